@@ -1,0 +1,77 @@
+"""The seam for face detectors: what one returns, and how threads share them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face_utils.boxes import FloatArray
+
+Image = NDArray[np.uint8]
+"""A picture, `(height, width, 3)` uint8 in OpenCV's order blue, green, red."""
+
+LANDMARKS = ("right_eye", "left_eye", "nose", "mouth")
+"""Order of the landmark rows; right and left are the person's own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """One face in one frame.
+
+    Attributes:
+        box: `(4,)` float32 `[x, y, w, h]` in pixels of the frame, framed as BlazeFace does.
+        score: Confidence of the detector, 0 to 1.
+        landmarks: `(4, 2)` float32 pixels in the order of `LANDMARKS`, or None where the
+            detector knows none.
+    """
+
+    box: FloatArray
+    score: float
+    landmarks: FloatArray | None = None
+
+    @property
+    def roll(self) -> float:
+        """Angle of the line through the eyes in degrees, positive when it falls to the right."""
+        if self.landmarks is None:
+            return 0.0
+        dx, dy = self.landmarks[1] - self.landmarks[0]
+        return float(np.degrees(np.arctan2(dy, dx)))
+
+
+class Detector(Protocol):
+    """Finds the faces of a picture. Not safe for use by two threads at once."""
+
+    name: str
+
+    def detect(self, image: Image) -> list[Detection]:
+        """Returns the faces of a picture, the best score first."""
+        ...
+
+
+class DetectorPool:
+    """Lends each caller a detector of its own, building one more when all are in use.
+
+    OpenCV's detectors keep state between set-up and forward pass, so that two threads in one
+    detector read each other's picture.
+    """
+
+    def __init__(self, build: Callable[[], Detector]) -> None:
+        self._build = build
+        self._idle: deque[Detector] = deque([build()])
+        self.name = self._idle[0].name
+
+    def detect(self, image: Image) -> list[Detection]:
+        """Returns the faces of a picture, the best score first."""
+        try:
+            detector = self._idle.pop()
+        except IndexError:
+            detector = self._build()
+        try:
+            return detector.detect(image)
+        finally:
+            self._idle.append(detector)

@@ -1,0 +1,85 @@
+"""Reads the model contract, `serving/models.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any, get_args
+
+from face_utils.model_spec import Kind, ModelSpec, Smoothing, SmoothingMethod
+
+CONTRACT = Path(__file__).parent / "models.toml"
+MODELS = Path(__file__).parent / "models"
+INPUT_NAME = "image"
+SIGNATURE = "serving_default"
+
+_DOCUMENTATION = {"licence", "data", "quality"}
+_DEFAULTS: dict[str, Any] = {"labels": (), "unit": ""}
+
+
+class ContractError(ValueError):
+    """The contract does not say what it must; the message names the model and the key."""
+
+
+def load_contract(path: Path = CONTRACT) -> dict[str, ModelSpec]:
+    """Reads every model of a contract, in the file's order.
+
+    Raises:
+        ContractError: A key is unknown, missing or of the wrong type.
+        OSError: The file cannot be read.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ContractError(f"{path} is not valid TOML: {error}") from error
+    return {name: _spec(name, table) for name, table in tables.items()}
+
+
+def _spec(name: str, table: Mapping[str, Any]) -> ModelSpec:
+    if not isinstance(table, dict):
+        raise ContractError(f"models.toml: {name} is no table")
+    wanted = {f.name: f.default for f in fields(ModelSpec) if f.name != "name"}
+    unknown = sorted(set(table) - set(wanted) - _DOCUMENTATION)
+    if unknown:
+        raise ContractError(f"models.toml [{name}]: unknown key {unknown[0]!r}")
+    given = {key: table[key] for key in wanted if key in table}
+    missing = [k for k, d in wanted.items() if d is MISSING and k not in given | _DEFAULTS]
+    if missing:
+        raise ContractError(f"models.toml [{name}]: {missing[0]!r} is missing")
+    spec = ModelSpec(name=name, **_typed(name, _DEFAULTS | given))
+    _check(spec)
+    return spec
+
+
+def _typed(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    try:
+        values["labels"] = tuple(str(label) for label in values["labels"])
+        values["smoothing"] = Smoothing(**values["smoothing"])
+        for key, kind in (("size", int), ("interval_ms", int), ("margin", float)):
+            values[key] = kind(values[key])
+    except (TypeError, ValueError) as error:
+        raise ContractError(f"models.toml [{name}]: {error}") from error
+    return values
+
+
+def _check(spec: ModelSpec) -> None:
+    problems = {
+        f"kind must be one of {get_args(Kind)}": spec.kind not in get_args(Kind),
+        "a classification needs two labels or more": (
+            spec.kind == "classification" and len(spec.labels) < 2
+        ),
+        "a measure needs a unit": spec.kind == "measure" and not spec.unit,
+        "size must be 16 to 512": not 16 <= spec.size <= 512,
+        "margin must be 0 to 1": not 0 <= spec.margin <= 1,
+        "interval_ms must be 0 to 600000": not 0 <= spec.interval_ms <= 600_000,
+        f"smoothing method must be one of {get_args(SmoothingMethod)}": (
+            spec.smoothing.method not in get_args(SmoothingMethod)
+        ),
+        "smoothing seconds must be above 0": not spec.smoothing.seconds > 0,
+        "unsure_below must be 0 to 1": not 0 <= spec.unsure_below <= 1,
+    }
+    for problem, holds in problems.items():
+        if holds:
+            raise ContractError(f"models.toml [{spec.name}]: {problem}")
