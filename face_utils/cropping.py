@@ -17,6 +17,9 @@ GreyCrop = NDArray[np.uint8]
 """A face, `(size, size)` uint8 grey."""
 
 
+_GREY_AXES = 2
+
+
 @dataclass(frozen=True)
 class Square:
     """A turned square in a picture.
@@ -65,7 +68,7 @@ def crop(image: NDArray[np.uint8], square: Square, size: int) -> GreyCrop:
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    grey = patch if patch.ndim == 2 else cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
+    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY) if patch.ndim > _GREY_AXES else patch
     if native == size:
         return np.asarray(grey, dtype=np.uint8)
     shrunk = cv2.resize(grey, (size, size), interpolation=cv2.INTER_AREA)

@@ -1,7 +1,7 @@
 """Every error that Mien reports to a client, as one tree.
 
     MienError
-    ├── BadRequest          bad_request         a payload of the wrong shape, an unknown key or event
+    ├── BadRequest          bad_request         a wrong payload, an unknown key or event
     ├── BadImage            bad_image           bytes that are no readable JPEG, PNG or WebP
     ├── ImageTooLarge       image_too_large     more bytes or pixels than the limits allow
     ├── RateLimited         rate_limited        frames faster than the limit

@@ -1,0 +1,96 @@
+"""The one schema of everything that Mien tells a client about a frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from face_utils.detection import Detection
+from face_utils.model_spec import UNSURE, ModelSpec
+from face_utils.quality import Quality
+from face_utils.smoothing import Outputs
+
+Wire = dict[str, Any]
+"""A payload as JSON has it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """A tracked face of one frame.
+
+    Attributes:
+        id: Number of its track.
+        detection: Where it is.
+        quality: Whether it can be judged.
+    """
+
+    id: int
+    detection: Detection
+    quality: Quality
+
+    def to_wire(self) -> Wire:
+        """The face as `frame`'s acknowledgement has it."""
+        points = self.detection.landmarks
+        return {
+            "id": self.id,
+            "box": [round(float(v), 1) for v in self.detection.box],
+            "score": round(float(self.detection.score), 4),
+            "landmarks": None
+            if points is None
+            else [[round(float(v), 1) for v in p] for p in points],
+            "quality": {"ok": self.quality.ok, "reasons": list(self.quality.reasons)},
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What one frame shows, before any model has answered.
+
+    Attributes:
+        width: Width of the frame in pixels.
+        height: Height of the frame in pixels.
+        faces: Its faces.
+        timings: Milliseconds by stage.
+    """
+
+    width: int
+    height: int
+    faces: list[Face]
+    timings: dict[str, float]
+
+    def to_wire(self, seq: int) -> Wire:
+        """The acknowledgement of a frame that was analysed."""
+        return {
+            "seq": seq,
+            "status": "analysed",
+            "width": self.width,
+            "height": self.height,
+            "faces": [face.to_wire() for face in self.faces],
+            "timings": self.timings,
+        }
+
+
+def dropped(seq: int) -> Wire:
+    """The acknowledgement of a frame whose place a newer one took."""
+    return {"seq": seq, "status": "dropped"}
+
+
+def describe(spec: ModelSpec, track: int, outputs: Outputs) -> Wire:
+    """One face of a `prediction`.
+
+    Args:
+        spec: The model that answered.
+        track: Number of the face's track.
+        outputs: Its outputs for this face.
+    """
+    if spec.kind == "measure":
+        return {"id": track, **{name: round(float(outputs[name]), 2) for name in spec.outputs}}
+    probabilities = [float(p) for p in outputs["probabilities"]]
+    scores = dict(zip(spec.labels, probabilities, strict=True))
+    best = max(scores, key=scores.__getitem__)
+    return {
+        "id": track,
+        "label": best if scores[best] >= spec.unsure_below else UNSURE,
+        "confidence": round(scores[best], 4),
+        "scores": {label: round(p, 6) for label, p in scores.items()},
+    }

@@ -1,0 +1,48 @@
+"""Decides which model looks at which track, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+TOLERANCE = 0.25
+
+
+class Schedule:
+    """Keeps the interval of each model for each track.
+
+    A new track is due at once. After that the beat is kept rather than the gap, and a frame that
+    comes a quarter of an interval early will do: otherwise frames that jitter around the beat
+    would each just miss it, which halves the rate.
+    """
+
+    def __init__(self) -> None:
+        self._turns: dict[tuple[str, int], tuple[float, float]] = {}
+
+    def due(self, model: str, tracks: Iterable[int], now: float) -> list[int]:
+        """The tracks that a model should look at now."""
+        return [id_ for id_ in tracks if self._is_due(model, id_, now)]
+
+    def _is_due(self, model: str, track: int, now: float) -> bool:
+        beat, interval = self._turns.get((model, track), (now, 0.0))
+        return now >= beat - TOLERANCE * interval
+
+    def asked(self, model: str, tracks: Iterable[int], now: float, interval: float) -> None:
+        """Notes that a model is looking at these tracks.
+
+        Args:
+            model: Name of the model.
+            tracks: The tracks it was asked about.
+            now: Time in seconds.
+            interval: Seconds from one turn to the next.
+        """
+        for id_ in tracks:
+            beat = self._turns.get((model, id_), (now, 0.0))[0] + interval
+            self._turns[model, id_] = max(beat, now + interval / 2), interval
+
+    def retry(self, model: str) -> None:
+        """Makes a model due for every track: it gave no answer, or its interval changed."""
+        self._turns = {key: turn for key, turn in self._turns.items() if key[0] != model}
+
+    def keep(self, tracks: set[int]) -> None:
+        """Forgets every track but these."""
+        self._turns = {key: turn for key, turn in self._turns.items() if key[1] in tracks}

@@ -1,0 +1,234 @@
+"""One client's session: the newest frame wins, models never wait for each other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face_utils import results
+from face_utils.errors import InternalError, MienError, RateLimited, SessionExpired
+from face_utils.model_spec import ModelSpec
+from face_utils.pipeline import Batch, Look, Pipeline
+from face_utils.rate import RateLimit
+from face_utils.results import Analysis, Wire
+from face_utils.settings import SessionSettings
+from face_utils.smoothing import Smoother
+from face_utils.turnstile import Turnstile
+
+log = logging.getLogger(__name__)
+
+
+Runner = Callable[..., tuple[Analysis, list[Batch]]]
+"""Runs a function with its arguments where it may take its time, and returns its result."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A model's answer to one batch.
+
+    Attributes:
+        version: Version of the model.
+        outputs: Output name -> `(n, ...)` float32, one row per crop.
+    """
+
+    version: int
+    outputs: Mapping[str, NDArray[np.float32]]
+
+
+Done = Callable[[Answer | MienError], None]
+
+
+class Backend(Protocol):
+    """Asks models without making anyone wait."""
+
+    def is_available(self, model: str) -> bool:
+        """Whether the model can be asked now."""
+        ...
+
+    def predict(self, model: ModelSpec, crops: NDArray[np.uint8], done: Done) -> None:
+        """Asks a model about `(n, size, size)` crops; calls `done` once, later."""
+        ...
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """How long and how fast a session may be.
+
+    Attributes:
+        max_seconds: Life of a session.
+        idle_seconds: Time without a frame after which it ends.
+        frames_per_second: Frames that it may send.
+    """
+
+    max_seconds: float
+    idle_seconds: float
+    frames_per_second: float
+
+
+@dataclass(frozen=True)
+class FrameStamp:
+    """What a client says about a frame.
+
+    Attributes:
+        seq: The client's number of the frame.
+        captured_at: When it was taken, in milliseconds of the client's clock, or None.
+    """
+
+    seq: int
+    captured_at: float | None = None
+
+
+class Session:
+    """Everything that belongs to one connected client and dies with it.
+
+    Args:
+        models: The models of the contract.
+        backend: Answers for them.
+        run: Runs the work on pixels off the caller's event loop.
+        send: Sends an event with its payload to this client and no one else.
+        clock: Monotonic time in seconds.
+        limits: How long and how fast the session may be.
+    """
+
+    def __init__(
+        self,
+        *,
+        models: Sequence[ModelSpec],
+        backend: Backend,
+        run: Runner,
+        send: Callable[[str, Wire], None],
+        clock: Callable[[], float],
+        limits: SessionLimits,
+    ) -> None:
+        self.settings = SessionSettings.default(models)
+        self._models = models
+        self._backend = backend
+        self._run = run
+        self._send = send
+        self._clock = clock
+        self._limits = limits
+        self._started = self._active = clock()
+        self._rate = RateLimit(limits.frames_per_second, self._started)
+        self._turnstile = Turnstile()
+        self._pipeline = Pipeline()
+        self._smoother = Smoother()
+        self._in_flight: set[str] = set()
+        self._stale_schedules: set[str] = set()
+        self._closed = False
+
+    def analyse(self, stamp: FrameStamp, look: Look) -> Wire:
+        """Takes one frame and returns its acknowledgement; waits while another is in work.
+
+        Raises:
+            MienError: The frame cannot be read, came too fast, or the session is over.
+        """
+        self._admit()
+        if not self._turnstile.enter():
+            if self._closed:
+                raise SessionExpired("The session is over.")
+            return results.dropped(stamp.seq)
+        try:
+            return self._work(stamp, look)
+        finally:
+            self._turnstile.leave()
+
+    def configure(self, payload: object) -> Wire:
+        """Changes the settings and returns what now holds.
+
+        Raises:
+            BadRequest: The payload is wrong; nothing has changed.
+        """
+        before, self.settings = self.settings, self.settings.changed(payload)
+        for name, model in self.settings.models.items():
+            if model != before.models[name]:
+                self._stale_schedules.add(name)
+        return self.settings.to_wire()
+
+    def expiry(self) -> str | None:
+        """Why the session must end now: `lifetime`, `idle`, or None while it may go on."""
+        now = self._clock()
+        if now - self._started >= self._limits.max_seconds:
+            return "lifetime"
+        return "idle" if now - self._active >= self._limits.idle_seconds else None
+
+    def close(self) -> None:
+        """Ends the session; frames and answers that come later are not looked at."""
+        self._closed = True
+        self._turnstile.close()
+
+    def _admit(self) -> None:
+        now = self._clock()
+        if self._closed:
+            raise SessionExpired("The session is over.")
+        if not self._rate.allows(now):
+            raise RateLimited(f"At most {self._limits.frames_per_second:g} frames a second pass.")
+        self._active = now
+
+    def _work(self, stamp: FrameStamp, look: Look) -> Wire:
+        while self._stale_schedules:
+            self._pipeline.schedule.retry(self._stale_schedules.pop())
+        now = self._clock()
+        analysis, batches = self._run(self._pipeline.analyse, look, self._askable(), now)
+        self._smoother.keep(self._pipeline.tracks)
+        for batch in batches:
+            self._ask(batch, stamp, now)
+        return analysis.to_wire(stamp.seq)
+
+    def _askable(self) -> dict[ModelSpec, float]:
+        """The models that are on, there, and not busy for this session; with their intervals."""
+        return {
+            spec: self.settings.models[spec.name].interval_ms / 1e3
+            for spec in self._models
+            if self.settings.models[spec.name].enabled
+            and spec.name not in self._in_flight
+            and self._backend.is_available(spec.name)
+        }
+
+    def _ask(self, batch: Batch, stamp: FrameStamp, now: float) -> None:
+        self._in_flight.add(batch.model.name)
+        asked_at = self._clock()
+
+        def done(answer: Answer | MienError) -> None:
+            self._in_flight.discard(batch.model.name)
+            if isinstance(answer, MienError):
+                self._stale_schedules.add(batch.model.name)
+            elif not self._closed:
+                latency = (self._clock() - asked_at) * 1e3
+                self._send("prediction", self._prediction(batch, stamp, answer, latency, now))
+
+        self._backend.predict(batch.model, batch.crops, done)
+
+    def _prediction(
+        self, batch: Batch, stamp: FrameStamp, answer: Answer, latency: float, now: float
+    ) -> Wire:
+        faces = []
+        for row, track in enumerate(batch.tracks):
+            outputs = {name: answer.outputs[name][row] for name in batch.model.outputs}
+            if self.settings.smoothing:
+                outputs = dict(self._smoother.update(batch.model, track, outputs, now))
+            faces.append(results.describe(batch.model, track, outputs))
+        return {
+            "seq": stamp.seq,
+            "model": batch.model.name,
+            "version": answer.version,
+            "latency_ms": round(latency, 2),
+            "captured_at": stamp.captured_at,
+            "faces": faces,
+        }
+
+
+def acknowledge(seq: int | None, analyse: Callable[[], Wire]) -> Wire:
+    """Runs `analyse` and turns what it raises into the error acknowledgement of a frame."""
+    try:
+        return analyse()
+    except MienError as error:
+        return {"seq": seq, "status": "error", "code": error.code, "message": error.message}
+    except Exception:
+        log.exception("a frame failed")
+        failure = InternalError("Something failed; the log of the server has the details.")
+        return {"seq": seq, "status": "error", "code": failure.code, "message": failure.message}

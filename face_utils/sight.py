@@ -1,0 +1,120 @@
+"""What a client showed: a whole frame, or faces that it found and cut out itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from face_utils.boxes import FloatArray, clip
+from face_utils.cropping import GreyCrop, Square, crop, face_square
+from face_utils.detection import Detection, Image
+from face_utils.errors import BadRequest
+from face_utils.image import ImageLimits, decode
+
+Detect = Callable[[Image], list[Detection]]
+
+
+@dataclass(frozen=True, eq=False)
+class SeenFace:
+    """A face and the pixels that hold it.
+
+    Attributes:
+        detection: The face, in pixels of the frame.
+        image: Picture that holds the face.
+        x: Where the picture's left edge lies in the frame.
+        y: Where its top edge lies.
+        scale: Pixels of the picture per pixel of the frame.
+    """
+
+    detection: Detection
+    image: Image
+    x: float = 0.0
+    y: float = 0.0
+    scale: float = 1.0
+
+    def crop(self, margin: float, size: int) -> GreyCrop:
+        """The face, upright, `(size, size)` uint8 grey."""
+        square = face_square(self.detection.box, margin, self.detection.roll)
+        inside = Square(
+            (square.x - self.x) * self.scale,
+            (square.y - self.y) * self.scale,
+            square.side * self.scale,
+            square.roll,
+        )
+        return crop(self.image, inside, size)
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """Everything that is to be seen in one frame.
+
+    Attributes:
+        width: Width of the frame in pixels.
+        height: Height of the frame in pixels.
+        faces: Its faces, the best first.
+        timings: Milliseconds by stage.
+    """
+
+    width: int
+    height: int
+    faces: list[SeenFace]
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class GivenFace:
+    """A face that the client found itself.
+
+    Attributes:
+        detection: The face, in pixels of the frame.
+        crop_box: `(4,)` part of the frame that `data` shows, a square.
+        data: JPEG, PNG or WebP.
+    """
+
+    detection: Detection
+    crop_box: FloatArray
+    data: bytes
+
+
+def see_frame(data: bytes, detect: Detect, limits: ImageLimits, max_faces: int) -> Sight:
+    """Decodes a frame once and finds its faces once.
+
+    Raises:
+        BadImage: `data` is no readable picture.
+        ImageTooLarge: It is larger than `limits`.
+    """
+    start = perf_counter()
+    image = decode(data, limits)
+    decoded = perf_counter()
+    height, width = image.shape[:2]
+    found = detect(image)[:max_faces]
+    inside = [SeenFace(d, image) for d in found if min(clip(d.box, width, height)[2:]) > 0]
+    timings = _milliseconds(decode=decoded - start, detect=perf_counter() - decoded)
+    return Sight(width, height, inside, timings)
+
+
+def see_faces(width: int, height: int, given: Sequence[GivenFace], limits: ImageLimits) -> Sight:
+    """Decodes the faces that a client cut out.
+
+    Raises:
+        BadImage: A crop is no readable picture.
+        ImageTooLarge: A crop is larger than `limits`.
+        BadRequest: A crop is not square.
+    """
+    start = perf_counter()
+    faces = [_look_at(face, limits) for face in given]
+    return Sight(width, height, faces, _milliseconds(decode=perf_counter() - start, detect=0.0))
+
+
+def _look_at(face: GivenFace, limits: ImageLimits) -> SeenFace:
+    image = decode(face.data, limits)
+    height, width = image.shape[:2]
+    if abs(height - width) > 1:
+        raise BadRequest(f"A face crop must be square, not {width} by {height} pixels.")
+    x, y, side = (float(v) for v in face.crop_box[:3])
+    return SeenFace(face.detection, image, x, y, width / side)
+
+
+def _milliseconds(**seconds: float) -> dict[str, float]:
+    return {f"{name}_ms": round(value * 1e3, 2) for name, value in seconds.items()}

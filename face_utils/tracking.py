@@ -1,0 +1,127 @@
+"""Follows faces from frame to frame and gives each a number of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from face_utils.boxes import FloatArray
+from face_utils.detection import Detection
+
+GONE_AFTER_SECONDS = 1.0
+MAX_SHIFT = 0.9
+MAX_GROWTH = 2.0
+MOTION_HORIZON_SECONDS = 0.4
+
+
+@dataclass
+class Track:
+    """One face in view.
+
+    Attributes:
+        id: Number of the track, counted up from 1 and never used again.
+        detection: The face as it was seen last.
+        seen_at: When that was, in seconds of the caller's clock.
+        velocity: Motion of the box's centre, `(2,)` pixels per second.
+    """
+
+    id: int
+    detection: Detection
+    seen_at: float
+    velocity: FloatArray
+
+    def expected_centre(self, now: float) -> FloatArray:
+        """Where the centre should be at `now`, if the face goes on as it did for a while."""
+        horizon = min(now - self.seen_at, MOTION_HORIZON_SECONDS)
+        return np.asarray(_centre(self.detection.box) + self.velocity * horizon, dtype=np.float32)
+
+
+class Tracker:
+    """Joins detections to tracks by distance and size, the closest pair first."""
+
+    def __init__(self) -> None:
+        self._tracks: list[Track] = []
+        self._last_id = 0
+
+    @property
+    def ids(self) -> set[int]:
+        """Numbers of the tracks that are in view or were a moment ago."""
+        return {track.id for track in self._tracks}
+
+    def update(self, detections: list[Detection], now: float) -> list[Track]:
+        """Takes in the faces of a frame.
+
+        Args:
+            detections: The frame's faces.
+            now: Time of the frame in seconds; may not go back.
+
+        Returns:
+            One track per detection, in the order of the detections.
+        """
+        self._tracks = [t for t in self._tracks if now - t.seen_at <= GONE_AFTER_SECONDS]
+        partners = _match(self._tracks, detections, now)
+        result = []
+        for index, detection in enumerate(detections):
+            track = partners.get(index)
+            if track is None:
+                track = self._start(detection, now)
+            else:
+                _follow(track, detection, now)
+            result.append(track)
+        return result
+
+    def _start(self, detection: Detection, now: float) -> Track:
+        self._last_id += 1
+        track = Track(self._last_id, detection, now, np.zeros(2, np.float32))
+        self._tracks.append(track)
+        return track
+
+
+def _follow(track: Track, detection: Detection, now: float) -> None:
+    elapsed = max(now - track.seen_at, 1e-3)
+    measured = (_centre(detection.box) - _centre(track.detection.box)) / elapsed
+    track.velocity = np.asarray(0.5 * track.velocity + 0.5 * measured, dtype=np.float32)
+    track.detection, track.seen_at = detection, now
+
+
+def _match(tracks: list[Track], detections: list[Detection], now: float) -> dict[int, Track]:
+    """Index of a detection -> its track; each used once, the closest pairs first."""
+    pairs = [
+        (_distance(track, detection, now), i, j)
+        for i, track in enumerate(tracks)
+        for j, detection in enumerate(detections)
+    ]
+    partners: dict[int, Track] = {}
+    taken: set[int] = set()
+    for distance, i, j in sorted(pairs):
+        if distance <= MAX_SHIFT and i not in taken and j not in partners:
+            taken.add(i)
+            partners[j] = tracks[i]
+    return partners
+
+
+def _distance(track: Track, detection: Detection, now: float) -> float:
+    """Distance of two faces in face widths; infinite where their sizes do not fit.
+
+    The nearer of the last and the expected place counts, so that neither a sudden stop nor a
+    steady walk loses the face.
+    """
+    side, other = _side(track.detection.box), _side(detection.box)
+    growth = max(side, other) / max(min(side, other), 1e-6)
+    if growth > MAX_GROWTH:
+        return float("inf")
+    centre = _centre(detection.box)
+    shift = min(
+        float(np.hypot(*(centre - _centre(track.detection.box)))),
+        float(np.hypot(*(centre - track.expected_centre(now)))),
+    )
+    return shift / max((side + other) / 2, 1e-6)
+
+
+def _centre(box: FloatArray) -> FloatArray:
+    return np.asarray(box[:2] + box[2:] / 2, dtype=np.float32)
+
+
+def _side(box: FloatArray) -> float:
+    return float(max(box[2], box[3]))
