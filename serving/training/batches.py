@@ -1,0 +1,58 @@
+"""Feeds crops: shuffled and jittered for training, plain for measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face_utils.cropping import crop
+from face_utils.model_spec import ModelSpec
+from serving.training.augmentation import detected, training_crop, whole
+from serving.training.faces import Faces
+from serving.training.recipe import Recipe
+from serving.training.targets import Targets
+
+Crops = NDArray[np.uint8]
+"""`(n, size, size, 1)` uint8."""
+
+
+def steps_per_epoch(rows: int, recipe: Recipe) -> int:
+    """Full batches in one pass; what is left over waits for the next shuffle."""
+    return max(1, rows // recipe.batch)
+
+
+def training_batches(
+    faces: Faces, targets: Targets, spec: ModelSpec, recipe: Recipe, epoch: int
+) -> Iterator[tuple[Crops, Targets]]:
+    """One pass over the faces in random order; the same epoch gives the same batches."""
+    rng = np.random.default_rng((recipe.seed, epoch))
+    order = rng.permutation(len(faces))
+    for step in range(steps_per_epoch(len(faces), recipe)):
+        rows = order[step * recipe.batch : (step + 1) * recipe.batch]
+        crops = [
+            training_crop(
+                faces.images[i],
+                faces.squares[i],
+                spec.size,
+                spec.margin,
+                recipe.framing,
+                recipe.light,
+                rng,
+            )
+            for i in rows
+        ]
+        yield np.stack(crops)[..., None], targets.take(rows)
+
+
+def detected_crops(faces: Faces, spec: ModelSpec) -> Crops:
+    """The crops that the service would cut, without any jitter."""
+    pairs = zip(faces.images, faces.squares, strict=True)
+    crops = [crop(image, detected(square, spec.margin), spec.size) for image, square in pairs]
+    return np.stack(crops)[..., None]
+
+
+def whole_crops(faces: Faces, spec: ModelSpec) -> Crops:
+    """The whole pictures, scaled to the model's size."""
+    return np.stack([crop(image, whole(image), spec.size) for image in faces.images])[..., None]

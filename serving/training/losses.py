@@ -1,0 +1,33 @@
+"""The one loss of all three models."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+
+def label_loss(
+    values: tf.Tensor, interval: tf.Tensor, logits: tf.Tensor, expectation: float
+) -> tf.Tensor:
+    """Negative log-likelihood of labels that are distributions or intervals.
+
+    Args:
+        values: `(n, k)` float32, as in `targets.Targets`.
+        interval: `(n,)` bool, likewise.
+        logits: `(n, k)` float32.
+        expectation: Weight of the absolute error of the expected class, for ordered classes
+            (B. Gao et al., "Age Estimation Using Expectation of Label Distribution Learning",
+            2018); counts where the label is a distribution.
+
+    Returns:
+        Scalar float32, the mean over the rows.
+    """
+    log_probabilities = tf.nn.log_softmax(logits)
+    distribution = -tf.reduce_sum(values * log_probabilities, axis=1)
+    allowed = tf.where(values > 0, log_probabilities, log_probabilities.dtype.min)
+    within = -tf.reduce_logsumexp(allowed, axis=1)
+    loss = tf.where(interval, within, distribution)
+    if expectation > 0:
+        order = tf.range(logits.shape[1], dtype=tf.float32)
+        error = tf.reduce_sum((tf.exp(log_probabilities) - values) * order, axis=1)
+        loss += expectation * tf.where(interval, 0.0, tf.abs(error))
+    return tf.reduce_mean(loss)

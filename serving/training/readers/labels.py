@@ -1,0 +1,76 @@
+"""What the label files of the data sets mean."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import cv2
+import numpy as np
+
+from serving.training.faces import UNKNOWN, Grey
+
+VOTE_COLUMNS = (
+    "neutral",
+    "happiness",
+    "surprise",
+    "sadness",
+    "anger",
+    "disgust",
+    "fear",
+    "contempt",
+    "unknown",
+    "NF",
+)
+"""Columns of fer2013new.csv (Barsoum et al., "Training Deep Networks for Facial Expression
+Recognition with Crowd-Sourced Label Distribution", 2016)."""
+
+OLDEST = 116
+"""The highest age in UTKFace, and the last age of the age model."""
+
+UTKFACE_GROUPS = ("White", "Black", "Asian", "Indian", "Other")
+LARGEST_SIDE = 112
+"""Larger pictures are shrunk to this many pixels: twice what the models see, so that nothing is
+lost, and all sets together stay under a gigabyte of memory."""
+
+Row = Mapping[str, str]
+
+
+def age_range(group: str) -> tuple[int, int]:
+    """First and last age of a FairFace age group such as `20-29` or `more than 70`."""
+    if group.startswith("more than"):
+        return int(group.split()[-1]), OLDEST
+    first, last = group.split("-")
+    return int(first), int(last)
+
+
+def gender_code(text: str) -> int:
+    """0 for female, 1 for male, in any letter case."""
+    return {"female": 0, "male": 1}.get(text.lower(), UNKNOWN)
+
+
+def digest(content: bytes) -> str:
+    """The hash by which equal pictures are told, as long as those in the shared zips."""
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()[:12]
+
+
+def conflicts(labels: Sequence[tuple[str, object]]) -> Iterator[bool]:
+    """Tells for each `(digest, label)` whether the same picture has another label elsewhere."""
+    seen: dict[str, set[object]] = {}
+    for key, label in labels:
+        seen.setdefault(key, set()).add(label)
+    return (len(seen[key]) > 1 for key, _ in labels)
+
+
+def decode(content: bytes) -> Grey:
+    """Decodes a picture to grey, at most `LARGEST_SIDE` pixels wide and high.
+
+    Raises:
+        ValueError: The bytes are no picture.
+    """
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise ValueError("not a picture that OpenCV reads")
+    if max(image.shape) > LARGEST_SIDE:
+        image = cv2.resize(image, (LARGEST_SIDE, LARGEST_SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(image, dtype=np.uint8)

@@ -1,0 +1,113 @@
+"""Recipes: all that decides how a model is trained, one TOML file per model."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Network:
+    """Shape of a mini-XCEPTION.
+
+    Attributes:
+        stem: Channels of the plain convolutions at the start; the first halves the picture.
+        widths: Channels of the residual blocks. All halve the picture but the last.
+        dropout: Share of feature maps that are left out in training, before the class maps.
+    """
+
+    stem: tuple[int, ...]
+    widths: tuple[int, ...]
+    dropout: float
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How far a training crop strays from the detector's square.
+
+    Attributes:
+        scale: Smallest and largest factor on the square's side.
+        shift: Largest move of the centre along each axis, as a share of the side.
+        roll: Largest turn to each side in degrees.
+        whole: Share of the crops that start from the whole picture instead of the detection.
+    """
+
+    scale: tuple[float, float]
+    shift: float
+    roll: float
+    whole: float
+
+
+@dataclass(frozen=True)
+class Light:
+    """How much worse than its original a training crop may look.
+
+    Attributes:
+        gamma: Largest exponent; its inverse is the smallest.
+        contrast: Largest relative change of contrast.
+        brightness: Largest change of brightness, as a share of white.
+        degrade: Chance of each of blur, low resolution, noise and JPEG traces.
+        erase: Chance that a part of the face is covered.
+    """
+
+    gamma: float
+    contrast: float
+    brightness: float
+    degrade: float
+    erase: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One model's training.
+
+    Attributes:
+        data: Data sets, by the names that `readers` knows.
+        epochs: Passes over the data.
+        batch: Crops per step.
+        learning_rate: Peak of the cosine schedule.
+        weight_decay: AdamW's.
+        averaging: Decay of the running mean of the weights, which is what gets exported.
+        expectation: Weight of the absolute error of the expected value beside the likelihood.
+        holdout: Share of the training split kept for choosing and calibrating.
+        seed: Start of every random number.
+        start_from: Model whose trained weights to begin with; empty for none.
+        network: Shape of the network.
+        framing: Jitter of the crops' geometry.
+        light: Jitter of the crops' look.
+    """
+
+    data: tuple[str, ...]
+    epochs: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    averaging: float
+    expectation: float
+    holdout: float
+    seed: int
+    start_from: str
+    network: Network
+    framing: Framing
+    light: Light
+
+
+def load_recipe(model: str, folder: Path = RECIPES) -> Recipe:
+    """Reads `MODEL.toml`.
+
+    Raises:
+        TypeError: A key is missing or unknown; the message names it.
+    """
+    values = tomllib.loads((folder / f"{model}.toml").read_text(encoding="utf-8"))
+    parts = {"network": Network, "framing": Framing, "light": Light}
+    for name, kind in parts.items():
+        values[name] = kind(**_tuples(values[name]))
+    return Recipe(**_tuples(values))
+
+
+def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
