@@ -27,7 +27,7 @@ class Haar:
     name = "haar"
 
     def __init__(self) -> None:
-        cascades = Path(cv2.data.haarcascades)
+        cascades = Path(cv2.__file__).parent / "data"
         self._cascade = cv2.CascadeClassifier(str(cascades / "haarcascade_frontalface_default.xml"))
 
     def detect(self, image: Image) -> list[Detection]:

@@ -1,0 +1,64 @@
+"""The one gRPC channel to the model server: balancing, reconnecting, TLS."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from serving.native_grpc import grpc
+
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class TlsFiles:
+    """PEM files of a TLS channel.
+
+    Attributes:
+        ca: Certificates that the server's certificate must come from.
+        certificate: The client's own certificate for mutual TLS, or None.
+        key: The key of `certificate`, or None.
+    """
+
+    ca: Path
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+def open_channel(target: str, tls: TlsFiles | None = None) -> Any:
+    """Opens a channel that spreads its calls over all addresses that the name has.
+
+    Args:
+        target: `host:port` or any gRPC target.
+        tls: PEM files for TLS, or None for plain text.
+
+    Raises:
+        OSError: A PEM file cannot be read.
+    """
+    target = (
+        target if "://" in target or target.startswith(("unix:", "ipv")) else f"dns:///{target}"
+    )
+    if tls is None:
+        return grpc.insecure_channel(target, options=_options())
+    credentials = grpc.ssl_channel_credentials(
+        tls.ca.read_bytes(),
+        tls.key.read_bytes() if tls.key else None,
+        tls.certificate.read_bytes() if tls.certificate else None,
+    )
+    return grpc.secure_channel(target, credentials, options=_options())
+
+
+def _options() -> list[tuple[str, Any]]:
+    return [
+        ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        # A restarted server should be found again within a second or two, not in gRPC's minutes.
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.min_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 2000),
+        # A peer that vanished without a word is noticed by pings while calls are open.
+        ("grpc.keepalive_time_ms", 20_000),
+        ("grpc.keepalive_timeout_ms", 5_000),
+    ]

@@ -1,0 +1,188 @@
+"""Asks the model server without making anyone wait: the session's model backend."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face_utils.errors import ModelUnavailable
+from face_utils.model_spec import ModelSpec
+from face_utils.session import Answer, Done
+from serving.availability import Breaker, ModelState
+from serving.bridge import Bridge
+from serving.contract import INPUT_NAME, SIGNATURE
+from serving.contract_check import find_misfits
+from serving.native_grpc import grpc
+from serving.tensors import decode, encode
+from serving.tfs_protos import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
+
+log = logging.getLogger(__name__)
+
+STATUS_TIMEOUT_SECONDS = 1.0
+POLL_SECONDS = 1.0
+POLL_SECONDS_WHILE_DOWN = 0.25
+
+_AVAILABLE = get_model_status_pb2.ModelVersionStatus.AVAILABLE
+_GONE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}
+_MESSAGES = {
+    grpc.StatusCode.UNAVAILABLE: "The model server does not answer.",
+    grpc.StatusCode.DEADLINE_EXCEEDED: "The model server is too slow.",
+    grpc.StatusCode.NOT_FOUND: "The model server does not serve this model.",
+}
+
+
+class ModelClient:
+    """A model backend that speaks the TensorFlow Serving API.
+
+    Args:
+        channel: A gRPC channel to the model server.
+        models: The models of the contract.
+        bridge: Brings answers back into the app's world.
+        clock: Monotonic time in seconds.
+        timeout: Deadline of a Predict call in seconds.
+        on_change: Told of each model that comes or goes, in the bridge's world.
+    """
+
+    def __init__(
+        self,
+        channel: Any,
+        models: Iterable[ModelSpec],
+        bridge: Bridge,
+        clock: Callable[[], float],
+        timeout: float,
+        on_change: Callable[[ModelState], None],
+    ) -> None:
+        self._models = {spec.name: spec for spec in models}
+        self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        self._statuses = model_service_pb2_grpc.ModelServiceStub(channel)
+        self._channel = channel
+        self._bridge = bridge
+        self._timeout = timeout
+        self._breakers = {name: Breaker(name, clock, on_change) for name in self._models}
+        self._polled: set[str] = set()
+        self._stop = Event()
+        Thread(target=self._poll, name="model-status", daemon=True).start()
+
+    @property
+    def states(self) -> dict[str, ModelState]:
+        """What is known of each model, in the contract's order."""
+        return {name: breaker.state for name, breaker in self._breakers.items()}
+
+    def is_available(self, model: str) -> bool:
+        """Whether a model can be asked now."""
+        return self._breakers[model].state.available
+
+    def predict(self, model: ModelSpec, crops: NDArray[np.uint8], done: Done) -> None:
+        """Asks a model about `(n, size, size)` uint8 crops; calls `done` once, later."""
+        request = predict_pb2.PredictRequest(output_filter=model.outputs)
+        request.model_spec.name = model.name
+        request.model_spec.signature_name = SIGNATURE
+        request.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
+        call = self._predictions.Predict.future(request, timeout=self._timeout)
+        self._when_done(call, partial(self._answered, model, len(crops), done))
+
+    def close(self) -> None:
+        """Ends the polling and the channel; calls in flight are answered as unavailable."""
+        self._stop.set()
+        self._channel.close()
+
+    def _when_done(self, call: Any, handle: Callable[[Any], None]) -> None:
+        call.add_done_callback(lambda done: self._bridge.post(partial(handle, done)))
+
+    def _answered(self, model: ModelSpec, count: int, done: Done, call: Any) -> None:
+        if call.code() is grpc.StatusCode.OK:
+            try:
+                answer = _read_answer(model, count, call.result())
+            except ValueError as error:
+                done(self._fail(model.name, f"The answer is not as the contract has it: {error}."))
+                return
+            self._breakers[model.name].succeeded()
+            done(answer)
+        else:
+            done(self._fail(model.name, _explain(call), for_certain=call.code() in _GONE))
+
+    def _fail(self, name: str, message: str, *, for_certain: bool = False) -> ModelUnavailable:
+        self._breakers[name].failed(message, for_certain=for_certain)
+        return ModelUnavailable(message)
+
+    def _poll(self) -> None:
+        while not self._stop.is_set():
+            for name in self._models.keys() - self._polled:
+                self._ask_status(name)
+            down = not all(breaker.state.available for breaker in self._breakers.values())
+            self._stop.wait(POLL_SECONDS_WHILE_DOWN if down else POLL_SECONDS)
+
+    def _ask_status(self, name: str) -> None:
+        self._polled.add(name)
+        request = get_model_status_pb2.GetModelStatusRequest()
+        request.model_spec.name = name
+        call = self._statuses.GetModelStatus.future(request, timeout=STATUS_TIMEOUT_SECONDS)
+        self._when_done(call, partial(self._status_came, name))
+
+    def _status_came(self, name: str, call: Any) -> None:
+        self._polled.discard(name)
+        breaker = self._breakers[name]
+        if call.code() is not grpc.StatusCode.OK:
+            breaker.failed(_explain(call), for_certain=call.code() in _GONE)
+            return
+        versions = [s.version for s in call.result().model_version_status if s.state == _AVAILABLE]
+        if not versions:
+            breaker.not_served("The model server has no working version of this model.")
+        elif breaker.state.available and breaker.state.version == max(versions):
+            breaker.served(max(versions))
+        else:
+            self._ask_metadata(name, max(versions))
+
+    def _ask_metadata(self, name: str, version: int) -> None:
+        self._polled.add(name)
+        request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"])
+        request.model_spec.name = name
+        request.model_spec.version.value = version
+        call = self._predictions.GetModelMetadata.future(request, timeout=STATUS_TIMEOUT_SECONDS)
+        self._when_done(call, partial(self._metadata_came, name, version))
+
+    def _metadata_came(self, name: str, version: int, call: Any) -> None:
+        self._polled.discard(name)
+        if call.code() is not grpc.StatusCode.OK:
+            self._breakers[name].failed(_explain(call), for_certain=call.code() in _GONE)
+            return
+        misfits = find_misfits(self._models[name], call.result())
+        if misfits:
+            self._breakers[name].not_served(
+                f"Version {version} does not fit the contract: {'; '.join(misfits)}."
+            )
+        else:
+            self._breakers[name].served(version)
+
+
+def _read_answer(model: ModelSpec, count: int, response: predict_pb2.PredictResponse) -> Answer:
+    """Unpacks an answer.
+
+    Raises:
+        ValueError: An output is missing, or has not one row per crop.
+    """
+    outputs = {}
+    for name in model.outputs:
+        if name not in response.outputs:
+            raise ValueError(f"output {name!r} is missing")
+        outputs[name] = decode(response.outputs[name])
+        if len(outputs[name]) != count:
+            raise ValueError(f"output {name!r} has {len(outputs[name])} rows for {count} faces")
+    return Answer(response.model_spec.version.value, outputs)
+
+
+def _explain(call: Any) -> str:
+    code = call.code()
+    return _MESSAGES.get(code) or f"The model server answered {code.name}: {call.details()}"

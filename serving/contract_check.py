@@ -1,0 +1,52 @@
+"""Holds a served model's signature against the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from face_utils.model_spec import ModelSpec
+from serving.contract import INPUT_NAME, SIGNATURE
+from serving.tfs_protos import get_model_metadata_pb2, types_pb2
+
+
+def find_misfits(
+    spec: ModelSpec, metadata: get_model_metadata_pb2.GetModelMetadataResponse
+) -> list[str]:
+    """Says in plain sentences what does not fit; nothing for a model that fits."""
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    metadata.metadata["signature_def"].Unpack(signatures)
+    if SIGNATURE not in signatures.signature_def:
+        return [f"it has no signature {SIGNATURE!r}"]
+    signature = signatures.signature_def[SIGNATURE]
+    missing = [name for name in spec.outputs if name not in signature.outputs]
+    return [
+        *_input_misfits(spec, signature.inputs),
+        *(f"it has no output {name!r}" for name in missing),
+        *_label_misfits(spec, signature.outputs),
+    ]
+
+
+def _input_misfits(spec: ModelSpec, inputs: Any) -> list[str]:
+    if list(inputs) != [INPUT_NAME]:
+        return [f"its inputs are {sorted(inputs)} instead of {INPUT_NAME!r}"]
+    tensor, wanted = inputs[INPUT_NAME], [spec.size, spec.size, 1]
+    shape = _shape(tensor)
+    misfits = []
+    if tensor.dtype != types_pb2.DT_UINT8:
+        misfits.append("its input is not uint8")
+    if shape[1:] != wanted:
+        misfits.append(f"it takes crops of {shape[1:]} where models.toml says {wanted}")
+    return misfits
+
+
+def _label_misfits(spec: ModelSpec, outputs: Any) -> list[str]:
+    if spec.kind != "classification" or "probabilities" not in outputs:
+        return []
+    classes = _shape(outputs["probabilities"])[-1:]
+    if classes in ([len(spec.labels)], [-1]):
+        return []
+    return [f"it answers {classes} classes where models.toml has {len(spec.labels)} labels"]
+
+
+def _shape(tensor: Any) -> list[int]:
+    return [int(dim.size) for dim in tensor.tensor_shape.dim]

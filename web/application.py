@@ -1,0 +1,42 @@
+"""Builds the web application from a configuration."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from web.config import ROOT, Config
+from web.events import add_events
+from web.routes import add_routes
+from web.security import add_security_headers, build_origin_check
+from web.service import Service, build_service
+
+MESSAGE_OVERHEAD_BYTES = 64 * 1024
+
+
+def build_app(config: Config) -> tuple[Flask, Service]:
+    """Builds the Flask app with its Socket.IO events, and the service behind it.
+
+    Raises:
+        ContractError: The model contract is wrong.
+        FileNotFoundError: The detector's model file is not there.
+    """
+    app = Flask("mien", root_path=str(ROOT))
+    socketio = SocketIO(
+        app,
+        async_mode=config.async_mode,
+        cors_allowed_origins=build_origin_check(config),
+        # Twice the frame limit, so that a frame somewhat too large is told so rather than cut off.
+        max_http_buffer_size=2 * config.max_frame_bytes + MESSAGE_OVERHEAD_BYTES,
+        http_compression=False,
+        manage_session=False,
+    )
+    service = build_service(
+        config,
+        send=lambda sid, event, payload: socketio.server.emit(event, payload, to=sid),
+        disconnect=socketio.server.disconnect,
+    )
+    add_security_headers(app)
+    add_routes(app, service)
+    add_events(socketio, service)
+    return app, service

@@ -1,0 +1,194 @@
+"""The one place that reads configuration: every `MIEN_` variable, its type, bounds and meaning."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "MIEN_"
+ROOT = Path(__file__).parent.parent
+
+
+class ConfigError(ValueError):
+    """A setting is unknown or has a wrong value; the message names it."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What values a setting takes.
+
+    Attributes:
+        words: The kind in words, for people.
+        parse: Reads a value; raises ValueError with what is wrong.
+    """
+
+    words: str
+    parse: Callable[[str], Any]
+
+
+def _number(kind: type[int] | type[float], low: float, high: float) -> Kind:
+    def parse(text: str) -> float:
+        value = kind(text)
+        if not low <= value <= high:
+            raise ValueError(f"must be from {low:g} to {high:g}")
+        return value
+
+    return Kind(f"{'whole number' if kind is int else 'number'}, {low} to {high}", parse)
+
+
+def _one_of(*choices: str) -> Kind:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return text
+
+    return Kind(" or ".join(choices), parse)
+
+
+def _parse_flag(text: str) -> bool:
+    if text.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+        raise ValueError("must be 1 or 0")
+    return text.lower() in {"1", "true", "yes"}
+
+
+def _parse_words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip().rstrip("/") for word in text.split(",") if word.strip())
+
+
+def _parse_path(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+FLAG = Kind("1 or 0", _parse_flag)
+WORDS = Kind("list, separated by commas", _parse_words)
+PATH = Kind("path", _parse_path)
+TEXT = Kind("text", str)
+
+
+def _key(default: Any, kind: Kind, meaning: str) -> Any:
+    return field(default=default, metadata={"kind": kind, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of the app. The variable of `port` is `MIEN_PORT`, and so on."""
+
+    host: str = _key(
+        "", TEXT, "Address to listen on; empty: all with `MIEN_HTTPS`, else only this machine."
+    )
+    port: int = _key(5000, _number(int, 1, 65535), "TCP port to listen on.")
+    https: bool = _key(False, FLAG, "Serve TLS; without a certificate, one is made at the start.")
+    tls_certificate: Path | None = _key(None, PATH, "PEM file of the certificate for HTTPS.")
+    tls_key: Path | None = _key(None, PATH, "PEM file of its key.")
+    async_mode: str = _key(
+        "eventlet", _one_of("eventlet", "threading"), "How many clients are served at once."
+    )
+    log_level: str = _key(
+        "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What goes to the log."
+    )
+    access_token: str = _key("", TEXT, "Token that clients must give; empty: none is asked for.")
+    allowed_origins: tuple[str, ...] = _key(
+        (), WORDS, "Origins whose pages may connect besides the service's own; * for all."
+    )
+    model_server: str = _key(
+        "", TEXT, "host:port of a model server; empty: the embedded one is started."
+    )
+    model_server_ca: Path | None = _key(
+        None, PATH, "PEM file of the certificates that the model server's must come from: TLS."
+    )
+    model_server_certificate: Path | None = _key(
+        None, PATH, "PEM file of the app's own certificate for mutual TLS."
+    )
+    model_server_key: Path | None = _key(None, PATH, "PEM file of its key.")
+    model_timeout_seconds: float = _key(
+        1.0, _number(float, 0.01, 60), "Deadline of a call to the model server."
+    )
+    contract: Path = _key(ROOT / "serving" / "models.toml", PATH, "The model contract.")
+    models: Path = _key(
+        ROOT / "serving" / "models", PATH, "Folder of SavedModels for the embedded model server."
+    )
+    detector: str = _key(
+        "auto",
+        _one_of("auto", "blazeface", "yunet", "haar"),
+        "Face detector; auto: YuNet where its file is given, BlazeFace, Haar without any file.",
+    )
+    blazeface: Path = _key(
+        ROOT / "static" / "vendor" / "face_detection_full_range.tflite",
+        PATH,
+        "BlazeFace's model file.",
+    )
+    yunet: Path | None = _key(None, PATH, "YuNet's model file, face_detection_yunet_2023mar.onnx.")
+    workers: int = _key(
+        2, _number(int, 1, 64), "Native threads that decode pictures and find faces."
+    )
+    max_frame_bytes: int = _key(
+        2 * 1024 * 1024, _number(int, 1024, 64 * 1024 * 1024), "Largest encoded frame."
+    )
+    max_pixels: int = _key(
+        3840 * 2160, _number(int, 4096, 100_000_000), "Largest frame, width times height."
+    )
+    max_faces: int = _key(16, _number(int, 1, 100), "Faces of a frame that are followed.")
+    max_frames_per_second: float = _key(
+        30.0, _number(float, 0.1, 240), "Frames that a client may send in a second."
+    )
+    session_max_seconds: float = _key(300.0, _number(float, 1, 86_400), "Life of a session.")
+    session_idle_seconds: float = _key(
+        60.0, _number(float, 1, 86_400), "Time without a frame after which a session ends."
+    )
+
+    @property
+    def bind_host(self) -> str:
+        """The address to listen on."""
+        return self.host or ("0.0.0.0" if self.https else "127.0.0.1")
+
+
+def read_config(environment: Mapping[str, str]) -> Config:
+    """Reads the configuration from environment variables.
+
+    Raises:
+        ConfigError: A `MIEN_` variable is unknown or its value is wrong.
+    """
+    known = {PREFIX + f.name.upper(): f for f in fields(Config)}
+    given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in known:
+            raise ConfigError(f"{name} is no setting of Mien{_suggest(name, known)}.")
+        try:
+            values[known[name].name] = known[name].metadata["kind"].parse(text)
+        except ValueError as error:
+            raise ConfigError(f"{name}={text!r} is wrong: {error}.") from error
+    return Config(**values)
+
+
+def _suggest(name: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}" if close else ""
+
+
+def describe_config() -> str:
+    """All settings as a Markdown table, as `docs/configuration.md` has it."""
+    rows = ["| variable | default | type | meaning |", "| --- | --- | --- | --- |"]
+    for setting in fields(Config):
+        kind = setting.metadata["kind"].words
+        shown = f"`{_show(setting.default)}`" if _show(setting.default) else ""
+        name = PREFIX + setting.name.upper()
+        rows.append(f"| `{name}` | {shown} | {kind} | {setting.metadata['meaning']} |")
+    return "\n".join(rows)
+
+
+def _show(default: object) -> str:
+    if isinstance(default, Path):
+        return default.relative_to(ROOT).as_posix()
+    if isinstance(default, bool):
+        return str(int(default))
+    if default in {None, "", ()}:
+        return ""
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+if __name__ == "__main__":
+    print(describe_config())

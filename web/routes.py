@@ -1,0 +1,43 @@
+"""The page and the probes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template
+
+from web.service import Service
+
+
+def add_routes(app: Flask, service: Service) -> None:
+    """Registers the HTTP routes."""
+
+    @app.get("/")
+    def page() -> str:
+        return render_template("index.html")
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="alive")
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        report = readiness(service)
+        return jsonify(report), 200 if report["ready"] else 503
+
+
+def readiness(service: Service) -> dict[str, Any]:
+    """Whether app, detector and every model can work, and if not, why."""
+    states = service.client.states
+    return {
+        "ready": all(state.available for state in states.values()),
+        "detector": service.detector.name,
+        "models": {
+            name: {
+                "available": state.available,
+                "version": state.version,
+                "message": state.message,
+            }
+            for name, state in states.items()
+        },
+    }

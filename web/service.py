@@ -1,0 +1,118 @@
+"""What the web parts share: detector, models and sessions, built from the configuration."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from face_utils.detection import DetectorPool
+from face_utils.detectors.choice import build_detector
+from face_utils.image import ImageLimits
+from face_utils.model_spec import ModelSpec
+from face_utils.results import Wire
+from face_utils.session import SessionLimits
+from serving.availability import ModelState
+from serving.bridge import Bridge
+from serving.channel import TlsFiles, open_channel
+from serving.child import EmbeddedServer
+from serving.client import ModelClient
+from serving.contract import load_contract
+from web.config import Config
+from web.native_work import build_runner
+from web.sessions import SessionRegistry
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """Everything that lives as long as the process.
+
+    Attributes:
+        config: The configuration.
+        models: The models of the contract by name.
+        detector: Finds faces, for any number of threads.
+        client: Asks the model server.
+        sessions: All sessions.
+        embedded: The embedded model server, or None where another is used.
+    """
+
+    config: Config
+    models: dict[str, ModelSpec]
+    detector: DetectorPool
+    client: ModelClient
+    sessions: SessionRegistry
+    embedded: EmbeddedServer | None
+
+    @property
+    def image_limits(self) -> ImageLimits:
+        """What a client may send."""
+        return ImageLimits(self.config.max_frame_bytes, self.config.max_pixels)
+
+    def close(self) -> None:
+        """Ends the sessions, the model client and the embedded model server."""
+        self.sessions.end_all()
+        self.client.close()
+        if self.embedded:
+            self.embedded.close()
+
+
+def build_service(
+    config: Config, send: Callable[[str, str, Wire], None], disconnect: Callable[[str], Any]
+) -> Service:
+    """Builds the service; the models become available a moment later.
+
+    Args:
+        config: The configuration.
+        send: Sends an event to one client: `send(sid, event, payload)`.
+        disconnect: Closes one client's connection.
+
+    Raises:
+        ContractError: The model contract is wrong.
+        FileNotFoundError: The detector's model file is not there.
+    """
+    models = load_contract(config.contract)
+    embedded = None if config.model_server else EmbeddedServer(config.models, config.contract)
+    detector = build_detector(config.detector, config.blazeface, config.yunet)  # type: ignore[arg-type]
+
+    def on_change(state: ModelState) -> None:
+        level = logging.INFO if state.available else logging.WARNING
+        log.log(level, "model %s: %s", state.name, state.message or f"version {state.version}")
+        sessions.broadcast("model_status", status_to_wire(state))
+
+    client = ModelClient(
+        open_channel(embedded.target if embedded else config.model_server, _tls(config)),
+        models.values(),
+        Bridge(),
+        time.monotonic,
+        config.model_timeout_seconds,
+        on_change,
+    )
+    sessions = SessionRegistry(
+        models=list(models.values()),
+        backend=client,
+        run=build_runner(config),
+        limits=SessionLimits(
+            config.session_max_seconds, config.session_idle_seconds, config.max_frames_per_second
+        ),
+        send=send,
+        disconnect=disconnect,
+    )
+    return Service(config, models, detector, client, sessions, embedded)
+
+
+def status_to_wire(state: ModelState) -> Wire:
+    """A model's state as `model_status` has it."""
+    name = "available" if state.available else "unavailable"
+    return {"model": state.name, "state": name, "message": state.message}
+
+
+def _tls(config: Config) -> TlsFiles | None:
+    if config.model_server_ca is None:
+        return None
+    return TlsFiles(
+        config.model_server_ca, config.model_server_certificate, config.model_server_key
+    )

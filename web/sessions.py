@@ -1,0 +1,106 @@
+"""All sessions of this process: from connecting to the end of each."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from threading import Event, Thread
+from typing import Any
+
+from face_utils.errors import SessionExpired
+from face_utils.model_spec import ModelSpec
+from face_utils.results import Wire
+from face_utils.session import Backend, Runner, Session, SessionLimits
+
+log = logging.getLogger(__name__)
+
+CHECK_SECONDS = 0.5
+_MESSAGES = {
+    "idle": "No frame came for a while, so the session has ended.",
+    "lifetime": "The session has reached its time limit.",
+    "shutdown": "The service is being stopped; connect again in a moment.",
+}
+
+
+class SessionRegistry:
+    """Keeps one session per connected client and ends those whose time is over.
+
+    Args:
+        models: The models of the contract.
+        backend: Answers for them.
+        run: Runs work on pixels.
+        limits: How long and how fast a session may be.
+        send: Sends an event with its payload to one client: `send(sid, event, payload)`.
+        disconnect: Closes one client's connection.
+    """
+
+    def __init__(
+        self,
+        *,
+        models: Sequence[ModelSpec],
+        backend: Backend,
+        run: Runner,
+        limits: SessionLimits,
+        send: Callable[[str, str, Wire], None],
+        disconnect: Callable[[str], Any],
+    ) -> None:
+        self._build = partial(
+            Session, models=models, backend=backend, run=run, clock=time.monotonic, limits=limits
+        )
+        self._send = send
+        self._disconnect = disconnect
+        self._sessions: dict[str, Session] = {}
+        self._stop = Event()
+        Thread(target=self._watch, name="session-expiry", daemon=True).start()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def open(self, sid: str) -> Session:
+        """Starts the session of a client that has connected."""
+        session = self._sessions[sid] = self._build(send=partial(self._send, sid))
+        log.info("session %s opened, %d in all", sid, len(self._sessions))
+        return session
+
+    def get(self, sid: str) -> Session:
+        """The session of a client.
+
+        Raises:
+            SessionExpired: It is over.
+        """
+        try:
+            return self._sessions[sid]
+        except KeyError:
+            raise SessionExpired("The session is over.") from None
+
+    def close(self, sid: str, reason: str) -> None:
+        """Ends a session and forgets all that it knew."""
+        session = self._sessions.pop(sid, None)
+        if session is not None:
+            session.close()
+            log.info("session %s closed (%s), %d left", sid, reason, len(self._sessions))
+
+    def broadcast(self, event: str, payload: Wire) -> None:
+        """Tells every session something that concerns them all and comes from none of them."""
+        for sid in list(self._sessions):
+            self._send(sid, event, payload)
+
+    def end_all(self) -> None:
+        """Ends every session because the process is being stopped."""
+        self._stop.set()
+        for sid in list(self._sessions):
+            self._expire(sid, "shutdown")
+
+    def _watch(self) -> None:
+        while not self._stop.wait(CHECK_SECONDS):
+            for sid, session in list(self._sessions.items()):
+                reason = session.expiry()
+                if reason is not None:
+                    self._expire(sid, reason)
+
+    def _expire(self, sid: str, reason: str) -> None:
+        self.close(sid, reason)
+        self._send(sid, "session_expired", {"reason": reason, "message": _MESSAGES[reason]})
+        self._disconnect(sid)
