@@ -39,15 +39,16 @@ class Breaker:
     Args:
         name: The model.
         clock: Monotonic time in seconds.
+
+    Attributes:
+        state: What is known of the model.
         on_change: Told of each new state.
     """
 
-    def __init__(
-        self, name: str, clock: Callable[[], float], on_change: Callable[[ModelState], None]
-    ) -> None:
+    def __init__(self, name: str, clock: Callable[[], float]) -> None:
         self.state = ModelState(name)
+        self.on_change: Callable[[ModelState], None] = lambda state: None
         self._clock = clock
-        self._on_change = on_change
         self._failures = 0
         self._pause = FIRST_PAUSE_SECONDS
         self._closed_until = 0.0
@@ -87,4 +88,4 @@ class Breaker:
     def _become(self, state: ModelState) -> None:
         if state != self.state:
             self.state = state
-            self._on_change(state)
+            self.on_change(state)

@@ -52,7 +52,6 @@ class ModelClient:
         bridge: Brings answers back into the app's world.
         clock: Monotonic time in seconds.
         timeout: Deadline of a Predict call in seconds.
-        on_change: Told of each model that comes or goes, in the bridge's world.
     """
 
     def __init__(
@@ -62,7 +61,6 @@ class ModelClient:
         bridge: Bridge,
         clock: Callable[[], float],
         timeout: float,
-        on_change: Callable[[ModelState], None],
     ) -> None:
         self._models = {spec.name: spec for spec in models}
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
@@ -70,9 +68,18 @@ class ModelClient:
         self._channel = channel
         self._bridge = bridge
         self._timeout = timeout
-        self._breakers = {name: Breaker(name, clock, on_change) for name in self._models}
+        self._breakers = {name: Breaker(name, clock) for name in self._models}
         self._polled: set[str] = set()
         self._stop = Event()
+
+    def watch(self, on_change: Callable[[ModelState], None]) -> None:
+        """Starts to ask the server for its models; until then none is available.
+
+        Args:
+            on_change: Told of each model that comes or goes, in the bridge's world.
+        """
+        for breaker in self._breakers.values():
+            breaker.on_change = on_change
         Thread(target=self._poll, name="model-status", daemon=True).start()
 
     @property

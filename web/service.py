@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from face_utils.detection import DetectorPool
@@ -78,18 +79,12 @@ def build_service(
     embedded = None if config.model_server else EmbeddedServer(config.models, config.contract)
     detector = build_detector(config.detector, config.blazeface, config.yunet)  # type: ignore[arg-type]
 
-    def on_change(state: ModelState) -> None:
-        level = logging.INFO if state.available else logging.WARNING
-        log.log(level, "model %s: %s", state.name, state.message or f"version {state.version}")
-        sessions.broadcast("model_status", status_to_wire(state))
-
     client = ModelClient(
         open_channel(embedded.target if embedded else config.model_server, _tls(config)),
         models.values(),
         Bridge(),
         time.monotonic,
         config.model_timeout_seconds,
-        on_change,
     )
     sessions = SessionRegistry(
         models=list(models.values()),
@@ -101,6 +96,7 @@ def build_service(
         send=send,
         disconnect=disconnect,
     )
+    client.watch(partial(_tell, sessions))
     return Service(config, models, detector, client, sessions, embedded)
 
 
@@ -108,6 +104,12 @@ def status_to_wire(state: ModelState) -> Wire:
     """A model's state as `model_status` has it."""
     name = "available" if state.available else "unavailable"
     return {"model": state.name, "state": name, "message": state.message}
+
+
+def _tell(sessions: SessionRegistry, state: ModelState) -> None:
+    level = logging.INFO if state.available else logging.WARNING
+    log.log(level, "model %s: %s", state.name, state.message or f"version {state.version}")
+    sessions.broadcast("model_status", status_to_wire(state))
 
 
 def _tls(config: Config) -> TlsFiles | None:

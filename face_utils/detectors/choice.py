@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import cv2
+import numpy as np
 
 from face_utils.detection import Detector, DetectorPool
 from face_utils.detectors.blazeface import BlazeFace
@@ -38,4 +39,7 @@ def build_detector(choice: Choice, blazeface: Path, yunet: Path | None) -> Detec
             return BlazeFace(blazeface)
         return Haar()
 
-    return DetectorPool(build)
+    pool = DetectorPool(build)
+    # The first pass allocates for a third of a second; no client should wait for that.
+    pool.detect(np.zeros((480, 640, 3), dtype=np.uint8))
+    return pool
