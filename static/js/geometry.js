@@ -1,0 +1,71 @@
+/**
+ * Boxes and squares: plain arithmetic, no page.
+ *
+ * @import {Box} from "./types.js"
+ */
+
+/**
+ * The largest square in the middle of a picture.
+ * @param {number} width
+ * @param {number} height
+ */
+export function centreSquare(width, height) {
+  const side = Math.min(width, height);
+  return { x: (width - side) / 2, y: (height - side) / 2, side };
+}
+
+/**
+ * A box of the frame, placed on a square stage that shows the frame, perhaps mirrored.
+ * @param {Box} box
+ * @param {number} frameSide
+ * @param {number} stageSide
+ * @param {boolean} mirrored
+ * @returns {Box}
+ */
+export function placeOnStage([x, y, w, h], frameSide, stageSide, mirrored) {
+  const scale = stageSide / frameSide;
+  const left = mirrored ? frameSide - x - w : x;
+  return [left * scale, y * scale, w * scale, h * scale];
+}
+
+/**
+ * The square around a face box, widened on each side by `margin` of its longer side.
+ * @param {Box} box
+ * @param {number} margin
+ * @returns {Box}
+ */
+export function faceSquare([x, y, w, h], margin) {
+  const side = Math.max(w, h) * (1 + 2 * margin);
+  return [x + w / 2 - side / 2, y + h / 2 - side / 2, side, side];
+}
+
+/**
+ * Intersection over union of two boxes, from 0 to 1.
+ * @param {Box} a
+ * @param {Box} b
+ */
+export function overlap(a, b) {
+  const width = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0]);
+  const height = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1]);
+  const common = Math.max(0, width) * Math.max(0, height);
+  return common / Math.max(a[2] * a[3] + b[2] * b[3] - common, 1e-9);
+}
+
+/**
+ * Groups boxes that overlap into one face each, the best score first.
+ * @param {Box[]} boxes
+ * @param {number[]} scores
+ * @param {number} threshold Overlap above which two boxes are the same face.
+ * @returns {number[][]} Indices per face; the first of each has its highest score.
+ */
+export function suppress(boxes, scores, threshold) {
+  let remaining = boxes.map((_, i) => i).sort((a, b) => scores[b] - scores[a]);
+  const groups = [];
+  while (remaining.length > 0) {
+    const best = boxes[remaining[0]];
+    const group = remaining.filter((i) => i === remaining[0] || overlap(best, boxes[i]) > threshold);
+    remaining = remaining.filter((i) => !group.includes(i));
+    groups.push(group);
+  }
+  return groups;
+}

@@ -1,0 +1,118 @@
+/**
+ * What the page shows of the faces in view: drawing, cards, hint, numbers, and what is said aloud.
+ *
+ * @import {Model} from "./types.js"
+ * @import {ConnectionState} from "./connection.js"
+ * @import {Faces} from "./faces.js"
+ * @import {Statistics} from "./statistics.js"
+ */
+
+import { Announcer } from "./announce.js";
+import { FRAME_SIDE } from "./capture.js";
+import { Cards } from "./cards.js";
+import { now } from "./clock.js";
+import { byId, setText } from "./dom.js";
+import { stageHint } from "./hints.js";
+import { leadModel } from "./models.js";
+import { Overlay } from "./overlay.js";
+import { spoken } from "./words.js";
+
+/** @type {Record<ConnectionState, string>} */
+const CONNECTION_WORDS = {
+  connecting: "Connecting …",
+  connected: "Connected",
+  reconnecting: "Reconnecting …",
+  ended: "Paused",
+  refused: "Access refused",
+};
+
+const CAMERA_WORDS = { idle: "Start camera", starting: "Starting …", live: "Stop camera" };
+
+export class View {
+  mirrored = true;
+  /** @type {Model[]} */
+  #models = [];
+  /** @type {ConnectionState} */
+  #connection = "connecting";
+  /** @type {"idle" | "starting" | "live"} */
+  #stage = "idle";
+  #faces;
+  #statistics;
+  #overlay = new Overlay(byId("overlay", HTMLCanvasElement));
+  #cards = new Cards(byId("faces", HTMLUListElement));
+  #announcer = new Announcer((text) => setText(byId("announcements", HTMLElement), text));
+  #video = byId("video", HTMLVideoElement);
+  #hint = byId("hint", HTMLElement);
+  #empty = byId("faces-empty", HTMLElement);
+  #cameraButton = byId("camera-button", HTMLButtonElement);
+  #drawing = 0;
+
+  /**
+   * @param {Faces} faces
+   * @param {Statistics} statistics
+   */
+  constructor(faces, statistics) {
+    this.#faces = faces;
+    this.#statistics = statistics;
+  }
+
+  /** @param {Model[]} models */
+  setModels(models) {
+    this.#models = models;
+    this.#cards.setModels(models);
+  }
+
+  /** @param {"idle" | "starting" | "live"} stage */
+  setStage(stage) {
+    this.#stage = document.body.dataset.stage = stage;
+    setText(this.#cameraButton, CAMERA_WORDS[stage]);
+  }
+
+  /** @param {ConnectionState} state */
+  setConnection(state) {
+    this.#connection = state;
+    byId("connection", HTMLElement).dataset.state = state;
+    setText(byId("connection-text", HTMLElement), CONNECTION_WORDS[state]);
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.#announcer.now(text, now());
+  }
+
+  /**
+   * Shows all of it at the display's next refresh.
+   * @param {number} at
+   */
+  refresh(at) {
+    cancelAnimationFrame(this.#drawing);
+    this.#drawing = requestAnimationFrame(() => this.#draw(at));
+  }
+
+  /** @param {number} at */
+  #draw(at) {
+    const faces = this.#faces.list();
+    this.#video.classList.toggle("is-mirrored", this.mirrored);
+    this.#overlay.draw(faces, { models: this.#models, frameSide: FRAME_SIDE, mirrored: this.mirrored });
+    this.#cards.update(faces, at);
+    this.#empty.hidden = faces.length > 0;
+    this.#showHint(at);
+    if (this.#stage === "live") this.#announcer.offer(spoken(faces, leadModel(this.#models)), now());
+  }
+
+  /** @param {number} at */
+  #showHint(at) {
+    const text = this.#stage === "live" ? stageHint(this.#connection, this.#faces, at) : "";
+    setText(this.#hint, text);
+    this.#hint.hidden = text === "";
+  }
+
+  /** @param {number} at */
+  showNumbers(at) {
+    const { rate, latencyMs, dropped, lost } = this.#statistics.summary(at);
+    setText(byId("stat-rate", HTMLElement), rate > 0 ? rate.toFixed(rate < 10 ? 1 : 0) : "–");
+    setText(byId("stat-latency", HTMLElement), latencyMs === null ? "–" : latencyMs.toFixed(0));
+    setText(byId("stat-dropped", HTMLElement), String(dropped + lost));
+    return { rate, latencyMs };
+  }
+}
