@@ -56,7 +56,7 @@ def blurred(image: Grey, rng: Generator) -> Grey:
 
 def coarse(image: Grey, rng: Generator) -> Grey:
     """As if the face had been further away."""
-    small = cv2.resize(image, None, fx=(f := rng.uniform(0.4, 0.9)), fy=f)
+    small = cv2.resize(image, None, fx=(f := rng.uniform(0.5, 0.9)), fy=f)
     return cv2.resize(small, image.shape[::-1])
 
 
@@ -76,8 +76,9 @@ DEGRADATIONS: Sequence[Callable[[Grey, Generator], Grey]] = (blurred, coarse, no
 
 
 def erased(image: Grey, rng: Generator) -> Grey:
-    """A part covered by a plain patch, as by a hand, a mask or hair (Zhong et al., "Random Erasing
-    Data Augmentation", 2020).
+    """A part covered by a plain patch, as by a hand, a mask or hair.
+
+    Z. Zhong et al., "Random Erasing Data Augmentation", 2020.
     """
     side = image.shape[0]
     w, h = rng.integers(side // 6, side // 2, 2)
@@ -95,7 +96,7 @@ def worsened(image: Grey, light: Light, rng: Generator) -> Grey:
             image = degrade(image, rng)
     if rng.random() < light.erase:
         image = erased(image, rng)
-    return image[:, ::-1] if rng.random() < 0.5 else image  # noqa: PLR2004
+    return image[:, ::-1] if rng.random() < 0.5 else image
 
 
 def training_crop(

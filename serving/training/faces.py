@@ -72,9 +72,7 @@ class Faces:
         return len(self.images)
 
     @classmethod
-    def build(
-        cls, source: str, records: Sequence[Record], squares: NDArray[np.float32]
-    ) -> Self:
+    def build(cls, source: str, records: Sequence[Record], squares: NDArray[np.float32]) -> Self:
         """Puts the records of one data set and their face squares into columns."""
         return cls(
             images=[r.image for r in records],

@@ -36,9 +36,7 @@ class Targets:
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Targets:
         """The targets of some rows, by mask or by index."""
-        return Targets(
-            self.values[rows], self.interval[rows], self.truth[rows], self.usable[rows]
-        )
+        return Targets(self.values[rows], self.interval[rows], self.truth[rows], self.usable[rows])
 
 
 def emotion(faces: Faces) -> Targets:
@@ -92,3 +90,4 @@ def age(faces: Faces) -> Targets:
 
 
 TARGETS: dict[str, Callable[[Faces], Targets]] = {"emotion": emotion, "age": age, "gender": gender}
+CLASSES = {"emotion": EMOTIONS, "age": AGE_BINS, "gender": 2}

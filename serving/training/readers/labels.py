@@ -38,8 +38,8 @@ Row = Mapping[str, str]
 
 def age_range(group: str) -> tuple[int, int]:
     """First and last age of a FairFace age group such as `20-29` or `more than 70`."""
-    if group.startswith("more than"):
-        return int(group.split()[-1]), OLDEST
+    if group.startswith("more than "):
+        return int(group.removeprefix("more than ")), OLDEST
     first, last = group.split("-")
     return int(first), int(last)
 

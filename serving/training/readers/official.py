@@ -48,9 +48,7 @@ def utkface(folder: Path) -> Iterator[Record]:
     digests = [digest(file.read_bytes()) for file in files]
     labels = [file.name.split("_")[:3] for file in files]
     twins = conflicts([(key, tuple(label)) for key, label in zip(digests, labels, strict=True)])
-    for file, key, (age, gender, race), conflict in zip(
-        files, digests, labels, twins, strict=True
-    ):
+    for file, key, (age, gender, race), conflict in zip(files, digests, labels, twins, strict=True):
         if not conflict:
             yield Record(
                 image=decode(file.read_bytes()),

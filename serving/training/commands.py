@@ -1,0 +1,83 @@
+"""What the four commands share: their options and how a trained model is opened."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import keras
+import tensorflow as tf
+
+from face_utils.model_spec import ModelSpec
+from serving.contract import MODELS, load_contract
+from serving.training.faces import Faces
+from serving.training.framing import load_faces
+from serving.training.network import mini_xception
+from serving.training.recipe import Recipe, load_recipe
+from serving.training.targets import CLASSES, TARGETS
+from serving.training.workspace import CACHE, DATA, Workspace
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model and everything that belongs to making it.
+
+    Attributes:
+        spec: Its table in the contract.
+        recipe: How it is trained.
+        workspace: Files of its training.
+        data: Folder with the data sets.
+        models: Folder that the SavedModels go to.
+    """
+
+    spec: ModelSpec
+    recipe: Recipe
+    workspace: Workspace
+    data: Path
+    models: Path
+
+    def faces(self) -> Faces:
+        """The recipe's data sets, framed."""
+        return load_faces(self.recipe.data, self.data, self.workspace.faces)
+
+    def network(self) -> keras.Model:
+        """The network of the recipe, untrained."""
+        return mini_xception(self.recipe.network, self.spec.size, CLASSES[self.spec.name])
+
+    def trained(self) -> keras.Model:
+        """The network with the averaged weights of its training.
+
+        Raises:
+            FileNotFoundError: It was not trained yet.
+        """
+        model = self.network()
+        model.load_weights(self.workspace.weights)
+        return model
+
+
+def parser(about: str) -> argparse.ArgumentParser:
+    """The options that every command takes."""
+    options = argparse.ArgumentParser(description=about.splitlines()[0])
+    options.add_argument("model", choices=sorted(TARGETS))
+    options.add_argument("--data", type=Path, default=DATA, help="folder with the data sets")
+    options.add_argument("--cache", type=Path, default=CACHE, help="folder for what is in work")
+    options.add_argument("--models", type=Path, default=MODELS, help="folder of the SavedModels")
+    options.add_argument("--threads", type=int, default=1, help="threads of TensorFlow")
+    return options
+
+
+def job(options: argparse.Namespace) -> Job:
+    """What the options ask for; sets the number of threads, so call it once and first."""
+    cv2.setNumThreads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    workspace = Workspace(options.model, options.cache)
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    spec, recipe = load_contract()[options.model], load_recipe(options.model)
+    return Job(spec, recipe, workspace, options.data, options.models)
+
+
+Arguments = Sequence[str] | None

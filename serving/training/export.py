@@ -1,0 +1,111 @@
+"""Writes a trained model as the SavedModel that the contract asks for.
+
+python -m serving.training.export emotion
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from face_utils.model_spec import ModelSpec
+from serving.contract import INPUT_NAME, SIGNATURE
+from serving.training.calibration import Calibration
+from serving.training.commands import Arguments, Job, job, parser
+
+VERSION = "1"
+TOLERANCE = 1e-3
+_CHECKED_CROPS = 16
+
+
+def export(spec: ModelSpec, model: keras.Model, calibration: Calibration, folder: Path) -> None:
+    """Writes the SavedModel, from uint8 crops to named answers, in place of an older one."""
+
+    def answer(image: tf.Tensor) -> dict[str, tf.Tensor]:
+        logits = model(image, training=False)
+        return answers(spec, logits, calibration)
+
+    shutil.rmtree(folder, ignore_errors=True)
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    crops = tf.TensorSpec((None, spec.size, spec.size, 1), tf.uint8, name=INPUT_NAME)
+    archive.add_endpoint(SIGNATURE, answer, input_signature=[crops])
+    archive.write_out(str(folder), verbose=False)
+    (folder / "fingerprint.pb").unlink(missing_ok=True)
+
+
+def answers(spec: ModelSpec, logits: tf.Tensor, calibration: Calibration) -> dict[str, tf.Tensor]:
+    """The outputs of the contract from logits `(n, k)`."""
+    probabilities = tf.nn.softmax(logits / calibration.temperature)
+    if spec.kind == "classification":
+        return {"probabilities": probabilities}
+    levels = {spec.unit: 0.5, "low": calibration.tail, "high": 1 - calibration.tail}
+    values = {name: _quantile(probabilities, level) for name, level in levels.items()}
+    return {"probabilities": probabilities, **values}
+
+
+def _quantile(probabilities: tf.Tensor, level: float) -> tf.Tensor:
+    """`prediction.quantile` in TensorFlow; negative ages end at 0."""
+    below = tf.cumsum(probabilities, axis=1, exclusive=True)
+    shares = (level - below) / tf.maximum(probabilities, 1e-9)
+    return tf.nn.relu(tf.reduce_sum(tf.clip_by_value(shares, 0.0, 1.0), axis=1) - 0.5)
+
+
+def check(spec: ModelSpec, folder: Path) -> float:
+    """Compares OpenVINO, which serves the model, with TensorFlow, which wrote it.
+
+    Returns:
+        The largest difference over all outputs.
+
+    Raises:
+        ValueError: It is larger than `TOLERANCE`.
+    """
+    shape = (_CHECKED_CROPS, spec.size, spec.size, 1)
+    crops = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    ours, theirs = run_tensorflow(folder, crops), _run_openvino(folder, crops)
+    worst = max(float(np.abs(ours[name] - theirs[name]).max()) for name in ours)
+    if not worst <= TOLERANCE:
+        raise ValueError(f"{folder}: OpenVINO and TensorFlow differ by {worst:.2g}")
+    return worst
+
+
+def run_tensorflow(folder: Path, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    """Answers of a SavedModel to crops `(n, size, size, 1)`, by output name."""
+    endpoint = tf.saved_model.load(str(folder)).signatures[SIGNATURE]
+    parts = [
+        endpoint(**{INPUT_NAME: tf.constant(crops[start : start + 256])})
+        for start in range(0, len(crops), 256)
+    ]
+    return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}
+
+
+def _run_openvino(folder: Path, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    import openvino
+
+    core = openvino.Core()
+    options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
+    model = core.compile_model(core.read_model(folder), "CPU", options)
+    results = model({INPUT_NAME: crops})
+    return {output.get_any_name(): results[output] for output in model.outputs}
+
+
+def run(task: Job) -> None:
+    """Exports the trained model with its calibration and checks what was written."""
+    folder = task.models / task.spec.name / VERSION
+    export(task.spec, task.trained(), Calibration.load(task.workspace.calibration), folder)
+    difference = check(task.spec, folder)
+    print(f"{folder}: OpenVINO and TensorFlow differ by {difference:.1e}")
+
+
+def main(arguments: Arguments = None) -> None:
+    """The command line."""
+    run(job(parser(__doc__).parse_args(arguments)))
+
+
+if __name__ == "__main__":
+    main()

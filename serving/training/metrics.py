@@ -1,0 +1,60 @@
+"""Figures by which models are judged. NumPy only, so that each can be checked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serving.training.prediction import Floats
+
+Ints = NDArray[np.int64]
+CALIBRATION_BINS = 15
+
+
+def confusion(predicted: Ints, truth: Ints, classes: int) -> Ints:
+    """Counts, `(classes, classes)`: rows are the truth, columns the answers."""
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (truth, predicted), 1)
+    return counts
+
+
+def accuracy(counts: Ints) -> float:
+    """Share of right answers in a confusion matrix."""
+    return float(np.trace(counts) / max(1, counts.sum()))
+
+
+def recalls(counts: Ints) -> Floats:
+    """Share of right answers per true class, `(classes,)`."""
+    return np.asarray(np.diag(counts) / np.maximum(counts.sum(axis=1), 1), dtype=np.float32)
+
+
+def macro_f1(counts: Ints) -> float:
+    """Mean over the classes of the harmonic mean of precision and recall."""
+    both = counts.sum(axis=0) + counts.sum(axis=1)
+    return float(np.mean(2 * np.diag(counts) / np.maximum(both, 1)))
+
+
+def calibration_error(probabilities: Floats, truth: Ints) -> float:
+    """How far confidence and accuracy lie apart on average, over bins of equal width.
+
+    M. Naeini et al., "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015.
+
+    Args:
+        probabilities: `(n, k)`.
+        truth: `(n,)`.
+    """
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == truth
+    bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    gaps = np.bincount(bins, weights=right - confidence, minlength=CALIBRATION_BINS)
+    return float(np.abs(gaps).sum() / max(1, len(truth)))
+
+
+def coverage(low: Floats, high: Floats, truth: Ints) -> float:
+    """Share of the truths that lie in their range."""
+    return float(np.mean((low <= truth) & (truth <= high)))
+
+
+def mean_error(years: Floats, truth: Ints) -> float:
+    """Mean absolute error."""
+    return float(np.mean(np.abs(years - truth)))
