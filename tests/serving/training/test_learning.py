@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import openvino
+import pytest
+import tensorflow as tf
+
+from serving.contract import load_contract
+from serving.training import calibrate, evaluate, export, train
+from serving.training.calibration import Calibration
+from serving.training.losses import label_loss
+from serving.training.network import mini_xception
+from serving.training.prediction import quantile, softmax
+from serving.training.recipe import RECIPES, Network, load_recipe
+
+TINY = Network(stem=(4,), widths=(4, 8), dropout=0.0)
+
+
+def make_all(task, contract):
+    train.run(task)
+    calibrate.run(task)
+    export.run(task)
+    evaluate.run(task, task.data / "reports", contract)
+
+
+@pytest.mark.parametrize("model", ["emotion", "age"])
+def test_one_command_makes_a_served_and_measured_model(model, make_job, contract_copy):
+    task = make_job(model)
+    make_all(task, contract_copy)
+    loaded = openvino.Core().read_model(task.models / model / "1")
+    assert [name for i in loaded.inputs for name in i.names] == ["image"]
+    assert {o.get_any_name() for o in loaded.outputs} == {"probabilities", *task.spec.outputs}
+    report = json.loads((task.data / "reports" / f"{model}.json").read_text())
+    assert set(report["data"]["utkface"]) == {"detected", "whole"}
+    assert report["quality"]
+    assert load_contract(contract_copy) == load_contract()
+    assert f"quality = {{ {next(iter(report['quality']))}" in contract_copy.read_text()
+
+
+def test_training_goes_on_where_it_was_interrupted(make_job):
+    task = make_job("gender")
+    task = replace(task, recipe=replace(task.recipe, start_from=""))
+    train.run(task)
+    train.run(replace(task, recipe=replace(task.recipe, epochs=3)))
+    epochs = [json.loads(line)["epoch"] for line in task.workspace.log.read_text().splitlines()]
+    assert epochs == [1, 2, 3]
+
+
+def test_the_exported_model_answers_as_the_network_does(tmp_path):
+    spec = replace(load_contract()["gender"], size=16)
+    model = mini_xception(TINY, spec.size, 2)
+    crops = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)
+    export.export(spec, model, Calibration(temperature=2.0), tmp_path / "1")
+    answers = export.run_tensorflow(tmp_path / "1", crops)
+    assert set(answers) == {"probabilities"}
+    logits = model.predict(crops, verbose=0)
+    np.testing.assert_allclose(answers["probabilities"], softmax(logits, 2.0), atol=1e-5)
+
+
+def test_ages_come_with_their_range_in_both_runtimes(tmp_path):
+    spec = replace(load_contract()["age"], size=16)
+    export.export(spec, mini_xception(TINY, 16, 117), Calibration(tail=0.2), tmp_path / "1")
+    assert export.check(spec, tmp_path / "1") <= export.TOLERANCE
+    crops = np.zeros((2, 16, 16, 1), dtype=np.uint8)
+    answers = export.run_tensorflow(tmp_path / "1", crops)
+    assert (answers["low"] < answers["years"]).all()
+    assert (answers["years"] < answers["high"]).all()
+    np.testing.assert_allclose(answers["high"], quantile(answers["probabilities"], 0.8), atol=1e-3)
+
+
+def test_an_interval_costs_nothing_when_all_probability_lies_in_it():
+    logits = tf.constant([[9.0, 9.0, -90.0]])
+    values, interval = tf.constant([[1.0, 1.0, 0.0]]), tf.constant([True])
+    assert float(label_loss(values, interval, logits, 1.0)) == pytest.approx(0, abs=1e-5)
+
+
+def test_a_distribution_costs_its_cross_entropy_and_the_error_of_its_mean():
+    logits, values = tf.zeros((1, 3)), tf.constant([[0.0, 0.0, 1.0]])
+    loss = float(label_loss(values, tf.constant([False]), logits, 0.5))
+    assert loss == pytest.approx(np.log(3) + 0.5)
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_recipe_makes_a_network_under_the_size_limit(path):
+    spec, recipe = load_contract()[path.stem], load_recipe(path.stem)
+    model = mini_xception(recipe.network, spec.size, max(2, len(spec.labels)))
+    assert model.count_params() < 300_000

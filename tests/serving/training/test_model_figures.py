@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from serving.contract import load_contract
+from serving.training import metrics
+from serving.training.calibration import RANGE_SHARE, calibrate
+from serving.training.figures import headlines, write_quality
+from serving.training.groups import band_of, per_group
+from serving.training.prediction import quantile, softmax
+
+TRUTH = np.array([0, 0, 0, 1])
+PREDICTED = np.array([0, 0, 1, 1])
+
+
+def test_confusion_accuracy_recall_and_macro_f1_by_hand():
+    counts = metrics.confusion(PREDICTED, TRUTH, 2)
+    assert counts.tolist() == [[2, 1], [0, 1]]
+    assert metrics.accuracy(counts) == 0.75
+    assert metrics.recalls(counts).tolist() == pytest.approx([2 / 3, 1])
+    assert metrics.macro_f1(counts) == pytest.approx((0.8 + 2 / 3) / 2)
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
+    probabilities = np.tile(np.float32([0.9, 0.1]), (10, 1))
+    truth = np.array([0] * 6 + [1] * 4)
+    assert metrics.calibration_error(probabilities, truth) == pytest.approx(0.3, abs=1e-6)
+
+
+def test_quantiles_of_an_even_distribution_are_its_shares():
+    even = np.full((1, 100), 0.01, dtype=np.float32)
+    assert quantile(even, 0.5)[0] == pytest.approx(49.5, abs=1e-3)
+    assert quantile(even, 0.1)[0] == pytest.approx(9.5, abs=1e-3)
+
+
+def test_temperature_undoes_overconfidence():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(4000, 4)).astype(np.float32)
+    truth = np.array([rng.choice(4, p=p / p.sum()) for p in softmax(logits).astype(float)])
+    assert calibrate(3 * logits, truth, measure=False).temperature == pytest.approx(3, rel=0.1)
+
+
+def test_the_range_of_a_measure_holds_its_share_of_the_truths():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(20, 80, 1000)
+    centre = truth + rng.normal(0, 6, 1000)
+    logits = (-0.5 * ((np.arange(117) - centre[:, None]) / 3) ** 2).astype(np.float32)
+    found = calibrate(logits, truth, measure=True)
+    probabilities = softmax(logits, found.temperature)
+    low, high = quantile(probabilities, found.tail), quantile(probabilities, 1 - found.tail)
+    assert metrics.coverage(low, high, truth) == pytest.approx(RANGE_SHARE, abs=0.03)
+
+
+def test_ages_fall_into_the_nine_groups():
+    assert band_of(np.array([0, 2.4, 2.6, 9, 10, 69.4, 69.6, 116])).tolist() == [
+        *(0, 0, 1, 1, 2, 7, 8, 8)
+    ]
+
+
+def test_every_group_is_measured_with_its_size(faces):
+    sizes = per_group(faces, lambda rows: float(rows.mean()))
+    assert sizes["gender female"] == {"faces": 24, "value": 0.5}
+    assert {"ethnicity Black", "ethnicity White", "age 20-29"} < set(sizes)
+
+
+def test_the_contract_gets_its_quality_and_stays_readable(contract_copy):
+    report = {"utkface": {"detected": {"mean_error": 5.12345, "faces": 9}, "whole": {}}}
+    quality = headlines(report)
+    assert quality == {"utkface_mean_error": 5.1234}
+    write_quality(contract_copy, "age", quality)
+    assert "quality = { utkface_mean_error = 5.1234 }" in contract_copy.read_text()
+    assert load_contract(contract_copy) == load_contract()
+    with pytest.raises(ValueError, match="smile"):
+        write_quality(contract_copy, "smile", quality)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from serving.training.faces import TEST, TRAIN, UNKNOWN, Faces, Record
+from serving.training.splits import holdout_rows, tested_rows, training_rows
+from serving.training.targets import AGE_BINS, TARGETS
+
+IMAGE = np.zeros((8, 8), dtype=np.uint8)
+
+
+def table(*records: Record) -> Faces:
+    return Faces.build("made", records, np.zeros((len(records), 4), dtype=np.float32))
+
+
+def voted(*votes: int) -> Faces:
+    return table(Record(IMAGE, TRAIN, "0", votes=votes))
+
+
+def test_votes_become_a_distribution_without_single_votes():
+    targets = TARGETS["emotion"](voted(6, 2, 0, 0, 1, 0, 0, 0, 1, 0))
+    np.testing.assert_allclose(targets.values[0], [0.75, 0.25, 0, 0, 0, 0, 0, 0])
+    assert targets.truth[0] == 0
+
+
+@pytest.mark.parametrize(
+    "votes",
+    [
+        (4, 3, 3, 0, 0, 0, 0, 0, 0, 0),
+        (2, 0, 0, 0, 0, 0, 0, 0, 6, 2),
+        (2, 0, 0, 0, 0, 0, 0, 0, 0, 8),
+    ],
+    ids=["no half", "unknown", "no face"],
+)
+def test_faces_without_a_clear_majority_have_no_truth(votes):
+    assert TARGETS["emotion"](voted(*votes)).truth[0] == UNKNOWN
+
+
+def test_faces_that_are_mostly_unknown_are_not_trained_on():
+    assert not TARGETS["emotion"](voted(2, 0, 0, 0, 0, 0, 0, 0, 6, 2)).usable[0]
+
+
+def test_an_exact_age_becomes_a_bell_around_it():
+    targets = TARGETS["age"](table(Record(IMAGE, TRAIN, "0", ages=(30, 30))))
+    assert targets.values.shape == (1, AGE_BINS)
+    assert targets.values[0].argmax() == targets.truth[0] == 30
+    assert targets.values[0].sum() == pytest.approx(1)
+    assert not targets.interval[0]
+
+
+def test_an_age_group_allows_each_of_its_ages():
+    targets = TARGETS["age"](table(Record(IMAGE, TRAIN, "0", ages=(3, 9))))
+    assert np.flatnonzero(targets.values[0]).tolist() == [3, 4, 5, 6, 7, 8, 9]
+    assert targets.interval[0]
+    assert targets.truth[0] == UNKNOWN
+
+
+def test_equal_pictures_never_part():
+    digests = [f"{i:012x}" for i in range(0, 16**6, 16**6 // 50)]
+    faces = table(*(Record(IMAGE, TRAIN, digest) for digest in digests * 2))
+    held_out = holdout_rows(faces, 0.3)
+    assert 0 < held_out.sum() < len(faces)
+    assert (held_out[: len(digests)] == held_out[len(digests) :]).all()
+    assert (held_out ^ training_rows(faces, 0.3)).all()
+
+
+def test_a_picture_that_is_also_tested_is_neither_trained_on_nor_held_out():
+    faces = table(Record(IMAGE, TRAIN, "aa"), Record(IMAGE, TEST, "aa"))
+    assert tested_rows(faces).tolist() == [False, True]
+    assert not training_rows(faces, 0.5).any()
+    assert not holdout_rows(faces, 0.5).any()

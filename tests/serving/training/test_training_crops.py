@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+
+from face_utils.cropping import Square
+from face_utils.detection import Detection
+from serving.contract import load_contract
+from serving.training.augmentation import jittered, whole, worsened
+from serving.training.batches import detected_crops, training_batches, whole_crops
+from serving.training.faces import Faces
+from serving.training.framing import find_square, frame, typical_square
+from serving.training.recipe import load_recipe
+from serving.training.targets import TARGETS
+
+SIDE = 32
+
+
+class FixedDetector:
+    name = "fixed"
+
+    def __init__(self, *faces: Detection) -> None:
+        self._faces = list(faces)
+
+    def detect(self, image):
+        assert image.shape == (SIDE, SIDE, 3)
+        return self._faces
+
+
+def face(x: float, side: float) -> Detection:
+    eyes = np.float32([[0, 0], [1, 1], [0, 0], [0, 0]])
+    return Detection(np.float32([x, 2, side, side]), 0.9, eyes)
+
+
+def test_the_largest_face_gives_the_square_and_its_eyes_the_roll():
+    image = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    square = find_square(FixedDetector(face(0, 5), face(4, 20)), image, Square(0, 0, 1))
+    assert (square.x, square.y, square.side, round(square.roll)) == (14, 12, 20, 45)
+
+
+def test_a_picture_without_a_found_face_is_framed_as_its_data_set_mostly_is(records):
+    squares = frame("ferplus", records[:2], FixedDetector())
+    expected = typical_square("ferplus", SIDE)
+    np.testing.assert_allclose(squares[1], [expected.x, expected.y, expected.side, 0], rtol=1e-5)
+
+
+def test_faces_survive_their_file(tmp_path, faces):
+    faces.save(tmp_path / "faces.npz")
+    loaded = Faces.load(tmp_path / "faces.npz")
+    assert len(loaded) == len(faces)
+    assert (loaded.images[3] == faces.images[3]).all()
+    assert (Faces.join([loaded, loaded]).votes[len(faces) :] == faces.votes).all()
+
+
+def test_jitter_stays_within_the_recipe():
+    framing, rng = load_recipe("emotion").framing, np.random.default_rng(1)
+    squares = [jittered(Square(50, 50, 20), framing, rng) for _ in range(200)]
+    sides = np.array([square.side for square in squares]) / 20
+    assert framing.scale[0] <= sides.min() < 1 < sides.max() <= framing.scale[1]
+    assert max(abs(square.roll) for square in squares) <= framing.roll
+
+
+def test_worsened_pictures_keep_their_shape_and_type():
+    light, rng = load_recipe("emotion").light, np.random.default_rng(2)
+    image = rng.integers(0, 256, (48, 48), dtype=np.uint8)
+    for _ in range(100):
+        result = worsened(image, light, rng)
+        assert (result.shape, result.dtype) == (image.shape, np.uint8)
+
+
+def test_the_same_epoch_gives_the_same_batches(faces):
+    spec, recipe = load_contract()["emotion"], load_recipe("emotion")
+    targets = TARGETS["emotion"](faces)
+
+    def first(epoch):
+        return next(training_batches(faces, targets, spec, recipe, epoch))[0]
+
+    assert (first(1) == first(1)).all()
+    assert (first(1) != first(2)).any()
+
+
+def test_measured_crops_are_plain(faces):
+    spec = load_contract()["age"]
+    assert detected_crops(faces, spec).shape == (len(faces), spec.size, spec.size, 1)
+    assert whole(faces.images[0]) == Square(SIDE / 2, SIDE / 2, SIDE)
+    assert whole_crops(faces, spec).dtype == np.uint8
