@@ -16,7 +16,7 @@ from serving.training.export import VERSION, run_tensorflow
 from serving.training.faces import Faces
 from serving.training.figures import DETECTED, headlines, write_quality, write_report
 from serving.training.judgement import judge
-from serving.training.splits import tested_rows
+from serving.training.splits import test_rows
 
 REPORTS = Path("docs/models")
 FRAMINGS: dict[str, Callable[..., Crops]] = {DETECTED: detected_crops, "whole": whole_crops}
@@ -26,7 +26,7 @@ FRAMINGS: dict[str, Callable[..., Crops]] = {DETECTED: detected_crops, "whole": 
 def run(task: Job, reports: Path, contract: Path) -> None:
     """Measures each data set in each framing; prints and writes the figures."""
     faces = task.faces()
-    tested = faces.take(tested_rows(faces))
+    tested = faces.take(test_rows(faces))
     report = {source: _measure(task, tested, source) for source in task.recipe.data}
     quality = headlines(report)
     write_report(reports / f"{task.spec.name}.json", {"quality": quality, "data": report})

@@ -11,23 +11,23 @@ Mask = NDArray[np.bool_]
 _HASH_RANGE = 16**6
 
 
-def tested_rows(faces: Faces) -> Mask:
+def test_rows(faces: Faces) -> Mask:
     """The rows of the test splits."""
     return faces.split == TEST
 
 
 def training_rows(faces: Faces, holdout: float) -> Mask:
     """The rows to train on: neither tested, nor held out, nor identical to a tested picture."""
-    return ~tested_rows(faces) & ~_twins_of_test(faces) & ~_held_out(faces, holdout)
+    return ~test_rows(faces) & ~_twins_of_test(faces) & ~_held_out(faces, holdout)
 
 
 def holdout_rows(faces: Faces, holdout: float) -> Mask:
     """The rows of the training splits that are kept for choosing and calibrating."""
-    return ~tested_rows(faces) & ~_twins_of_test(faces) & _held_out(faces, holdout)
+    return ~test_rows(faces) & ~_twins_of_test(faces) & _held_out(faces, holdout)
 
 
 def _twins_of_test(faces: Faces) -> Mask:
-    return np.isin(faces.digest, np.unique(faces.digest[tested_rows(faces)]))
+    return np.isin(faces.digest, np.unique(faces.digest[test_rows(faces)]))
 
 
 def _held_out(faces: Faces, share: float) -> Mask:

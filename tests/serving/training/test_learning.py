@@ -16,6 +16,9 @@ from serving.training.network import mini_xception
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import RECIPES, Network, load_recipe
 
+# Keras 3 reads its variables in a way that numpy 2 calls old.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 TINY = Network(stem=(4,), widths=(4, 8), dropout=0.0)
 
 

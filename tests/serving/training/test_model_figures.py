@@ -65,11 +65,11 @@ def test_every_group_is_measured_with_its_size(faces):
 
 
 def test_the_contract_gets_its_quality_and_stays_readable(contract_copy):
-    report = {"utkface": {"detected": {"mean_error": 5.12345, "faces": 9}, "whole": {}}}
+    report = {"utkface": {"detected": {"mean_error": 5.12348, "faces": 9}, "whole": {}}}
     quality = headlines(report)
-    assert quality == {"utkface_mean_error": 5.1234}
+    assert quality == {"utkface_mean_error": 5.1235}
     write_quality(contract_copy, "age", quality)
-    assert "quality = { utkface_mean_error = 5.1234 }" in contract_copy.read_text()
+    assert "quality = { utkface_mean_error = 5.1235 }" in contract_copy.read_text()
     assert load_contract(contract_copy) == load_contract()
     with pytest.raises(ValueError, match="smile"):
         write_quality(contract_copy, "smile", quality)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from serving.training import splits
 from serving.training.faces import TEST, TRAIN, UNKNOWN, Faces, Record
-from serving.training.splits import holdout_rows, tested_rows, training_rows
 from serving.training.targets import AGE_BINS, TARGETS
 
 IMAGE = np.zeros((8, 8), dtype=np.uint8)
@@ -59,14 +59,14 @@ def test_an_age_group_allows_each_of_its_ages():
 def test_equal_pictures_never_part():
     digests = [f"{i:012x}" for i in range(0, 16**6, 16**6 // 50)]
     faces = table(*(Record(IMAGE, TRAIN, digest) for digest in digests * 2))
-    held_out = holdout_rows(faces, 0.3)
+    held_out = splits.holdout_rows(faces, 0.3)
     assert 0 < held_out.sum() < len(faces)
     assert (held_out[: len(digests)] == held_out[len(digests) :]).all()
-    assert (held_out ^ training_rows(faces, 0.3)).all()
+    assert (held_out ^ splits.training_rows(faces, 0.3)).all()
 
 
 def test_a_picture_that_is_also_tested_is_neither_trained_on_nor_held_out():
     faces = table(Record(IMAGE, TRAIN, "aa"), Record(IMAGE, TEST, "aa"))
-    assert tested_rows(faces).tolist() == [False, True]
-    assert not training_rows(faces, 0.5).any()
-    assert not holdout_rows(faces, 0.5).any()
+    assert splits.test_rows(faces).tolist() == [False, True]
+    assert not splits.training_rows(faces, 0.5).any()
+    assert not splits.holdout_rows(faces, 0.5).any()
