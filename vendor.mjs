@@ -1,7 +1,7 @@
 // Copies what the page needs of its npm packages into static/vendor/, which git ignores.
 // Run it after `npm ci`: `npm run vendor`.
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -42,6 +42,5 @@ async function copy([name, source]) {
   await writeFile(target, adapt(name, await readFile(join(PACKAGES, source))));
 }
 
-await rm(TARGET, { recursive: true, force: true });
 await Promise.all(Object.entries(FILES).map(copy));
 console.log(`static/vendor: ${Object.keys(FILES).length} files`);

@@ -94,21 +94,42 @@ export class Camera {
   }
 }
 
-/**
- * Waits for the camera's next picture, or for the display's next refresh where the browser cannot
- * tell; ends early when `signal` is aborted.
- * @param {HTMLVideoElement} video
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
-export function nextPicture(video, signal) {
-  return new Promise((resolve) => {
-    const done = () => {
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    signal.addEventListener("abort", done);
-    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(done);
-    else requestAnimationFrame(done);
-  });
+/** Tells when the camera has a picture that was not taken yet. */
+export class Pictures {
+  #video;
+  #fresh = false;
+  #wake = () => {};
+
+  /** @param {HTMLVideoElement} video */
+  constructor(video) {
+    this.#video = video;
+    this.#watch();
+  }
+
+  /**
+   * Waits for a new picture; ends early when `signal` is aborted.
+   * @param {AbortSignal} signal
+   */
+  async next(signal) {
+    signal.addEventListener("abort", this.#arrive, { once: true });
+    if (!this.#fresh) await new Promise((resolve) => (this.#wake = () => resolve(null)));
+    signal.removeEventListener("abort", this.#arrive);
+    this.#fresh = false;
+  }
+
+  /** Asks the video for its next picture, or the display for its next refresh. */
+  #watch() {
+    if ("requestVideoFrameCallback" in this.#video) this.#video.requestVideoFrameCallback(this.#arriveAndWatch);
+    else requestAnimationFrame(this.#arriveAndWatch);
+  }
+
+  #arrive = () => {
+    this.#fresh = true;
+    this.#wake();
+  };
+
+  #arriveAndWatch = () => {
+    this.#arrive();
+    this.#watch();
+  };
 }

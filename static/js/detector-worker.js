@@ -16,8 +16,9 @@
     const blazeface = await import("./blazeface.js");
     /** @type {typeof import("@litertjs/core")} */
     const litert = await import(new URL("litert/index.js", VENDOR).href);
-    // Without this the WebAssembly file would be looked for beside this worker.
-    Object.assign(self, { Module: { locateFile: (/** @type {string} */ name) => WASM + name } });
+    // Without this the WebAssembly file would be looked for beside this worker, and each step of
+    // the start be printed as an error.
+    Object.assign(self, { Module: { locateFile: (/** @type {string} */ name) => WASM + name, printErr() {} } });
     await litert.loadLiteRt(WASM);
     const network = await litert.loadAndCompile(MODEL, { accelerator: "wasm" });
     const canvas = new OffscreenCanvas(blazeface.INPUT_SIDE, blazeface.INPUT_SIDE);

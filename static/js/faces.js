@@ -6,12 +6,16 @@
  * @typedef {object} SeenFace
  * @property {Face} face As it was when it was last seen.
  * @property {number} seenAt
- * @property {boolean} inView Whether the newest frame shows it.
+ * @property {boolean} inView Whether the newest frame showed it.
  * @property {ReadonlyMap<string, Answer>} answers By model.
  */
 
 /** A face may be missed for so long before its card goes. */
 const LINGER_MS = 600;
+/** A face that no frame has confirmed for so long is not drawn over the live picture any more. */
+const UNCONFIRMED_MS = 1000;
+/** Where no frames are answered at all, the cards stay so long, fading. */
+const SILENCE_MS = 6000;
 /** Answers for a face that no frame has shown are forgotten after so long. */
 const ORPHAN_MS = 5000;
 
@@ -57,7 +61,7 @@ export class Faces {
    */
   forget(at) {
     for (const [id, entry] of this.#seen) {
-      if (!entry.inView && at - entry.seenAt > LINGER_MS) this.#drop(id);
+      if (at - entry.seenAt > (entry.inView ? SILENCE_MS : LINGER_MS)) this.#drop(id);
     }
     for (const [id, answers] of this.#answers) {
       const newest = Math.max(...[...answers.values()].map((answer) => answer.capturedAt));
@@ -84,6 +88,14 @@ export class Faces {
     return [...this.#seen.entries()]
       .sort(([a], [b]) => a - b)
       .map(([id, entry]) => ({ ...entry, answers: this.#answers.get(id) ?? new Map() }));
+  }
+
+  /**
+   * The faces that can be pointed at: the newest frame showed them, and it is not long ago.
+   * @param {number} at
+   */
+  inView(at) {
+    return this.list().filter((seen) => seen.inView && at - seen.seenAt < UNCONFIRMED_MS);
   }
 
   /** @param {number} id */

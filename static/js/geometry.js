@@ -40,6 +40,27 @@ export function faceSquare([x, y, w, h], margin) {
 }
 
 /**
+ * Where a label goes: below its face, else above it, else beside its middle, whichever is free
+ * first, and always on the stage.
+ * @param {Box} face
+ * @param {number} width
+ * @param {number} height
+ * @param {number} side Side of the stage.
+ * @param {Box[]} taken Labels that are there already.
+ * @returns {Box}
+ */
+export function placeLabel([x, y, w, h], width, height, side, taken) {
+  const inside = (/** @type {number} */ value, /** @type {number} */ size) =>
+    Math.max(4, Math.min(value, side - size - 4));
+  /** @type {Box[]} */
+  const places = [[x, y + h + 8], [x, y - 8 - height], [x + w + 8, y + h / 2], [x - 8 - width, y + h / 2]].map(
+    ([left, top]) => [inside(left, width), inside(top, height), width, height],
+  );
+  const isFree = (/** @type {Box} */ place) => taken.every((other) => overlap(place, other) === 0);
+  return places.find((place) => isFree(place) && overlap(place, [x, y, w, h]) === 0) ?? places.find(isFree) ?? places[0];
+}
+
+/**
  * Intersection over union of two boxes, from 0 to 1.
  * @param {Box} a
  * @param {Box} b

@@ -29,7 +29,7 @@ export function stageHint(connection, faces, at) {
   if (connection !== "connected") return WAITING[connection] ?? "";
   if (faces.lastFrameAt === null) return "";
   if (at - faces.lastFrameAt > SILENCE_MS) return "The server is slow to answer";
-  const inView = faces.list().filter((seen) => seen.inView);
+  const inView = faces.inView(at);
   if (inView.length === 0) return faces.emptyFor(at) > PATIENCE_MS ? "No face in view. Sit in front of the camera." : "";
   const poor = inView.filter(({ face }) => !face.quality.ok);
   return poor.length === inView.length ? hint(poor[0].face.quality.reasons) : "";

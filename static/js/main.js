@@ -1,21 +1,20 @@
 /**
  * The page, put together.
  *
- * @import {Ack, Configuration, Configured, Model, ModelStatus, Session, SessionExpired} from "./types.js"
+ * @import {Ack, ModelStatus, Session, SessionExpired} from "./types.js"
  * @import {ConnectionState} from "./connection.js"
  */
 
-import { Camera, describeCameraError, nextPicture } from "./camera.js";
+import { Camera, describeCameraError, Pictures } from "./camera.js";
 import { Frame } from "./capture.js";
 import { now } from "./clock.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
 import { Faces } from "./faces.js";
 import { FrameLoop } from "./frames.js";
-import { ModelPanel, withStatus } from "./model-panel.js";
-import { leadModel, Wishes, withSettings } from "./models.js";
 import { Notice } from "./notice.js";
 import { readOptions } from "./options.js";
+import { Settings } from "./settings.js";
 import { DetectionFailed } from "./sources.js";
 import { SourceSwitch } from "./source-switch.js";
 import { Statistics } from "./statistics.js";
@@ -27,14 +26,12 @@ const TICK_MS = 250;
 const options = readOptions(location.search);
 const video = byId("video", HTMLVideoElement);
 const mirror = byId("mirror", HTMLInputElement);
-const smoothing = byId("smoothing", HTMLInputElement);
-let wishes = new Wishes({ mirror: mirror.checked });
 const faces = new Faces();
 const statistics = new Statistics();
 const view = new View(faces, statistics);
 const notice = new Notice(byId("notice", HTMLElement));
-const panel = new ModelPanel(byId("models", HTMLUListElement), configure);
 const camera = new Camera(video, () => stop("TrackEnded"));
+const pictures = new Pictures(video);
 const connection = new Connection(options.token, {
   onState: followConnection,
   onSession: beginSession,
@@ -45,9 +42,13 @@ const connection = new Connection(options.token, {
   onModelStatus: followModel,
   onExpired: endSession,
 });
+const settings = new Settings(connection, notice, (models) => view.setModels(models), {
+  interval: options.interval,
+  wished: { mirror: mirror.checked },
+});
 const sources = new SourceSwitch(byId("browser-detection", HTMLInputElement), new Frame(video), connection, notice);
 const loop = new FrameLoop({
-  nextPicture: (signal) => nextPicture(video, signal),
+  nextPicture: (signal) => pictures.next(signal),
   ready: () => connection.ready && video.videoWidth > 0,
   exchange: (meta) => sources.current(meta),
   now,
@@ -55,62 +56,19 @@ const loop = new FrameLoop({
   onLost: loseFrame,
 });
 
-/** @type {Model[]} */
-let models = [];
-
-/** @param {Model[]} changed */
-function setModels(changed) {
-  models = changed;
-  view.setModels(models);
-  panel.show(models);
-}
-
 /** @param {Session} session */
 function beginSession(session) {
   faces.clear();
   loop.restartCount();
   loop.maxRate = session.limits.max_frames_per_second;
   sources.setSession(session);
-  setModels(session.models);
-  void configure(takeIntervalOption());
-}
-
-/** The interval that the page's address asks for, once: later the panel decides. */
-function takeIntervalOption() {
-  const lead = leadModel(models);
-  const interval = options.interval;
-  if (!lead || interval === null) return {};
-  options.interval = null;
-  return { models: { [lead.name]: { interval_ms: interval } } };
-}
-
-/**
- * Asks for a change; where the server refuses it, the controls go back to what holds.
- * @param {Configuration} change
- */
-async function configure(change) {
-  const before = wishes;
-  wishes = wishes.with(change);
-  if (!connection.ready) return;
-  const reply = await connection.configure(wishes.for(models)).catch(() => null);
-  if (reply?.status === "ok") return showSettings(reply);
-  if (reply?.status === "error") notice.show("settings", { text: `This setting was refused: ${reply.message}` });
-  wishes = before;
-  panel.show(models);
-}
-
-/** @param {Configured} settings */
-function showSettings(settings) {
-  notice.clear("settings");
-  smoothing.checked = settings.smoothing;
-  setModels(withSettings(models, settings.models));
+  settings.begin(session);
 }
 
 /** @param {ModelStatus} status */
 function followModel(status) {
-  setModels(withStatus(models, status));
-  const title = models.find(({ name }) => name === status.model)?.title ?? status.model;
-  view.say(`${title} is ${status.state}.`);
+  settings.follow(status);
+  view.say(`${settings.titleOf(status.model)} is ${status.state}.`);
 }
 
 /** @param {ConnectionState} state */
@@ -141,6 +99,7 @@ function useToken(token) {
 /** @param {SessionExpired} expired */
 function endSession({ reason }) {
   if (reason === "shutdown") return view.say(ending(reason));
+  faces.clear();
   if (!loop.running) return;
   notice.show("session", {
     text: `${ending(reason)} Nothing of it was kept.`,
@@ -203,10 +162,10 @@ function tick() {
   view.refresh(now());
   if (!loop.running) return;
   const { rate, latencyMs } = view.showNumbers(now());
-  void chart?.then((drawn) => drawn.add(now(), latencyMs, rate));
+  void chart?.then((drawn) => drawn?.add(now(), latencyMs, rate));
 }
 
-/** @type {Promise<import("./chart.js").Chart> | undefined} */
+/** @type {Promise<import("./chart.js").Chart | null> | undefined} */
 let chart;
 
 async function loadChart() {
@@ -216,21 +175,21 @@ async function loadChart() {
 
 function listen() {
   byId("camera-button", HTMLButtonElement).addEventListener("click", () => {
-    if (document.body.dataset.stage === "idle") void start();
-    else stop();
+    if (view.stage === "idle") void start();
+    else if (view.stage === "live") stop();
   });
   mirror.addEventListener("change", () => {
     view.mirrored = mirror.checked;
     view.refresh(now());
-    void configure({ mirror: mirror.checked });
+    void settings.ask({ mirror: mirror.checked });
   });
-  smoothing.addEventListener("change", () => configure({ smoothing: smoothing.checked }));
   window.addEventListener("resize", () => view.refresh(now()));
 }
 
 listen();
 view.refresh(now());
 connection.open();
-chart = loadChart();
+// The numbers are there without it.
+chart = loadChart().catch(() => null);
 setInterval(tick, TICK_MS);
 if (!window.isSecureContext) notice.show("camera", { text: describeCameraError("insecure") });

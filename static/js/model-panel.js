@@ -1,7 +1,7 @@
 /**
  * The panel of models: for each one whether it runs, and how often.
  *
- * @import {Configuration, Model, ModelStatus} from "./types.js"
+ * @import {Configuration, Model} from "./types.js"
  */
 
 import { element, setText } from "./dom.js";
@@ -83,13 +83,4 @@ class Row {
 /** @param {Record<string, string>} attributes */
 function inputElement(attributes) {
   return /** @type {HTMLInputElement} */ (element("input", attributes));
-}
-
-/**
- * The models after one of them has come or gone.
- * @param {Model[]} models
- * @param {ModelStatus} status
- */
-export function withStatus(models, { model: name, state, message }) {
-  return models.map((model) => (model.name === name ? { ...model, state, message } : model));
 }

@@ -1,7 +1,7 @@
 /**
  * Which of the session's models leads, and which settings the visitor has changed.
  *
- * @import {Configuration, Configured, Model, ModelSettings} from "./types.js"
+ * @import {Configuration, Configured, Model, ModelSettings, ModelStatus} from "./types.js"
  */
 
 /**
@@ -53,4 +53,13 @@ export class Wishes {
  */
 export function withSettings(models, settings) {
   return models.map((model) => ({ ...model, ...settings[model.name] }));
+}
+
+/**
+ * The models after one of them has come or gone.
+ * @param {Model[]} models
+ * @param {ModelStatus} status
+ */
+export function withStatus(models, { model: name, state, message }) {
+  return models.map((model) => (model.name === name ? { ...model, state, message } : model));
 }

@@ -6,7 +6,7 @@
  * @typedef {{models: Model[], frameSide: number, mirrored: boolean}} View
  */
 
-import { placeOnStage } from "./geometry.js";
+import { placeLabel, placeOnStage } from "./geometry.js";
 import { leadModel } from "./models.js";
 import { colourOverVideo, toneOfResult } from "./tones.js";
 import { brief, hint, isClassification, percent } from "./words.js";
@@ -18,6 +18,8 @@ const PAD = 9;
 export class Overlay {
   #canvas;
   #context;
+  /** @type {Box[]} Where labels of this drawing are. */
+  #labels = [];
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -27,17 +29,14 @@ export class Overlay {
     this.#context = context;
   }
 
-  clear() {
-    this.#fit();
-  }
-
   /**
    * @param {SeenFace[]} faces
    * @param {View} view
    */
   draw(faces, view) {
     const side = this.#fit();
-    for (const seen of faces) if (seen.inView) this.#drawFace(seen, view, side);
+    this.#labels = [];
+    for (const seen of faces) this.#drawFace(seen, view, side);
   }
 
   /** Empties the canvas and gives it the size of the stage, sharp on any display. */
@@ -94,13 +93,13 @@ export class Overlay {
    * @param {string} colour
    * @param {number} side
    */
-  #drawLabel([x, y, , h], lines, colour, side) {
+  #drawLabel(box, lines, colour, side) {
     const context = this.#context;
     const width = Math.max(...lines.map((line, i) => this.#measure(line, i))) + 2 * PAD + 6;
     const height = lines.length * LINE + PAD;
-    const below = y + h + 8;
-    const top = below + height <= side ? below : Math.max(4, y - 8 - height);
-    const left = Math.max(4, Math.min(x, side - width - 4));
+    const place = placeLabel(box, width, height, side, this.#labels);
+    const [left, top] = place;
+    this.#labels.push(place);
     context.fillStyle = "rgb(16 14 12 / 78%)";
     context.beginPath();
     context.roundRect(left, top, width, height, 9);

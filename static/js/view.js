@@ -35,7 +35,7 @@ export class View {
   /** @type {ConnectionState} */
   #connection = "connecting";
   /** @type {"idle" | "starting" | "live"} */
-  #stage = "idle";
+  stage = "idle";
   #faces;
   #statistics;
   #overlay = new Overlay(byId("overlay", HTMLCanvasElement));
@@ -64,7 +64,7 @@ export class View {
 
   /** @param {"idle" | "starting" | "live"} stage */
   setStage(stage) {
-    this.#stage = document.body.dataset.stage = stage;
+    this.stage = document.body.dataset.stage = stage;
     setText(this.#cameraButton, CAMERA_WORDS[stage]);
   }
 
@@ -93,16 +93,16 @@ export class View {
   #draw(at) {
     const faces = this.#faces.list();
     this.#video.classList.toggle("is-mirrored", this.mirrored);
-    this.#overlay.draw(faces, { models: this.#models, frameSide: FRAME_SIDE, mirrored: this.mirrored });
+    this.#overlay.draw(this.#faces.inView(at), { models: this.#models, frameSide: FRAME_SIDE, mirrored: this.mirrored });
     this.#cards.update(faces, at);
     this.#empty.hidden = faces.length > 0;
     this.#showHint(at);
-    if (this.#stage === "live") this.#announcer.offer(spoken(faces, leadModel(this.#models)), now());
+    if (this.stage === "live") this.#announcer.offer(spoken(faces, leadModel(this.#models)), now());
   }
 
   /** @param {number} at */
   #showHint(at) {
-    const text = this.#stage === "live" ? stageHint(this.#connection, this.#faces, at) : "";
+    const text = this.stage === "live" ? stageHint(this.#connection, this.#faces, at) : "";
     setText(this.#hint, text);
     this.#hint.hidden = text === "";
   }

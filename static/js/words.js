@@ -96,6 +96,8 @@ export function spoken(faces, lead) {
  */
 function spokenFace({ face, answers }, lead) {
   if (!face.quality.ok) return `Face ${face.id}: ${hint(face.quality.reasons)}.`;
-  const answer = lead && answers.get(lead.name);
-  return answer ? `Face ${face.id} looks like ${brief(lead, answer.result).toLowerCase()}.` : "";
+  const result = lead && answers.get(lead.name)?.result;
+  if (!result) return "";
+  const isGuess = isClassification(result) && result.label !== "unsure";
+  return `Face ${face.id}${isGuess ? " looks like " : ": "}${brief(lead, result).toLowerCase()}.`;
 }

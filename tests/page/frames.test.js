@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FrameLoop } from "../../static/js/frames.js";
+
+const ANALYSED = { status: "analysed", faces: [] };
+
+/** A loop with a clock that moves 16 ms per picture and stops after so many pictures. */
+function build({ pictures, exchange, ready = () => true, rate = 1000 }) {
+  const log = { metas: [], acks: [], lost: [], inFlight: 0, most: 0 };
+  let time = 1000;
+  let left = pictures;
+  let finish;
+  const done = new Promise((resolve) => (finish = resolve));
+  const loop = new FrameLoop({
+    async nextPicture() {
+      time += 16;
+      if (left-- === 0) {
+        loop.stop();
+        finish(log);
+      }
+    },
+    ready,
+    async exchange(meta) {
+      log.metas.push(meta);
+      log.most = Math.max(log.most, ++log.inFlight);
+      try {
+        return await exchange(meta);
+      } finally {
+        log.inFlight -= 1;
+      }
+    },
+    now: () => time,
+    onAck: (ack, meta, latency) => log.acks.push([ack, meta.seq, latency]),
+    onLost: (error) => log.lost.push(error),
+  });
+  loop.maxRate = rate;
+  loop.start();
+  return { loop, done, wait: (ms) => (time += ms) };
+}
+
+const later = () => new Promise((resolve) => setImmediate(() => resolve(ANALYSED)));
+
+test("frames are counted from 0 and one is in flight at a time", async () => {
+  const { metas, most, acks } = await build({ pictures: 5, exchange: later }).done;
+  assert.deepEqual(metas.map(({ seq }) => seq), [0, 1, 2, 3, 4]);
+  assert.equal(most, 1);
+  assert.equal(acks.length, 5);
+});
+
+test("no second frame goes while the first is not answered", async () => {
+  let answer;
+  const { loop, done } = build({ pictures: 2, exchange: () => new Promise((resolve) => (answer = resolve)) });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  answer(ANALYSED);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  answer(ANALYSED);
+  const { metas } = await done;
+  assert.equal(metas.length, 2);
+  assert.equal(loop.running, false);
+});
+
+test("pictures beyond the server's rate are left out", async () => {
+  const { metas } = await build({ pictures: 60, exchange: later, rate: 10 }).done;
+  const seconds = (60 * 16) / 1000;
+  assert.ok(metas.length <= seconds * 10 + 1, `${metas.length} frames`);
+  assert.ok(metas.length >= seconds * 10 - 2, `${metas.length} frames`);
+});
+
+test("nothing is sent while there is no session", async () => {
+  const { metas } = await build({ pictures: 5, exchange: later, ready: () => false }).done;
+  assert.equal(metas.length, 0);
+});
+
+test("a frame that is never answered is lost, and the loop goes on after a rest", async () => {
+  let first = true;
+  const { lost, acks, metas } = await build({
+    pictures: 30,
+    exchange: () => {
+      if (!first) return later();
+      first = false;
+      return Promise.reject(new Error("timeout"));
+    },
+  }).done;
+  assert.equal(lost.length, 1);
+  assert.ok(acks.length > 0);
+  assert.ok(metas[1].captured_at - metas[0].captured_at >= 240);
+});
+
+test("an error of the server makes the loop rest too", async () => {
+  const failed = { status: "error", code: "rate_limited", message: "", seq: 0 };
+  const { metas } = await build({ pictures: 32, exchange: async () => failed }).done;
+  assert.equal(metas.length, 2);
+});
+
+test("an answer that comes after the stop is dropped", async () => {
+  let answer;
+  const { loop, done } = build({ pictures: 1, exchange: () => new Promise((resolve) => (answer = resolve)) });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  loop.stop();
+  answer(ANALYSED);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  loop.start();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const { acks } = await done;
+  assert.equal(acks.length, 0);
+});
+
+test("a new session counts from 0 again", async () => {
+  const { loop, done } = build({
+    pictures: 4,
+    exchange: (meta) => {
+      if (meta.seq === 1) loop.restartCount();
+      return later();
+    },
+  });
+  const { metas } = await done;
+  assert.deepEqual(metas.map(({ seq }) => seq), [0, 1, 0, 1]);
+});
