@@ -1,0 +1,79 @@
+"""`python -m serving`: the embedded model server."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are reported here, in plain words
+
+from serving.contract import MODELS, ContractError, load_contract
+from serving.server.process import run_server
+from serving.server.repository import Repository
+from serving.server.servable import Servable, load_servable
+
+_LAST_PORT = 65535
+
+
+def main() -> int:
+    """Runs the server until it is told to stop.
+
+    Returns:
+        The exit code: 0 after a stop, 1 if it could not start.
+    """
+    options = _parser().parse_args()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    try:
+        _serve(options)
+    except (ContractError, OSError) as error:
+        print(f"model server: {_plain(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> None:
+    contract = load_contract(options.contract) if options.contract else {}
+    if not options.models.is_dir():
+        raise NotADirectoryError(f"there is no models folder {options.models}")
+
+    def load(name: str, version: int, folder: Path) -> Servable:
+        return load_servable(name, version, folder, contract.get(name), options.threads)
+
+    repository = Repository(options.models, load, contract or None)
+    run_server(
+        repository, options.host, options.port, options.poll_seconds, options.exit_with_stdin
+    )
+
+
+def _plain(error: Exception) -> str:
+    """Words an error without Python's `[Errno 2]`."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m serving", description=__doc__)
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    add("--port", type=_port, default=8500, help="port, 0 for a free one (%(default)s)")
+    add("--models", type=Path, default=MODELS, help="folder of NAME/VERSION/ (%(default)s)")
+    add("--contract", type=Path, help="serve only the models of this file, if they fit it")
+    add("--threads", type=int, default=1, help="threads per inference (%(default)s)")
+    add("--poll-seconds", type=float, default=1.0, help="time between looks at the folder")
+    add("--exit-with-stdin", action="store_true", help="stop when stdin ends")
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= _LAST_PORT:
+        raise ValueError
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The embedded model server: the TensorFlow Serving gRPC API on SavedModel folders, by OpenVINO."""

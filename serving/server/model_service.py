@@ -1,0 +1,59 @@
+"""`tensorflow.serving.ModelService`: GetModelStatus.
+
+HandleReloadConfigRequest is UNIMPLEMENTED, since models come and go with their folders. Errors are
+worded as in TensorFlow Serving's `tensorflow_serving/model_servers/get_model_status_impl.cc`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import grpc
+
+from serving.server.repository import Repository, Version
+from serving.server.rpc import IsWanted, invalid, not_found, unary
+from serving.tfs_protos import error_codes_pb2, get_model_status_pb2, status_pb2
+
+
+def model_service(repository: Repository) -> grpc.GenericRpcHandler[Any, Any]:
+    """Makes the service that tells the state of the models of a repository."""
+    return grpc.method_handlers_generic_handler(
+        "tensorflow.serving.ModelService",
+        {
+            "GetModelStatus": unary(
+                partial(_status, repository), get_model_status_pb2.GetModelStatusRequest
+            )
+        },
+    )
+
+
+def _status(
+    repository: Repository,
+    request: get_model_status_pb2.GetModelStatusRequest,
+    _is_wanted: IsWanted,
+) -> get_model_status_pb2.GetModelStatusResponse:
+    spec = request.model_spec
+    if not request.HasField("model_spec"):
+        raise invalid("Missing ModelSpec")
+    versions = repository.versions(spec.name)
+    if spec.HasField("version"):
+        number = spec.version.value
+        if number not in versions:
+            raise not_found(f"Could not find version {number} of model {spec.name}")
+        versions = {number: versions[number]}
+    if not versions:
+        raise not_found(f"Could not find any versions of model {spec.name}")
+    newest_first = sorted(versions.values(), key=lambda version: version.number, reverse=True)
+    return get_model_status_pb2.GetModelStatusResponse(
+        model_version_status=[_version_status(version) for version in newest_first]
+    )
+
+
+def _version_status(version: Version) -> get_model_status_pb2.ModelVersionStatus:
+    code = error_codes_pb2.UNKNOWN if version.error else error_codes_pb2.OK
+    return get_model_status_pb2.ModelVersionStatus(
+        version=version.number,
+        state=version.state,
+        status=status_pb2.StatusProto(error_code=code, error_message=version.error),
+    )

@@ -1,0 +1,129 @@
+"""The server's life: bind, load, say that it is ready, keep in step with the folder, stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from serving.server.model_service import model_service
+from serving.server.prediction_service import prediction_service
+from serving.server.repository import Repository
+
+_log = logging.getLogger(__name__)
+
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+WORKERS = 16
+MAX_CALLS = 256
+"""Calls in work or waiting; gRPC answers any more with RESOURCE_EXHAUSTED."""
+
+STOP_SECONDS = 4.0
+_SERVING = health_pb2.HealthCheckResponse.SERVING
+_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+class PortTakenError(OSError):
+    """The address to listen on is in use, or is not of this machine."""
+
+
+def run_server(
+    repository: Repository, host: str, port: int, poll_seconds: float, exit_with_stdin: bool
+) -> None:
+    """Serves a repository until it is told to stop, then lets the calls in work finish.
+
+    SIGTERM and SIGINT tell it to stop, and the end of stdin if `exit_with_stdin` is set, which
+    comes even if the parent is killed. The one line on stdout says that the first load is over.
+
+    Raises:
+        PortTakenError: The address cannot be listened on.
+    """
+    stop_reasons = _watch_for_stop(exit_with_stdin)
+    state = health.HealthServicer()
+    state.set("", _NOT_SERVING)
+    server, port = start_server(repository, state, host, port)
+    keep_in_step(repository, state, polls=2)
+    print(f"model server ready on {host}:{port}", flush=True)
+    stopping = threading.Event()
+    polling = partial(_poll_until, stopping, poll_seconds, repository, state)
+    threading.Thread(target=polling, name="poll", daemon=True).start()
+    _log.info("stopping: %s", stop_reasons.get())
+    stopping.set()
+    state.enter_graceful_shutdown()
+    server.stop(STOP_SECONDS).wait()
+
+
+def start_server(
+    repository: Repository,
+    state: health.HealthServicer,
+    host: str,
+    port: int,
+    max_calls: int = MAX_CALLS,
+) -> tuple[grpc.Server, int]:
+    """Starts to answer calls.
+
+    Returns:
+        The server, and its port, which is a free one if 0 was asked for.
+
+    Raises:
+        PortTakenError: The address cannot be listened on.
+    """
+    server = grpc.server(
+        ThreadPoolExecutor(WORKERS, thread_name_prefix="call"),
+        options=[
+            ("grpc.so_reuseport", 0),  # or two servers would share a port, and the calls to it
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        ],
+        maximum_concurrent_rpcs=max_calls,
+    )
+    server.add_generic_rpc_handlers((prediction_service(repository), model_service(repository)))
+    health_pb2_grpc.add_HealthServicer_to_server(state, server)
+    try:
+        port = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError as error:
+        raise PortTakenError(f"cannot listen on {host}:{port}, is it in use?") from error
+    server.start()
+    return server, port
+
+
+def keep_in_step(repository: Repository, state: health.HealthServicer, polls: int = 1) -> None:
+    """Polls the repository, and tells the health service how each model is."""
+    try:
+        for _ in range(polls):
+            repository.poll()
+    except OSError as error:
+        _log.error("the models folder cannot be read, so all stays as it is: %s", error)
+    for name in repository.names:
+        state.set(name, _SERVING if repository.servable(name) else _NOT_SERVING)
+    state.set("", _SERVING)
+
+
+def _poll_until(
+    stopping: threading.Event, seconds: float, repository: Repository, state: health.HealthServicer
+) -> None:
+    while not stopping.wait(seconds):
+        keep_in_step(repository, state)
+
+
+def _watch_for_stop(stdin: bool) -> SimpleQueue[str]:
+    """Gives a queue that receives each reason to stop; its `put` may run in a signal handler."""
+    reasons: SimpleQueue[str] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda got, _frame: reasons.put(signal.Signals(got).name))
+    if stdin:
+        threading.Thread(target=_read_to_end, args=[reasons], name="stdin", daemon=True).start()
+    return reasons
+
+
+def _read_to_end(reasons: SimpleQueue[str]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    reasons.put("end of stdin")

@@ -1,0 +1,106 @@
+"""What a SavedModel folder says about itself: its signatures, inputs and outputs.
+
+Source of the layout: tensorflow/tensorflow `tensorflow/core/protobuf/saved_model.proto` and
+`meta_graph.proto`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.message import DecodeError
+
+from face_utils.model_spec import ModelSpec
+from serving.contract import INPUT_NAME, SIGNATURE
+from serving.tensors import dtype_name
+from serving.tfs_protos import get_model_metadata_pb2, saved_model_pb2, types_pb2
+
+_SERVING_TAG = "serve"
+
+
+class UnfitModelError(ValueError):
+    """A SavedModel that cannot be served; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or output of a signature.
+
+    Attributes:
+        dtype: Its type as a TensorFlow `DataType`.
+        shape: Its sizes, -1 where any size will do.
+    """
+
+    dtype: int
+    shape: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{dtype_name(self.dtype)} {list(self.shape)}"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Inputs and outputs of `serving_default` by name."""
+
+    inputs: Mapping[str, Port]
+    outputs: Mapping[str, Port]
+
+
+def read_signatures(folder: Path) -> get_model_metadata_pb2.SignatureDefMap:
+    """Reads all signatures of a SavedModel folder, without its graph.
+
+    Raises:
+        UnfitModelError: There is no readable SavedModel for serving in the folder.
+    """
+    model = saved_model_pb2.SavedModel()
+    try:
+        model.ParseFromString((folder / "saved_model.pb").read_bytes())
+    except OSError as error:
+        raise UnfitModelError(f"saved_model.pb cannot be read: {error.strerror}") from error
+    except DecodeError as error:
+        raise UnfitModelError("saved_model.pb is damaged or not complete") from error
+    for graph in model.meta_graphs:
+        if _SERVING_TAG in graph.meta_info_def.tags:
+            return get_model_metadata_pb2.SignatureDefMap(signature_def=graph.signature_def)
+    raise UnfitModelError(f"the SavedModel has no graph tagged {_SERVING_TAG!r}")
+
+
+def default_signature(signatures: get_model_metadata_pb2.SignatureDefMap) -> Signature:
+    """Picks the signature that is served.
+
+    Raises:
+        UnfitModelError: It is missing, or its batch size is not the one and only free size.
+    """
+    if SIGNATURE not in signatures.signature_def:
+        raise UnfitModelError(f"the SavedModel has no signature {SIGNATURE!r}")
+    chosen = signatures.signature_def[SIGNATURE]
+    signature = Signature(_ports(chosen.inputs), _ports(chosen.outputs))
+    for name, port in signature.inputs.items():
+        if port.shape[:1] != (-1,) or -1 in port.shape[1:]:
+            raise UnfitModelError(f"input {name!r} ({port}) must leave its batch size free, only")
+    return signature
+
+
+def check_contract(signature: Signature, spec: ModelSpec) -> None:
+    """Compares a signature with the contract of its model.
+
+    Raises:
+        UnfitModelError: Input or outputs differ from what the contract promises.
+    """
+    image = Port(types_pb2.DT_UINT8, (-1, spec.size, spec.size, 1))
+    if dict(signature.inputs) != {INPUT_NAME: image}:
+        raise UnfitModelError(f"the contract wants the one input {INPUT_NAME!r} ({image})")
+    for name in spec.outputs:
+        shape = signature.outputs[name].shape if name in signature.outputs else None
+        if shape != ((-1, len(spec.labels)) if spec.labels else (-1,)):
+            raise UnfitModelError(f"the contract wants an output {name!r}, which is {shape} here")
+
+
+def _ports(infos: Mapping[str, Any]) -> dict[str, Port]:
+    return {
+        name: Port(info.dtype, tuple(int(dim.size) for dim in info.tensor_shape.dim))
+        for name, info in infos.items()
+    }
