@@ -25,18 +25,17 @@ _CHECKED_CROPS = 16
 
 def export(spec: ModelSpec, model: keras.Model, calibration: Calibration, folder: Path) -> None:
     """Writes the SavedModel, from uint8 crops to named answers, in place of an older one."""
+    crops = tf.TensorSpec((None, spec.size, spec.size, 1), tf.uint8, name=INPUT_NAME)
 
+    @tf.function(input_signature=[crops])
     def answer(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        logits = model(image, training=False)
-        return answers(spec, logits, calibration)
+        return answers(spec, model(image, training=False), calibration)
 
     shutil.rmtree(folder, ignore_errors=True)
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    crops = tf.TensorSpec((None, spec.size, spec.size, 1), tf.uint8, name=INPUT_NAME)
-    archive.add_endpoint(SIGNATURE, answer, input_signature=[crops])
-    archive.write_out(str(folder), verbose=False)
-    (folder / "fingerprint.pb").unlink(missing_ok=True)
+    # A plain module: Keras's own export would write every weight twice.
+    module = tf.Module()
+    module.weights = [variable.value for variable in model.variables]
+    tf.saved_model.save(module, str(folder), signatures={SIGNATURE: answer})
 
 
 def answers(spec: ModelSpec, logits: tf.Tensor, calibration: Calibration) -> dict[str, tf.Tensor]:
