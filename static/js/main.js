@@ -174,7 +174,9 @@ async function loadChart() {
 }
 
 function listen() {
-  byId("camera-button", HTMLButtonElement).addEventListener("click", () => {
+  const button = byId("camera-button", HTMLButtonElement);
+  button.disabled = false;
+  button.addEventListener("click", () => {
     if (view.stage === "idle") void start();
     else if (view.stage === "live") stop();
   });
