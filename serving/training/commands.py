@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -38,6 +38,13 @@ class Job:
     workspace: Workspace
     data: Path
     models: Path
+
+    def of_model(self, name: str) -> Job:
+        """The same job for another model."""
+        spec, recipe = load_contract()[name], load_recipe(name)
+        return replace(
+            self, spec=spec, recipe=recipe, workspace=replace(self.workspace, model=name)
+        )
 
     def faces(self) -> Faces:
         """The recipe's data sets, framed."""

@@ -17,6 +17,7 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.training.calibration import Calibration
 from serving.training.commands import Arguments, Job, job, parser
+from serving.training.warmup import write_warmup
 
 VERSION = "1"
 TOLERANCE = 1e-3
@@ -36,6 +37,7 @@ def export(spec: ModelSpec, model: keras.Model, calibration: Calibration, folder
     module = tf.Module()
     module.weights = [variable.value for variable in model.variables]
     tf.saved_model.save(module, str(folder), signatures={SIGNATURE: answer})
+    write_warmup(spec, folder)
 
 
 def answers(spec: ModelSpec, logits: tf.Tensor, calibration: Calibration) -> dict[str, tf.Tensor]:

@@ -28,7 +28,10 @@ def headlines(report: dict[str, dict[str, dict[str, Any]]]) -> dict[str, float]:
 def write_report(path: Path, report: dict[str, Any]) -> None:
     """Writes a report as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(report, indent=1)
+    # A row of a confusion matrix reads best on one line.
+    text = re.sub(r"\[[\d\s,]+\]", lambda row: re.sub(r"\s+", " ", row[0]), text)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def write_quality(contract: Path, model: str, quality: dict[str, float]) -> None:

@@ -79,12 +79,13 @@ class Learner:
 
 
 def _optimizer(recipe: Recipe, steps: int) -> keras.Optimizer:
+    warm_up = min(WARM_UP_STEPS, math.ceil(steps / 10))
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0,
-        decay_steps=max(1, steps - WARM_UP_STEPS),
+        decay_steps=max(1, steps - warm_up),
         alpha=0.01,
         warmup_target=recipe.learning_rate,
-        warmup_steps=min(WARM_UP_STEPS, math.ceil(steps / 10)),
+        warmup_steps=warm_up,
     )
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
     # Decay pulls a scale of the batch normalisation towards 0, where it switches channels off.

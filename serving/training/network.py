@@ -13,6 +13,9 @@ from keras import layers
 
 from serving.training.recipe import Network
 
+CLASS_MAPS = "class_maps"
+"""Name of the one layer whose shape depends on the classes."""
+
 
 def mini_xception(network: Network, size: int, classes: int) -> keras.Model:
     """Builds a network from crops to logits.
@@ -33,7 +36,7 @@ def mini_xception(network: Network, size: int, classes: int) -> keras.Model:
         x = _block(x, channels, strides=2)
     x = layers.ReLU()(_block(x, network.widths[-1], strides=1))
     x = layers.SpatialDropout2D(network.dropout)(x)
-    maps = layers.Conv2D(classes, 1, name="class_maps")(x)
+    maps = layers.Conv2D(classes, 1, name=CLASS_MAPS)(x)
     return keras.Model(image, layers.GlobalAveragePooling2D(name="logits")(maps))
 
 

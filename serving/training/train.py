@@ -24,6 +24,7 @@ from serving.training.batches import Crops, detected_crops, steps_per_epoch, tra
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.faces import UNKNOWN, Faces
 from serving.training.learner import Learner
+from serving.training.network import CLASS_MAPS
 from serving.training.prediction import quantile, softmax
 from serving.training.splits import holdout_rows, training_rows
 from serving.training.targets import TARGETS
@@ -60,9 +61,15 @@ def starting_network(task: Job) -> keras.Model:
     """
     model = task.network()
     if task.recipe.start_from:
-        other = Workspace(task.recipe.start_from, task.workspace.cache).weights
-        model.load_weights(other, skip_mismatch=True)
+        take_features(model, task.of_model(task.recipe.start_from).trained())
     return model
+
+
+def take_features(model: keras.Model, donor: keras.Model) -> None:
+    """Copies all weights of a network of the same shape, except those of its class maps."""
+    for layer, known in zip(model.layers, donor.layers, strict=True):
+        if layer.name != CLASS_MAPS:
+            layer.set_weights(known.get_weights())
 
 
 def scorer(task: Job, faces: Faces) -> Scorer:

@@ -3,18 +3,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import keras
 import numpy as np
 import openvino
 import pytest
 import tensorflow as tf
+from tensorflow_serving.apis import prediction_log_pb2
 
 from serving.contract import load_contract
 from serving.training import calibrate, evaluate, export, train
 from serving.training.calibration import Calibration
 from serving.training.losses import label_loss
-from serving.training.network import mini_xception
+from serving.training.network import CLASS_MAPS, mini_xception
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import RECIPES, Network, load_recipe
+from serving.training.warmup import BATCHES, REQUESTS, write_warmup
 
 # Keras 3 reads its variables in a way that numpy 2 calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -43,6 +46,15 @@ def test_one_command_makes_a_served_and_measured_model(model, make_job, contract
     assert f"quality = {{ {next(iter(report['quality']))}" in contract_copy.read_text()
 
 
+def test_a_model_can_start_from_the_features_of_another():
+    crops = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1), dtype=np.uint8)
+    model, donor = mini_xception(TINY, 16, 2), mini_xception(TINY, 16, 5)
+    train.take_features(model, donor)
+    features = [keras.Model(m.input, m.get_layer(CLASS_MAPS).input) for m in (model, donor)]
+    ours, theirs = (f.predict(crops, verbose=0) for f in features)
+    np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
 def test_training_goes_on_where_it_was_interrupted(make_job):
     task = make_job("gender")
     task = replace(task, recipe=replace(task.recipe, start_from=""))
@@ -61,6 +73,18 @@ def test_the_exported_model_answers_as_the_network_does(tmp_path):
     assert set(answers) == {"probabilities"}
     logits = model.predict(crops, verbose=0)
     np.testing.assert_allclose(answers["probabilities"], softmax(logits, 2.0), atol=1e-5)
+
+
+def test_the_exported_model_carries_warm_up_requests(tmp_path):
+    spec = replace(load_contract()["emotion"], size=16)
+    write_warmup(spec, tmp_path)
+    logs = [
+        prediction_log_pb2.PredictionLog.FromString(record.numpy()).predict_log.request
+        for record in tf.data.TFRecordDataset(str(tmp_path / REQUESTS))
+    ]
+    assert {log.model_spec.name for log in logs} == {"emotion"}
+    shapes = [tf.make_ndarray(log.inputs["image"]).shape for log in logs]
+    assert shapes == [(batch, 16, 16, 1) for batch in BATCHES]
 
 
 def test_ages_come_with_their_range_in_both_runtimes(tmp_path):
