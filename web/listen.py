@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from types import FrameType
 
 from flask import Flask
 
@@ -51,16 +50,27 @@ def open_socket(config: Config) -> socket.socket:
 
 def serve(app: Flask, service: Service, listener: socket.socket) -> None:
     """Serves until the process is told to stop, then ends every session."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    Thread(target=_announce, args=(service,), name="announce", daemon=True).start()
+    stop = _signals()
     with tempfile.TemporaryDirectory(prefix="mien-") as folder:
-        tls = _tls_files(service.config, Path(folder))
-        serve_forever = _SERVERS[service.config.async_mode]
-        try:
-            serve_forever(app, listener, tls)
-        except KeyboardInterrupt:
-            service.close()
-            time.sleep(_FLUSH_SECONDS)  # The last words to the clients need a moment to leave.
+        arguments = (app, listener, _tls_files(service.config, Path(folder)))
+        Thread(target=_SERVERS[service.config.async_mode], args=arguments, daemon=True).start()
+        Thread(target=_announce, args=(service,), name="announce", daemon=True).start()
+        stop.recv(1)
+        service.close()
+        time.sleep(_FLUSH_SECONDS)  # The last words to the clients need a moment to leave.
+
+
+def _signals() -> socket.socket:
+    """A socket that has something to read as soon as the process is told to stop.
+
+    A signal handler of our own would run in the middle of eventlet's hub, where nothing may wait.
+    """
+    inbox, outbox = socket.socketpair()
+    outbox.setblocking(False)
+    signal.set_wakeup_fd(outbox.detach())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    return inbox
 
 
 def _serve_eventlet(app: Flask, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
@@ -119,7 +129,3 @@ def _addresses(config: Config) -> list[str]:
     else:
         hosts = [host for host in ("localhost", network_address()) if host]
     return [f"{scheme}://{f'[{h}]' if ':' in h else h}:{config.port}" for h in hosts]
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

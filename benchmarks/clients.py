@@ -1,0 +1,80 @@
+"""Real Socket.IO clients, each sending frames at a steady rate; runs as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+
+import socketio
+
+from benchmarks.moving_face import film
+
+
+class Client:
+    """One client and what it saw."""
+
+    def __init__(self, url: str, pictures: list[bytes], offset: float) -> None:
+        self.sent: dict[int, float] = {}
+        self.ack_ms: list[float] = []
+        self.emotion_ms: list[float] = []
+        self.fates: dict[str, int] = {}
+        self._pictures = pictures
+        self._offset = offset
+        self._socket = socketio.Client()
+        self._socket.on("prediction", self._on_prediction)
+        self._socket.connect(url, transports=["websocket"])
+
+    def run(self, seconds: float, rate: float) -> None:
+        """Sends frames by the clock, whether or not answers come."""
+        start = time.monotonic() + self._offset
+        for seq in range(int(seconds * rate)):
+            time.sleep(max(0.0, start + seq / rate - time.monotonic()))
+            self.sent[seq] = time.monotonic()
+            self._socket.emit(
+                "frame",
+                ({"seq": seq}, self._pictures[seq % len(self._pictures)]),
+                callback=self._on_ack,
+            )
+        time.sleep(1.0)
+        self._socket.disconnect()
+
+    def _on_ack(self, ack: dict[str, object]) -> None:
+        status = str(ack["status"])
+        self.fates[status] = self.fates.get(status, 0) + 1
+        if status == "analysed":
+            self.ack_ms.append((time.monotonic() - self.sent[int(str(ack["seq"]))]) * 1e3)
+
+    def _on_prediction(self, prediction: dict[str, object]) -> None:
+        if prediction["model"] == "emotion":
+            sent = self.sent[int(str(prediction["seq"]))]
+            self.emotion_ms.append((time.monotonic() - sent) * 1e3)
+
+
+def main(url: str, count: int, seconds: float, rate: float) -> None:
+    """Runs all clients and prints what they saw as one line of JSON."""
+    pictures = film(50)
+    clients = [Client(url, pictures, i / count / rate) for i in range(count)]
+    threads = [threading.Thread(target=client.run, args=(seconds, rate)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    fates: dict[str, int] = {}
+    for client in clients:
+        for fate, number in client.fates.items():
+            fates[fate] = fates.get(fate, 0) + number
+    print(
+        json.dumps(
+            {
+                "ack_ms": [ms for client in clients for ms in client.ack_ms],
+                "emotion_ms": [ms for client in clients for ms in client.emotion_ms],
+                "fates": fates,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]))
