@@ -10,13 +10,12 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
+from face_utils.containers import find_flaw
 from face_utils.detection import Image
 from face_utils.errors import BadImage, ImageTooLarge
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_SIDE = 16_384
-_TAIL_BYTES = 1024
-_END_MARKS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 
 # The pixel limit below is Mien's own and is asked before any pixel is decoded.
 Pillow.MAX_IMAGE_PIXELS = None
@@ -55,9 +54,9 @@ def decode(data: bytes, limits: ImageLimits) -> Image:
         raise ImageTooLarge(
             f"The image is {width} by {height} pixels; at most {limits.max_pixels} pass."
         )
-    # OpenCV fills the missing part of a cut-off picture with grey and says nothing.
-    if _END_MARKS.get(kind, b"") not in data[-_TAIL_BYTES:]:
-        raise BadImage(f"The {kind} is cut off.")
+    flaw = find_flaw(kind, data, width, height)
+    if flaw:
+        raise BadImage(flaw)
     return _decode_pixels(data)
 
 
