@@ -1,0 +1,80 @@
+"""Fixtures for all tests: a real face, a real detector, a clock that stands still."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+from face_utils.detection import DetectorPool
+from face_utils.detectors.choice import build_detector
+
+ROOT = Path(__file__).parent.parent
+
+
+class FakeClock:
+    """A clock that moves only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Seconds, from 1000."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def face_image() -> np.ndarray:
+    """An astronaut who smiles, (512, 512, 3) uint8 in blue, green, red; not to be written to."""
+    image = np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
+    image.flags.writeable = False
+    return image
+
+
+@pytest.fixture(scope="session")
+def face_jpeg(face_image: np.ndarray) -> bytes:
+    """The same as a JPEG."""
+    return cv2.imencode(".jpg", face_image, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
+
+
+@pytest.fixture(scope="session")
+def blazeface_file() -> Path:
+    """The detector's model file, which `make setup` brings."""
+    return ROOT / "static" / "vendor" / "face_detection_full_range.tflite"
+
+
+@pytest.fixture(scope="session")
+def yunet_file() -> Path:
+    """YuNet's model file. It is not shipped: ask `is_file()`."""
+    return ROOT.parent / "shared" / "models" / "face_detection_yunet_2023mar.onnx"
+
+
+@pytest.fixture(scope="session")
+def detector(blazeface_file: Path) -> DetectorPool:
+    """BlazeFace, as the app has it by default."""
+    return build_detector("blazeface", blazeface_file, None)
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Gives TCP ports of this machine on which nothing listens."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    return find
