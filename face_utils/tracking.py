@@ -10,6 +10,7 @@ from face_utils.boxes import FloatArray
 from face_utils.detection import Detection
 
 GONE_AFTER_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 5.0
 MAX_SHIFT = 0.9
 MAX_GROWTH = 2.0
 MOTION_HORIZON_SECONDS = 0.4
@@ -43,6 +44,7 @@ class Tracker:
     def __init__(self) -> None:
         self._tracks: list[Track] = []
         self._last_id = 0
+        self._last_frame_at = 0.0
 
     @property
     def ids(self) -> set[int]:
@@ -59,7 +61,8 @@ class Tracker:
         Returns:
             One track per detection, in the order of the detections.
         """
-        self._tracks = [t for t in self._tracks if now - t.seen_at <= GONE_AFTER_SECONDS]
+        self._tracks = [track for track in self._tracks if self._may_return(track, now)]
+        self._last_frame_at = now
         partners = _match(self._tracks, detections, now)
         result = []
         for index, detection in enumerate(detections):
@@ -70,6 +73,12 @@ class Tracker:
                 _follow(track, detection, now)
             result.append(track)
         return result
+
+    def _may_return(self, track: Track, now: float) -> bool:
+        """Whether a track may still be in view; a client of few frames has long gaps in between."""
+        was_in_last_frame = track.seen_at == self._last_frame_at
+        patience = LONGEST_PAUSE_SECONDS if was_in_last_frame else GONE_AFTER_SECONDS
+        return now - track.seen_at <= patience
 
     def _start(self, detection: Detection, now: float) -> Track:
         self._last_id += 1
