@@ -2,7 +2,8 @@
  * The connection to the server: docs/protocol.md in methods and callbacks.
  *
  * @import {Socket} from "socket.io-client"
- * @import {Ack, Configuration, Configured, FacesMeta, FrameMeta, ModelStatus, Prediction, Refused, Session, SessionExpired} from "./types.js"
+ * @import {Ack, Configuration, Configured, FacesMeta, FrameMeta, ModelStatus} from "./types.js"
+ * @import {Prediction, Refused, Session, SessionExpired} from "./types.js"
  * @typedef {"connecting" | "connected" | "reconnecting" | "ended" | "refused"} ConnectionState
  * @typedef {object} Listener
  * @property {(state: ConnectionState) => void} onState
@@ -22,7 +23,6 @@ export class Connection {
   #listener;
   /** @type {ConnectionState} */
   #state = "connecting";
-  #met = false;
 
   /**
    * @param {string | null} token
@@ -43,7 +43,7 @@ export class Connection {
   /** Connects; also goes on after a session that has ended, with a new token where one is given. */
   open(/** @type {string | null} */ token = null) {
     if (token) this.#socket.auth = { token };
-    this.#become(this.#met ? "reconnecting" : "connecting");
+    this.#become("connecting");
     this.#socket.connect();
   }
 
@@ -102,14 +102,16 @@ export class Connection {
 
   /** @param {Session} session */
   #begin(session) {
-    this.#met = true;
     this.#become("connected");
     this.#listener.onSession(session);
   }
 
   /** @param {SessionExpired} expired */
   #expire(expired) {
-    if (expired.reason !== "shutdown") this.#become("ended");
+    if (expired.reason !== "shutdown") {
+      this.#become("ended");
+      this.#socket.disconnect();
+    }
     this.#listener.onExpired(expired);
   }
 

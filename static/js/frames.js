@@ -7,7 +7,7 @@
  * @property {() => boolean} ready Whether there is a session to send to.
  * @property {(meta: FrameMeta) => Promise<Ack>} exchange Takes a frame, sends it, gives its answer.
  * @property {() => number} now
- * @property {(ack: Ack, meta: FrameMeta, latencyMs: number) => void} onAck
+ * @property {(ack: Ack, latencyMs: number) => void} onAck
  * @property {(error: unknown) => void} onLost Called for a frame that was never answered.
  */
 
@@ -73,7 +73,7 @@ export class FrameLoop {
     try {
       const ack = await this.#parts.exchange(meta);
       if (ack.status === "error") this.#rest();
-      if (!signal.aborted) this.#parts.onAck(ack, meta, this.#parts.now() - sentAt);
+      if (!signal.aborted) this.#parts.onAck(ack, this.#parts.now() - sentAt);
     } catch (error) {
       this.#rest();
       if (!signal.aborted) this.#parts.onLost(error);

@@ -57,7 +57,8 @@ export function placeLabel([x, y, w, h], width, height, side, taken) {
     ([left, top]) => [inside(left, width), inside(top, height), width, height],
   );
   const isFree = (/** @type {Box} */ place) => taken.every((other) => overlap(place, other) === 0);
-  return places.find((place) => isFree(place) && overlap(place, [x, y, w, h]) === 0) ?? places.find(isFree) ?? places[0];
+  const isClear = (/** @type {Box} */ place) => isFree(place) && overlap(place, [x, y, w, h]) === 0;
+  return places.find(isClear) ?? places.find(isFree) ?? places[0];
 }
 
 /**

@@ -7,6 +7,7 @@
 
 import { hint } from "./words.js";
 
+const NO_FACE = "No face in view. Sit in front of the camera.";
 /** The view may be empty for so long before the page says so. */
 const PATIENCE_MS = 1000;
 /** Frames may go unanswered for so long before the page says so. */
@@ -30,7 +31,7 @@ export function stageHint(connection, faces, at) {
   if (faces.lastFrameAt === null) return "";
   if (at - faces.lastFrameAt > SILENCE_MS) return "The server is slow to answer";
   const inView = faces.inView(at);
-  if (inView.length === 0) return faces.emptyFor(at) > PATIENCE_MS ? "No face in view. Sit in front of the camera." : "";
+  if (inView.length === 0) return faces.emptyFor(at) > PATIENCE_MS ? NO_FACE : "";
   const poor = inView.filter(({ face }) => !face.quality.ok);
   return poor.length === inView.length ? hint(poor[0].face.quality.reasons) : "";
 }

@@ -109,10 +109,9 @@ function endSession({ reason }) {
 
 /**
  * @param {Ack} ack
- * @param {unknown} _meta
  * @param {number} latencyMs
  */
-function takeAck(ack, _meta, latencyMs) {
+function takeAck(ack, latencyMs) {
   if (ack.status === "analysed") {
     faces.see(ack, now());
     statistics.answered(now(), latencyMs);

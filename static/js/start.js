@@ -5,7 +5,8 @@ import("./main.js").catch((error) => {
   const notice = document.getElementById("notice");
   const text = document.getElementById("connection-text");
   if (!notice || !text) return;
-  notice.textContent = "A part of this page did not load. Load it again; if that does not help, run `make setup` on the server.";
+  notice.textContent =
+    "A part of this page did not load. Load it again; if that does not help, run `make setup` on the server.";
   notice.hidden = false;
   text.textContent = "Not started";
 });

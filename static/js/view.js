@@ -97,7 +97,8 @@ export class View {
     this.#cards.update(faces, at);
     this.#empty.hidden = faces.length > 0;
     this.#showHint(at);
-    if (this.stage === "live") this.#announcer.offer(spoken(faces, leadModel(this.#models)), now());
+    if (this.stage !== "live") return;
+    this.#announcer.offer(spoken(faces, leadModel(this.#models)), now());
   }
 
   /** @param {number} at */

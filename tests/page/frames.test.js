@@ -30,7 +30,7 @@ function build({ pictures, exchange, ready = () => true, rate = 1000 }) {
       }
     },
     now: () => time,
-    onAck: (ack, meta, latency) => log.acks.push([ack, meta.seq, latency]),
+    onAck: (ack, latency) => log.acks.push([ack, latency]),
     onLost: (error) => log.lost.push(error),
   });
   loop.maxRate = rate;
