@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from face_utils.cropping import crop, face_square
+from face_utils.detection import Detection
+from face_utils.quality import CROP_MARGIN, CROP_SIZE, judge
+
+POINTS = np.array([[35, 40], [65, 40], [50, 60], [50, 78]], "f4")
+
+
+def face(side=100.0, points=POINTS):
+    landmarks = None if points is None else np.asarray(points, "f4") * side / 100
+    return Detection(np.array([0, 0, side, side], "f4"), 0.9, landmarks)
+
+
+@pytest.fixture(scope="module")
+def good_crop(face_image):
+    square = face_square(np.array([173, 68, 107, 107], "f4"), CROP_MARGIN)
+    return crop(face_image, square, CROP_SIZE)
+
+
+def test_a_good_face_has_no_reason(good_crop):
+    quality = judge(face(), good_crop)
+
+    assert quality.ok
+    assert quality.reasons == ()
+
+
+def test_a_real_detection_of_a_good_face_has_no_reason(face_image, detector):
+    [found] = detector.detect(face_image)
+    square = face_square(found.box, CROP_MARGIN, found.roll)
+
+    assert judge(found, crop(face_image, square, CROP_SIZE)).ok
+
+
+@pytest.mark.parametrize(("side", "ok"), [(10, False), (23, False), (25, True), (300, True)])
+def test_a_face_of_a_few_pixels_is_too_small(good_crop, side, ok):
+    assert judge(face(side), good_crop).reasons == (() if ok else ("too_small",))
+
+
+def test_a_face_without_light_is_too_dark(good_crop):
+    assert judge(face(), good_crop // 8).reasons == ("too_dark",)
+
+
+def test_dim_light_is_no_reason(good_crop):
+    assert judge(face(), good_crop // 3).ok
+
+
+def test_a_face_of_dark_skin_in_good_light_is_not_too_dark(good_crop):
+    dark = (good_crop * 0.3).astype(np.uint8)
+
+    assert dark.mean() < 60
+    assert judge(face(), dark).ok
+
+
+def test_a_face_that_the_light_has_washed_out_is_too_bright(good_crop):
+    assert judge(face(), 215 + good_crop // 8).reasons == ("too_bright",)
+
+
+def test_a_face_out_of_focus_is_blurred(good_crop):
+    assert judge(face(), cv2.GaussianBlur(good_crop, (0, 0), 5)).reasons == ("blurred",)
+
+
+@pytest.mark.parametrize("contrast", [0.4, 0.7, 1.0])
+def test_dim_light_does_not_count_as_blur_nor_hide_it(good_crop, contrast):
+    dim = (good_crop * contrast).astype(np.uint8)
+
+    assert "blurred" not in judge(face(), dim).reasons
+    assert "blurred" in judge(face(), cv2.GaussianBlur(dim, (0, 0), 5)).reasons
+
+
+def test_an_even_surface_is_no_sharp_face():
+    assert "blurred" in judge(face(), np.full((48, 48), 128, np.uint8)).reasons
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [[35, 40], [65, 40], [80, 60], [50, 78]],
+        [[35, 40], [65, 40], [20, 60], [50, 78]],
+        [[48, 40], [60, 40], [54, 60], [50, 78]],
+        [[50, 40], [50, 40], [50, 60], [50, 78]],
+    ],
+    ids=["nose to the left", "nose to the right", "eyes one behind the other", "one eye"],
+)
+def test_a_profile_is_turned_away(good_crop, points):
+    assert judge(face(points=points), good_crop).reasons == ("turned_away",)
+
+
+@pytest.mark.parametrize("angle", range(-180, 181, 30))
+def test_tilting_the_head_does_not_turn_it_away(good_crop, angle):
+    turn = cv2.getRotationMatrix2D((50, 50), angle, 1.0)
+    tilted = np.column_stack([POINTS, np.ones(4)]) @ turn.T
+
+    assert judge(face(points=tilted), good_crop).ok
+
+
+def test_without_landmarks_nothing_is_said_about_the_turn(good_crop):
+    assert judge(face(points=None), good_crop).ok
+
+
+def test_every_reason_that_holds_is_named():
+    black = np.zeros((48, 48), np.uint8)
+
+    assert judge(face(side=12), black).reasons == ("too_small", "too_dark", "blurred")

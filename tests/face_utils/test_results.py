@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from face_utils.detection import Detection
+from face_utils.model_spec import ModelSpec, Smoothing
+from face_utils.quality import Quality
+from face_utils.results import Analysis, Face, describe, dropped
+
+MOOD = ModelSpec(
+    "mood", "Mood", 48, 0, "classification", ("calm", "angry", "sad"), "", 100,
+    Smoothing("half_life", 0.4), unsure_below=0.5,
+)  # fmt: skip
+AGE = ModelSpec("age", "Age", 48, 0, "measure", (), "years", 3000, Smoothing("average", 30))
+
+
+def probabilities(*values):
+    return {"probabilities": np.array(values, np.float32)}
+
+
+def test_an_acknowledgement_has_the_fields_of_the_protocol():
+    landmarks = np.array([[1.04, 2], [3, 4], [5, 6], [7, 8]], np.float32)
+    detection = Detection(np.array([1.26, -2, 30, 40], np.float32), np.float32(0.98769), landmarks)
+    faces = [Face(7, detection, Quality(("too_small", "blurred")))]
+
+    wire = Analysis(640, 480, faces, {"decode_ms": 1.5, "total_ms": 9.0}).to_wire(seq=42)
+
+    assert json.loads(json.dumps(wire)) == {
+        "seq": 42,
+        "status": "analysed",
+        "width": 640,
+        "height": 480,
+        "faces": [
+            {
+                "id": 7,
+                "box": [1.3, -2.0, 30.0, 40.0],
+                "score": 0.9877,
+                "landmarks": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]],
+                "quality": {"ok": False, "reasons": ["too_small", "blurred"]},
+            }
+        ],
+        "timings": {"decode_ms": 1.5, "total_ms": 9.0},
+    }
+
+
+def test_landmarks_that_nobody_knows_are_null():
+    wire = Face(1, Detection(np.zeros(4, np.float32), 1.0), Quality()).to_wire()
+
+    assert wire["landmarks"] is None
+    assert wire["quality"] == {"ok": True, "reasons": []}
+
+
+def test_a_dropped_frame_says_no_more_than_that():
+    assert dropped(3) == {"seq": 3, "status": "dropped"}
+
+
+def test_a_classification_names_its_best_label_and_all_scores():
+    wire = describe(MOOD, 4, probabilities(0.125, 0.75, 0.125))
+
+    assert json.loads(json.dumps(wire)) == {
+        "id": 4,
+        "label": "angry",
+        "confidence": 0.75,
+        "scores": {"calm": 0.125, "angry": 0.75, "sad": 0.125},
+    }
+
+
+@pytest.mark.parametrize(("best", "label"), [(0.5, "calm"), (0.499, "unsure")])
+def test_below_its_bound_a_classification_is_unsure(best, label):
+    wire = describe(MOOD, 1, probabilities(best, 1 - best - 0.2, 0.2))
+
+    assert wire["label"] == label
+    assert wire["confidence"] == pytest.approx(best)
+
+
+def test_scores_sum_to_one_on_the_wire():
+    rng = np.random.default_rng(0)
+
+    for answer in rng.dirichlet([0.3] * 3, 50):
+        assert sum(describe(MOOD, 1, probabilities(*answer))["scores"].values()) == pytest.approx(
+            1, abs=1e-5
+        )
+
+
+def test_a_measure_gives_its_value_and_its_range():
+    outputs = {"years": np.float32(31.256), "low": np.float32(25), "high": np.float32(38.5)}
+
+    wire = describe(AGE, 2, outputs)
+
+    assert json.loads(json.dumps(wire)) == {"id": 2, "years": 31.26, "low": 25.0, "high": 38.5}
+
+
+def test_an_answer_of_another_number_of_classes_is_refused():
+    with pytest.raises(ValueError, match="shorter"):
+        describe(MOOD, 1, probabilities(0.5, 0.5))
