@@ -17,7 +17,7 @@ from face_utils.detection import Detection, Image
 
 CHECKSUM = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 INPUT_WIDTH = 320
-# On a single row or column of its 32-pixel cells FaceDetectorYN reads memory that nobody has written.
+# On one row or column of its 32-pixel cells FaceDetectorYN reads memory that nobody has written.
 SMALLEST_SIDE = 64
 SCORE_THRESHOLD = 0.7
 # YuNet frames a face from forehead to chin; these take its boxes to BlazeFace's framing, so that
