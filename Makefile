@@ -27,7 +27,7 @@ run: setup ## Start the app and its model server, and print the address
 		exec $(BIN)/python app.py
 
 test: $(VENV)/.tools static/vendor/.tools static/vendor/.complete ## Install what the tests need, and run every check and test
-	@$(BIN)/python tests/browser/find_chromium.py
+	@$(BIN)/python -m benchmarks.browser
 	@$(MAKE) --no-print-directory check
 	npm test --silent
 	$(BIN)/python -m pytest $(PYTEST)

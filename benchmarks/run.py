@@ -7,6 +7,7 @@ import platform
 from pathlib import Path
 
 from benchmarks import bare, served
+from benchmarks.app_process import running_app
 from benchmarks.served import ServedFigures
 
 BARE_FRAMES = 400
@@ -23,8 +24,8 @@ def main() -> None:
     loop = bare.measure(BARE_FRAMES)
     stages = ", ".join(f"{k.removesuffix('_ms')} {v:.1f} ms" for k, v in bare.timings(100).items())
     print(f"Bare loop: {loop.cpu_ms_per_frame:.2f} CPU-ms a frame ({stages}).\n")
-    with served.running_app() as app:
-        print(f"From start to ready: {app.ready_seconds:.1f} s.\n")
+    with running_app() as app:
+        print(f"From start to ready: {app.await_status('/readyz'):.1f} s.\n")
         served.measure(app, 1, 3, options.rate)  # The first frames pay for what is made once.
         rows = [served.measure(app, n, options.seconds, options.rate) for n in options.clients]
     print(_table(rows, loop.cpu_ms_per_frame))

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import psutil
 
+from benchmarks.app_process import AppProcess
 from web.config import ROOT
 
 
@@ -47,54 +41,9 @@ class ServedFigures:
     model_rss_mib: float
 
 
-class App:
-    """A running app with its embedded model server."""
-
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        start = time.monotonic()
-        environment = {**os.environ, "MIEN_PORT": str(port), "MIEN_LOG_LEVEL": "WARNING"}
-        self._process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
-        )
-        self._await_ready()
-        self.ready_seconds = time.monotonic() - start
-        self.app = psutil.Process(self._process.pid)
-        self.model_server = self.app.children()[0]
-
-    def _await_ready(self) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"{self.url}/readyz", timeout=1).close()
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.02)
-            else:
-                return
-        raise TimeoutError("the app did not become ready within a minute")
-
-    def stop(self) -> None:
-        """Ends the app and, with it, its model server."""
-        self._process.terminate()
-        self._process.wait(10)
-
-
-@contextmanager
-def running_app() -> Iterator[App]:
-    """Starts the app and ends it again."""
-    app = App()
-    try:
-        yield app
-    finally:
-        app.stop()
-
-
-def measure(app: App, clients: int, seconds: float, rate: float) -> ServedFigures:
+def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> ServedFigures:
     """Lets `clients` clients send `rate` frames a second each for `seconds` seconds."""
-    before = _cpu(app.app), _cpu(app.model_server)
+    before = _cpu(app.process), _cpu(app.model_server)
     command = ["-m", "benchmarks.clients", app.url, str(clients), str(seconds), str(rate)]
     result = subprocess.run(
         [sys.executable, *command], cwd=ROOT, check=True, capture_output=True, text=True
@@ -108,9 +57,9 @@ def measure(app: App, clients: int, seconds: float, rate: float) -> ServedFigure
         _percentiles(seen["emotion_ms"]),
         fates.get("dropped", 0) / sent,
         sent - fates.get("analysed", 0) - fates.get("dropped", 0),
-        (_cpu(app.app) - before[0]) / sent * 1e3,
+        (_cpu(app.process) - before[0]) / sent * 1e3,
         (_cpu(app.model_server) - before[1]) / sent * 1e3,
-        app.app.memory_info().rss / 2**20,
+        app.process.memory_info().rss / 2**20,
         app.model_server.memory_info().rss / 2**20,
     )
 

@@ -1,0 +1,71 @@
+"""A real headless Chromium whose camera plays a film."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Root needs --no-sandbox; the rest keeps the browser from calling its maker's servers.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_chromium() -> str | None:
+    """Path of an installed Chromium or Chrome; None leaves the choice to Playwright."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def chromium(camera: Path | None, *flags: str) -> Iterator[Browser]:
+    """Starts a browser.
+
+    Args:
+        camera: MJPEG file that plays as the camera; None: there is no camera.
+        flags: More command line flags.
+    """
+    fake = ("--use-fake-ui-for-media-stream",)
+    if camera is not None:
+        fake += (
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*FLAGS, *fake, *flags]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def allow_camera(context: BrowserContext) -> None:
+    """Answers the browser's question for the camera."""
+    context.grant_permissions(["camera"])
+
+
+def main() -> None:
+    """Makes sure that there is a browser, since tests are not skipped without one."""
+    if find_chromium() is None:
+        print("No Chromium on this machine; asking Playwright for its own.", flush=True)
+        command = [sys.executable, "-m", "playwright", "install", "chromium"]
+        if subprocess.run(command, check=False).returncode:
+            sys.exit("There is no browser for the tests. On Debian: apt-get install chromium")
+
+
+if __name__ == "__main__":
+    main()

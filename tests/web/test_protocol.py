@@ -1,0 +1,139 @@
+"""Protocol version 1 over real sockets, under every server that the app must run under."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks.app_process import AppProcess
+from benchmarks.moving_face import picture
+from tests.web.recorder import connected
+
+MODELS = ["emotion", "age", "gender"]
+
+
+@pytest.fixture(params=["websocket", "polling"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_a_session_is_told_its_models_and_limits(any_app: AppProcess) -> None:
+    with connected(any_app.url) as client:
+        session = client.wait_for("session")
+    assert session["protocol"] == 1
+    assert [model["name"] for model in session["models"]] == MODELS
+    assert {model["state"] for model in session["models"]} == {"available"}
+    assert session["limits"]["session_max_seconds"] == 300
+    assert session["session_id"]
+
+
+def test_a_frame_is_acknowledged_with_its_face_and_answered_by_every_model(
+    any_app: AppProcess, frame: bytes, transport: str
+) -> None:
+    with connected(any_app.url, transport=transport) as client:
+        ack = client.call("frame", {"seq": 7, "captured_at": 1234.5}, frame)
+        answers = {name: client.wait_for("prediction", model=name, seq=7) for name in MODELS}
+    assert (ack["seq"], ack["status"], ack["width"], ack["height"]) == (7, "analysed", 640, 480)
+    (face,) = ack["faces"]
+    assert face["quality"] == {"ok": True, "reasons": []}
+    assert {answer["captured_at"] for answer in answers.values()} == {1234.5}
+    assert [a["faces"][0]["id"] for a in answers.values()] == [face["id"]] * 3
+    assert answers["emotion"]["faces"][0]["label"] == "happiness"
+    assert sum(answers["emotion"]["faces"][0]["scores"].values()) == pytest.approx(1, abs=1e-4)
+    assert answers["gender"]["faces"][0]["scores"].keys() == {"female", "male"}
+    age = answers["age"]["faces"][0]
+    assert age["low"] <= age["years"] <= age["high"]
+
+
+def test_slow_models_answer_less_often_and_do_not_hold_up_the_fast_one(
+    any_app: AppProcess, frame: bytes
+) -> None:
+    with connected(any_app.url) as client:
+        client.call("configure", {"models": {"emotion": {"interval_ms": 0}}})
+        for seq in range(8):
+            client.call("frame", {"seq": seq}, frame)
+            client.wait_for("prediction", model="emotion", seq=seq)
+        client.wait_for("prediction", model="age")
+        assert len(client.find("prediction", model="age")) == 1
+        assert len(client.find("prediction", model="gender")) == 1
+
+
+def test_a_face_keeps_its_number(any_app: AppProcess, frame: bytes) -> None:
+    with connected(any_app.url) as client:
+        numbers = {client.call("frame", {"seq": seq}, frame)["faces"][0]["id"] for seq in range(5)}
+    assert len(numbers) == 1
+
+
+def test_every_frame_of_a_burst_gets_one_reply_and_the_newest_wins(
+    any_app: AppProcess, frame: bytes
+) -> None:
+    with connected(any_app.url) as client:
+        for seq in range(20):
+            client.send("frame", {"seq": seq}, frame)
+        client.wait(lambda: len(client.acks) == 20)
+    fates = {ack["seq"]: ack["status"] for ack in client.acks}
+    assert sorted(fates) == list(range(20))
+    assert fates[19] == "analysed"
+    assert set(fates.values()) == {"analysed", "dropped"}
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_other_formats_are_read(app: AppProcess, suffix: str) -> None:
+    image = cv2.imencode(suffix, picture(0.0))[1].tobytes()
+    with connected(app.url) as client:
+        assert len(client.call("frame", {"seq": 0}, image)["faces"]) == 1
+
+
+def test_a_frame_without_acknowledgement_is_looked_at_all_the_same(
+    any_app: AppProcess, frame: bytes
+) -> None:
+    with connected(any_app.url) as client:
+        client.socket.emit("frame", ({"seq": 3}, frame))
+        assert client.wait_for("prediction", model="emotion", seq=3)
+
+
+def test_faces_that_the_client_cut_out_get_the_same_answers(
+    any_app: AppProcess, frame: bytes
+) -> None:
+    with connected(any_app.url) as client:
+        (seen,) = client.call("frame", {"seq": 0}, frame)["faces"]
+        whole = client.wait_for("prediction", model="emotion", seq=0)["faces"][0]
+        entry, crop = _cut_out(seen)
+        meta = {"seq": 1, "width": 640, "height": 480, "faces": [entry]}
+        client.call("configure", {"smoothing": False, "models": {"emotion": {"interval_ms": 0}}})
+        ack = client.call("faces", meta, crop)
+        cut = client.wait_for("prediction", model="emotion", seq=1)["faces"][0]
+    assert (ack["status"], ack["width"], ack["height"]) == ("analysed", 640, 480)
+    assert ack["faces"][0]["id"] == seen["id"]
+    assert ack["faces"][0]["box"] == seen["box"]
+    assert cut["label"] == whole["label"]
+    assert cut["confidence"] == pytest.approx(whole["confidence"], abs=0.1)
+
+
+def _cut_out(face: dict[str, object]) -> tuple[dict[str, object], bytes]:
+    x, y, w, h = np.array(face["box"])
+    side = round(1.6 * max(w, h))
+    left, top = round(x + w / 2 - side / 2), round(y + h / 2 - side / 2)
+    crop = picture(0.0)[top : top + side, left : left + side]
+    entry = {key: face[key] for key in ("box", "score", "landmarks")}
+    return {**entry, "crop_box": [left, top, side, side]}, cv2.imencode(".png", crop)[1].tobytes()
+
+
+def test_configure_says_what_now_holds(any_app: AppProcess) -> None:
+    with connected(any_app.url) as client:
+        ack = client.call("configure", {"models": {"age": {"enabled": False}}, "mirror": True})
+    assert ack["status"] == "ok"
+    assert ack["models"]["age"] == {"enabled": False, "interval_ms": 3000}
+    assert (ack["mirror"], ack["smoothing"]) == (True, True)
+
+
+def test_a_model_that_is_switched_off_is_not_asked(any_app: AppProcess, frame: bytes) -> None:
+    with connected(any_app.url) as client:
+        client.call("configure", {"models": {"age": {"enabled": False}}})
+        client.call("frame", {"seq": 0}, frame)
+        client.wait_for("prediction", model="gender")
+        client.wait_for("prediction", model="emotion")
+        client.call("configure", {"models": {"age": {"enabled": True}}})
+        client.call("frame", {"seq": 1}, frame)
+        assert client.wait_for("prediction", model="age")["seq"] == 1
