@@ -174,6 +174,8 @@ class Session:
             self._pipeline.schedule.retry(self._stale_schedules.pop())
         now = self._clock()
         analysis, batches = self._run(self._pipeline.analyse, look, self._askable(), now)
+        if self._closed:
+            raise SessionExpired("The session is over.")
         self._smoother.keep(self._pipeline.tracks)
         for batch in batches:
             self._ask(batch, stamp, now)
