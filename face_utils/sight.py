@@ -100,7 +100,7 @@ def see_faces(width: int, height: int, given: Sequence[GivenFace], limits: Image
     Raises:
         BadImage: A crop is no readable picture.
         ImageTooLarge: A crop is larger than `limits`.
-        BadRequest: A crop is not square.
+        BadRequest: A crop or its box is not square.
     """
     start = perf_counter()
     faces = [_look_at(face, limits) for face in given]
@@ -112,7 +112,9 @@ def _look_at(face: GivenFace, limits: ImageLimits) -> SeenFace:
     height, width = image.shape[:2]
     if abs(height - width) > 1:
         raise BadRequest(f"A face crop must be square, not {width} by {height} pixels.")
-    x, y, side = (float(v) for v in face.crop_box[:3])
+    x, y, side, box_height = (float(v) for v in face.crop_box)
+    if abs(box_height - side) > 1:
+        raise BadRequest(f"A crop_box must be square, not {side:g} by {box_height:g} pixels.")
     return SeenFace(face.detection, image, x, y, width / side)
 
 
