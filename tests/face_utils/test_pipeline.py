@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from face_utils.detection import Detection
+from face_utils.errors import BadImage
+from face_utils.model_spec import ModelSpec, Smoothing
+from face_utils.pipeline import Pipeline
+from face_utils.sight import SeenFace, Sight
+
+EMOTION = ModelSpec(
+    "emotion", "", 48, 0.05, "classification", ("a", "b"), "", 100, Smoothing("half_life", 0.4)
+)
+AGE = replace(EMOTION, name="age", size=64, margin=0.2)
+BOTH = {EMOTION: 0.1, AGE: 3.0}
+
+PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+
+
+def look(*boxes, image=PICTURE):
+    """Gives the sight of a frame with faces in these boxes."""
+    faces = [SeenFace(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
+    return lambda: Sight(640, 480, faces, {"decode_ms": 1.0})
+
+
+LEFT, RIGHT = (50, 100, 100, 100), (400, 100, 100, 100)
+
+
+def test_a_frame_gives_its_size_its_faces_and_its_timings():
+    analysis, _ = Pipeline().analyse(look(LEFT, RIGHT), BOTH, 0.0)
+
+    assert (analysis.width, analysis.height) == (640, 480)
+    assert [face.id for face in analysis.faces] == [1, 2]
+    assert all(face.quality.ok for face in analysis.faces)
+    assert set(analysis.timings) == {"decode_ms", "total_ms"}
+
+
+def test_new_faces_are_due_at_once_for_every_model_in_one_batch_each():
+    _, batches = Pipeline().analyse(look(LEFT, RIGHT), BOTH, 0.0)
+
+    assert [(b.model.name, b.tracks, b.crops.shape) for b in batches] == [
+        ("emotion", [1, 2], (2, 48, 48)),
+        ("age", [1, 2], (2, 64, 64)),
+    ]
+
+
+def test_a_batch_holds_each_face_as_its_model_wants_it():
+    sight = look(LEFT, RIGHT)()
+
+    _, batches = Pipeline().analyse(lambda: sight, BOTH, 0.0)
+
+    for batch in batches:
+        for crop, seen in zip(batch.crops, sight.faces, strict=True):
+            np.testing.assert_array_equal(crop, seen.crop(batch.model.margin, batch.model.size))
+
+
+def test_each_model_keeps_its_interval_for_each_track():
+    pipeline, asked = Pipeline(), []
+
+    for frame in range(41):
+        boxes = [LEFT] if frame < 10 else [LEFT, RIGHT]
+        _, batches = pipeline.analyse(look(*boxes), BOTH, frame / 10)
+        asked += [(frame, batch.tracks) for batch in batches if batch.model is AGE]
+
+    assert asked[0] == (0, [1])
+    assert asked[1] == (10, [2])
+    assert [tracks for _, tracks in asked[2:]] == [[1], [2]]
+    assert [frame for frame, _ in asked[2:]] == pytest.approx([30, 40], abs=8)
+
+
+def test_a_model_that_cannot_be_asked_gets_no_batch_and_misses_no_turn():
+    pipeline = Pipeline()
+    pipeline.analyse(look(LEFT), {EMOTION: 0.1}, 0.0)
+
+    _, batches = pipeline.analyse(look(LEFT), {AGE: 3.0}, 0.05)
+
+    assert [batch.model for batch in batches] == [AGE]
+
+
+def test_a_face_that_cannot_be_judged_is_boxed_with_its_reason_and_not_sent():
+    tiny = (300, 300, 12, 12)
+
+    analysis, batches = Pipeline().analyse(look(LEFT, tiny), BOTH, 0.0)
+
+    assert analysis.faces[1].quality.reasons == ("too_small",)
+    assert [batch.tracks for batch in batches] == [[1], [1]]
+
+
+def test_a_face_is_due_as_soon_as_it_can_be_judged():
+    pipeline = Pipeline()
+    dark = np.zeros_like(PICTURE)
+    assert pipeline.analyse(look(LEFT, image=dark), BOTH, 0.0)[1] == []
+
+    _, batches = pipeline.analyse(look(LEFT), BOTH, 0.05)
+
+    assert [batch.tracks for batch in batches] == [[1], [1]]
+
+
+def test_a_frame_without_faces_asks_no_model():
+    analysis, batches = Pipeline().analyse(look(), BOTH, 0.0)
+
+    assert analysis.faces == []
+    assert batches == []
+
+
+def test_a_frame_that_cannot_be_read_changes_nothing():
+    pipeline = Pipeline()
+    pipeline.analyse(look(LEFT), BOTH, 0.0)
+
+    def fail():
+        raise BadImage("no")
+
+    with pytest.raises(BadImage):
+        pipeline.analyse(fail, BOTH, 0.1)
+    analysis, batches = pipeline.analyse(look(LEFT), BOTH, 0.1)
+
+    assert [face.id for face in analysis.faces] == [1]
+    assert [batch.model for batch in batches] == [EMOTION]
+
+
+def test_tracks_are_those_in_view_or_lost_a_moment_ago():
+    pipeline = Pipeline()
+    pipeline.analyse(look(LEFT, RIGHT), BOTH, 0.0)
+    pipeline.analyse(look(RIGHT), BOTH, 0.5)
+
+    assert pipeline.tracks == {1, 2}
+    pipeline.analyse(look(RIGHT), BOTH, 1.4)
+    assert pipeline.tracks == {2}
+
+
+def test_a_real_face_is_found_judged_and_cropped(face_image, detector):
+    def see():
+        return Sight(512, 512, [SeenFace(d, face_image) for d in detector.detect(face_image)])
+
+    analysis, batches = Pipeline().analyse(see, BOTH, 0.0)
+
+    assert [face.quality.ok for face in analysis.faces] == [True]
+    assert [batch.crops.shape for batch in batches] == [(1, 48, 48), (1, 64, 64)]
+    assert all(batch.crops.std() > 30 for batch in batches)
