@@ -52,6 +52,7 @@ class Breaker:
         self._failures = 0
         self._pause = FIRST_PAUSE_SECONDS
         self._closed_until = 0.0
+        self._failed_at = 0.0
 
     def succeeded(self) -> None:
         """A call was answered."""
@@ -66,14 +67,21 @@ class Breaker:
             for_certain: The server is gone, so that one failure is enough.
         """
         self._failures += 1
+        self._failed_at = self._clock()
         if for_certain or self._failures >= FAILURES_TO_OPEN:
             self._open(message)
 
     def served(self, version: int) -> None:
         """The server says that it serves a version of the model, which keeps to the contract."""
-        if self.state.available or self._clock() >= self._closed_until:
+        now = self._clock()
+        # Its word alone forgives nothing: a server may tell its status and hang on every Predict.
+        if now - self._failed_at > LONGEST_PAUSE_SECONDS:
+            self.succeeded()
+        if not self.state.available:
+            if now < self._closed_until:
+                return
             self._failures = 0
-            self._become(replace(self.state, available=True, version=version, message=""))
+        self._become(replace(self.state, available=True, version=version, message=""))
 
     def not_served(self, message: str) -> None:
         """The server says that it does not serve the model, or not as the contract has it."""
