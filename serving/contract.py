@@ -16,6 +16,17 @@ INPUT_NAME = "image"
 SIGNATURE = "serving_default"
 
 _DOCUMENTATION = {"licence", "data", "quality"}
+_TYPES: dict[str, tuple[str, Any]] = {
+    "title": ("text", str),
+    "size": ("a whole number", int),
+    "margin": ("a number", (int, float)),
+    "kind": ("text", str),
+    "labels": ("a list", (list, tuple)),
+    "unit": ("text", str),
+    "interval_ms": ("a whole number", int),
+    "smoothing": ("a table", dict),
+    "unsure_below": ("a number", (int, float)),
+}
 _DEFAULTS: dict[str, Any] = {"labels": (), "unit": ""}
 
 
@@ -54,14 +65,23 @@ def _spec(name: str, table: Mapping[str, Any]) -> ModelSpec:
 
 
 def _typed(name: str, values: dict[str, Any]) -> dict[str, Any]:
-    try:
-        values["labels"] = tuple(str(label) for label in values["labels"])
-        values["smoothing"] = Smoothing(**values["smoothing"])
-        for key, kind in (("size", int), ("interval_ms", int), ("margin", float)):
-            values[key] = kind(values[key])
-    except (TypeError, ValueError) as error:
-        raise ContractError(f"models.toml [{name}]: {error}") from error
-    return values
+    for key, value in values.items():
+        words, kinds = _TYPES[key]
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            raise ContractError(f"models.toml [{name}]: {key} must be {words}")
+    if not all(isinstance(label, str) for label in values["labels"]):
+        raise ContractError(f"models.toml [{name}]: labels must be texts")
+    smoothing = _smoothing(name, values["smoothing"])
+    return {**values, "labels": tuple(values["labels"]), "smoothing": smoothing}
+
+
+def _smoothing(name: str, table: Mapping[str, Any]) -> Smoothing:
+    if set(table) != {"method", "seconds"}:
+        raise ContractError(f"models.toml [{name}]: smoothing must have method and seconds")
+    seconds = table["seconds"]
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
+        raise ContractError(f"models.toml [{name}]: smoothing seconds must be a number")
+    return Smoothing(table["method"], seconds)
 
 
 def _check(spec: ModelSpec) -> None:
@@ -70,6 +90,8 @@ def _check(spec: ModelSpec) -> None:
         "a classification needs two labels or more": (
             spec.kind == "classification" and len(spec.labels) < 2
         ),
+        "labels must all differ": len(set(spec.labels)) < len(spec.labels),
+        "a measure has no labels": spec.kind == "measure" and bool(spec.labels),
         "a measure needs a unit": spec.kind == "measure" and not spec.unit,
         "size must be 16 to 512": not 16 <= spec.size <= 512,
         "margin must be 0 to 1": not 0 <= spec.margin <= 1,

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import pytest
+
+from face_utils.model_spec import Smoothing
+from serving.contract import ContractError, load_contract
+
+CLASSIFICATION = """
+[mood]
+title = "Mood"
+kind = "classification"
+labels = ["calm", "angry"]
+size = 48
+margin = 0.05
+interval_ms = 100
+smoothing = { method = "half_life", seconds = 0.4 }
+"""
+MEASURE = """
+[age]
+title = "Age"
+kind = "measure"
+unit = "years"
+size = 64
+margin = 0
+interval_ms = 3000
+smoothing = { method = "average", seconds = 30 }
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load_text(text):
+        path = tmp_path / "models.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_contract(path)
+
+    return load_text
+
+
+def test_the_project_s_own_contract_has_the_three_models():
+    models = load_contract()
+
+    assert list(models) == ["emotion", "age", "gender"]
+    assert models["emotion"].labels == (
+        "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt",
+    )  # fmt: skip
+    assert models["gender"].labels == ("female", "male")
+    assert models["age"].outputs == ("years", "low", "high")
+    assert {name: model.interval_ms for name, model in models.items()} == {
+        "emotion": 100,
+        "age": 3000,
+        "gender": 3000,
+    }
+
+
+def test_each_table_becomes_a_model_in_the_order_of_the_file(load):
+    mood, age = load(CLASSIFICATION + MEASURE).values()
+
+    assert (mood.name, mood.title, mood.size, mood.margin) == ("mood", "Mood", 48, 0.05)
+    assert mood.labels == ("calm", "angry")
+    assert mood.smoothing == Smoothing("half_life", 0.4)
+    assert mood.unsure_below == 0
+    assert (age.name, age.kind, age.unit, age.labels) == ("age", "measure", "years", ())
+
+
+def test_what_is_written_for_people_is_let_pass(load):
+    text = 'licence = "Apache-2.0"\ndata = "FER+"\nquality = { accuracy = 0.8 }\n'
+
+    assert "mood" in load(CLASSIFICATION + text)
+
+
+def test_a_fourth_model_needs_nothing_but_its_table(load):
+    text = CLASSIFICATION.replace("[mood]", "[glasses]")
+
+    assert list(load(CLASSIFICATION + MEASURE + text)) == ["mood", "age", "glasses"]
+
+
+@pytest.mark.parametrize("key", ["title", "kind", "size", "margin", "interval_ms", "smoothing"])
+def test_a_missing_key_is_named_with_its_model(load, key):
+    text = "\n".join(line for line in CLASSIFICATION.splitlines() if not line.startswith(key))
+
+    with pytest.raises(ContractError, match=rf"\[mood\]: '{key}' is missing"):
+        load(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("colour = 1", "unknown key 'colour'"),
+        ("title = 5", "title must be text"),
+        ("kind = 'guess'", "kind must be one of"),
+        ("kind = 1", "kind must be text"),
+        ("labels = 'calm'", "labels must be a list"),
+        ("labels = [1, 2]", "labels must be texts"),
+        ("labels = ['calm']", "two labels or more"),
+        ("labels = ['calm', 'calm']", "labels must all differ"),
+        ("size = '48'", "size must be a whole number"),
+        ("size = 48.5", "size must be a whole number"),
+        ("size = true", "size must be a whole number"),
+        ("size = 8", "size must be 16 to 512"),
+        ("margin = 'wide'", "margin must be a number"),
+        ("margin = 1.5", "margin must be 0 to 1"),
+        ("margin = nan", "margin must be 0 to 1"),
+        ("interval_ms = '100'", "interval_ms must be a whole number"),
+        ("interval_ms = -1", "interval_ms must be 0 to 600000"),
+        ("smoothing = 'much'", "smoothing must be a table"),
+        ("smoothing = { method = 'average' }", "smoothing must have method and seconds"),
+        ("smoothing = { seconds = 1 }", "smoothing must have method and seconds"),
+        ("smoothing = { method = 'average', seconds = 1, x = 2 }", "smoothing must have method"),
+        ("smoothing = { method = 'magic', seconds = 1 }", "smoothing method must be one of"),
+        ("smoothing = { method = 'average', seconds = '1' }", "seconds must be a number"),
+        ("smoothing = { method = 'average', seconds = 0 }", "seconds must be above 0"),
+        ("unsure_below = 'x'", "unsure_below must be a number"),
+        ("unsure_below = 2", "unsure_below must be 0 to 1"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_model_and_its_key(load, line, message):
+    key = line.split()[0]
+    lines = [old for old in CLASSIFICATION.splitlines() if not old.startswith(key)]
+
+    with pytest.raises(ContractError, match=message) as error:
+        load("\n".join([*lines, line]))
+
+    assert "[mood]" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('unit = "years"', "", "a measure needs a unit"),
+        ('unit = "years"', "unit = 'years'\nlabels = ['a', 'b']", "a measure has no labels"),
+    ],
+)
+def test_a_measure_has_a_unit_and_no_labels(load, old, new, message):
+    with pytest.raises(ContractError, match=rf"\[age\]: {message}"):
+        load(MEASURE.replace(old, new))
+
+
+def test_a_key_outside_of_every_table_is_named(load):
+    with pytest.raises(ContractError, match="size is no table"):
+        load("size = 48\n" + CLASSIFICATION)
+
+
+def test_a_file_that_is_no_toml_is_named_with_its_line(load):
+    with pytest.raises(ContractError, match=r"models\.toml is not valid TOML: .*line 2"):
+        load("[mood]\nsize = = 3\n")
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        load_contract(tmp_path / "models.toml")
