@@ -51,13 +51,18 @@ class Batcher:
         self._waiting: deque[_Call] = deque()
         self._turn = threading.Lock()
 
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their turn."""
+        return len(self._waiting)
+
     def run(self, inputs: Arrays, is_wanted: IsWanted) -> Arrays:
         """Computes the outputs, in one batch with other calls if they come at the same time.
 
         Raises:
             RequestError: Too many calls wait, or the caller gave up before its turn.
         """
-        if len(self._waiting) >= self._queue_limit:
+        if self.waiting >= self._queue_limit:
             raise _queue_full(self._queue_limit)
         call = _Call(inputs, is_wanted)
         self._waiting.append(call)
@@ -69,7 +74,7 @@ class Batcher:
         return call.outputs
 
     def _run_all_waiting(self) -> None:
-        calls = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        calls = [self._waiting.popleft() for _ in range(self.waiting)]
         wanted = [call for call in calls if call.is_wanted()]
         for call in calls:
             if call not in wanted:

@@ -94,12 +94,12 @@ class Repository:
 
     def _poll_model(self, name: str) -> None:
         folders = _version_folders(self._root / name)
-        served = None
         for number in sorted(folders, reverse=True):
             if self._is_available(name, number, folders[number]):
-                served = number
-                break
-        self._retire(name, served, folders)
+                self._retire_all_but(number, name)
+                return
+        if not folders:  # else the last one goes on until another can take its place
+            self._retire_all_but(None, name)
 
     def _is_available(self, name: str, number: int, folder: Path) -> bool:
         """Says whether a version is loaded, after an attempt to load it if its files are new."""
@@ -124,8 +124,8 @@ class Repository:
             _log.info("%s/%d loaded", name, number)
             self._set(name, Version(number, _State.AVAILABLE, files, servable=servable))
 
-    def _retire(self, name: str, served: int | None, folders: Mapping[int, Path]) -> None:
-        for version in list(self._models[name].values()):
+    def _retire_all_but(self, served: int | None, name: str) -> None:
+        for version in self.versions(name).values():
             if version.servable and version.number != served:
                 _log.info("%s/%d unloaded", name, version.number)
                 self._set(name, Version(version.number, _State.END, frozenset()))

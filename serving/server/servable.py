@@ -37,7 +37,7 @@ class Servable:
 
 
 def load_servable(
-    name: str, version: int, folder: Path, spec: ModelSpec | None, threads: int
+    name: str, version: int, folder: Path, spec: ModelSpec | None = None, threads: int = 1
 ) -> Servable:
     """Loads a SavedModel folder and tries it once.
 

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import grpc
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[3]
+IMAGE = {"image": np.zeros((1, 16, 16, 1), np.uint8)}
+
+
+@pytest.fixture
+def start():
+    """Runs `python -m serving` with options, until the test is over."""
+    processes = []
+
+    def run(*options, **kwargs):
+        command = [sys.executable, "-m", "serving", "--port", "0", *map(str, options)]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, stderr=pipe, **kwargs
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def address(process):
+    """Waits until a server is ready."""
+    return re.fullmatch(r"model server ready on (127\.0\.0\.1:\d+)\n", process.stdout.readline())[1]
+
+
+def ended(process):
+    """Waits until a process has ended, and gives its exit code and what it said last."""
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def test_one_command_serves_a_folder(start, models, client_of, answers):
+    client = client_of(address(start("--models", models)))
+    inputs, expected = answers("mood")
+
+    given = client.outputs("mood", inputs)["probabilities"]
+
+    np.testing.assert_allclose(given, expected["probabilities"], rtol=0, atol=1e-3)
+    assert client.is_serving("")
+    assert client.is_serving("mood")
+
+
+def test_the_folder_is_watched(start, models, toys, client_of, until):
+    process = start("--models", models, "--poll-seconds", "0.05")
+    client = client_of(address(process))
+    (models / "mood/1").rename(models / "mood/2")
+    until(lambda: client.predict("mood", IMAGE).model_spec.version.value == 2)
+
+    (models / "mood/3").mkdir()
+    until(lambda: client.states("mood").get(3) == "END")
+    assert client.predict("mood", IMAGE).model_spec.version.value == 2
+
+    (models / "mood").rename(models.parent / "away")
+    until(lambda: not client.is_serving("mood"))
+    assert client.is_serving("")
+    assert client.is_serving("years")
+    process.terminate()
+    assert "mood/3 refused: saved_model.pb cannot be read" in ended(process)[2]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_lets_calls_in_work_finish(start, models, client_of, refusal, number):
+    process = start("--models", models)
+    client = client_of(address(process))
+    image = np.zeros((20_000, 16, 16, 1), np.uint8)
+    call = client.prediction.Predict.future(client.request("years", {"image": image}))
+    client.status("years")  # came after the call above, on the same connection
+    process.send_signal(number)
+
+    assert len(call.result().outputs["years"].tensor_content) == 4 * 20_000
+    code, out, err = ended(process)
+    assert (code, out) == (0, "")
+    assert f"stopping: {number.name}" in err
+    assert refusal(client.predict, "years", IMAGE)[0] is grpc.StatusCode.UNAVAILABLE
+
+
+def test_it_ends_with_its_parent(start, models):
+    process = start("--models", models, "--exit-with-stdin")
+    address(process)
+    process.stdin.close()
+    process.stdin = None
+
+    code, _, err = ended(process)
+
+    assert code == 0
+    assert "stopping: end of stdin" in err
+
+
+def test_only_models_that_keep_the_contract_are_served(start, models, client_of, tmp_path):
+    table = 'title = ""\nkind = "classification"\nsize = 16\nmargin = 0.0\ninterval_ms = 100\n'
+    table += 'smoothing = { method = "average", seconds = 1.0 }\nlabels = '
+    contract = tmp_path / "models.toml"
+    contract.write_text(f'[mood]\n{table}["a", "b", "c"]\n[years]\n{table}["a", "b"]\n')
+
+    client = client_of(address(start("--models", models, "--contract", contract)))
+
+    assert client.states("mood") == {1: "AVAILABLE"}
+    assert "an output 'probabilities'" in client.status("years")[0].status.error_message
+    assert not client.is_serving("years")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--models", "nowhere"], "there is no models folder nowhere"),
+        (["--contract", "nowhere.toml"], "nowhere.toml: No such file or directory"),
+        (["--contract", "Makefile"], "Makefile is not valid TOML"),
+    ],
+)
+def test_what_cannot_start_says_why_in_one_line(start, models, options, words):
+    code, out, err = ended(start("--models", models, *options))
+
+    assert (code, out) == (1, "")
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_a_port_in_use_is_said_in_one_line(start, models):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, out, err = ended(start("--models", models, "--port", port))
+
+    assert (code, out) == (1, "")
+    assert err == f"model server: cannot listen on 127.0.0.1:{port}, is it in use?\n"
+
+
+def test_a_port_that_cannot_be_is_refused(start):
+    code, _, err = ended(start("--port", "99999"))
+
+    assert code == 2
+    assert "--port" in err
+
+
+def test_two_servers_never_share_a_port(start, models):
+    first = address(start("--models", models))
+
+    assert ended(start("--models", models, "--port", first.split(":")[1]))[0] == 1
+
+
+def test_a_server_without_models_starts_anyway(start, tmp_path, client_of, refusal):
+    (tmp_path / "mood").mkdir()
+    client = client_of(address(start("--models", tmp_path)))
+
+    assert client.is_serving("")
+    assert not client.is_serving("mood")
+    assert refusal(client.predict, "mood", IMAGE)[0] is grpc.StatusCode.NOT_FOUND
+
+
+def test_it_holds_no_tensorflow_and_little_memory(start, models, client_of):
+    process = start("--models", models)
+    client = client_of(address(process))
+    client.predict("mood", {"image": np.zeros((3000, 16, 16, 1), np.uint8)})
+    proc = Path("/proc") / str(process.pid)
+
+    (tensorflow,) = find_spec("tensorflow").submodule_search_locations
+    assert tensorflow not in (proc / "maps").read_text()
+    peak = int(re.search(r"VmHWM:\s+(\d+) kB", (proc / "status").read_text())[1])
+    assert peak < 260 * 1024
+
+
+def test_the_messages_load_without_tensorflow():
+    code = "import serving.__main__, sys; sys.exit('tensorflow.python' in sys.modules)"
+
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

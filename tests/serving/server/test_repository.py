@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from serving.server.repository import Repository
+from serving.server.servable import load_servable
+from serving.tfs_protos import get_model_status_pb2
+
+State = get_model_status_pb2.ModelVersionStatus.State
+
+
+@pytest.fixture
+def repository(repository):
+    """A repository that has loaded its models."""
+    look(repository)
+    return repository
+
+
+def look(repository):
+    """Polls until what is in the folder has settled."""
+    repository.poll()
+    repository.poll()
+
+
+def states(repository, name="mood"):
+    return {n: State.Name(v.state) for n, v in repository.versions(name).items()}
+
+
+def served(repository, name="mood"):
+    servable = repository.servable(name)
+    return servable and servable.version
+
+
+def add(toys, models, version=2):
+    shutil.copytree(toys / "models/mood/2", models / "mood" / str(version))
+
+
+def test_every_model_of_the_folder_is_loaded(repository):
+    assert repository.names == ["mood", "years"]
+    assert states(repository) == states(repository, "years") == {1: "AVAILABLE"}
+
+
+def test_only_the_models_that_are_named_are_loaded(models):
+    repository = Repository(models, load_servable, names=["years", "height"])
+    look(repository)
+
+    assert repository.names == ["height", "years"]
+    assert served(repository, "years") == 1
+    assert served(repository, "height") is None
+
+
+def test_only_the_newest_version_is_loaded(toys, models, repository):
+    shutil.rmtree(models / "mood")
+    add(toys, models, 9)
+    add(toys, models, 10)
+    fresh = Repository(models, load_servable)
+    look(fresh)
+
+    assert states(fresh) == {10: "AVAILABLE"}
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(toys, models, repository):
+    add(toys, models)
+    look(repository)
+
+    assert served(repository) == 2
+    assert states(repository) == {1: "END", 2: "AVAILABLE"}
+    assert repository.servable("mood", 1) is None
+
+
+def test_a_version_is_left_alone_until_its_files_have_settled(toys, models, repository):
+    add(toys, models)
+    repository.poll()
+    assert states(repository) == {1: "AVAILABLE"}
+
+    repository.poll()
+    assert served(repository) == 2
+
+
+def test_a_broken_version_is_refused_while_the_old_one_goes_on(toys, models, repository):
+    add(toys, models)
+    (models / "mood/2/saved_model.pb").write_bytes(b"\xff")
+    look(repository)
+
+    assert served(repository) == 1
+    assert states(repository) == {1: "AVAILABLE", 2: "END"}
+    assert "saved_model.pb is damaged" in repository.versions("mood")[2].error
+
+
+def test_a_broken_version_is_tried_only_once_until_its_files_change(toys, models):
+    attempts = []
+
+    def load(name, version, folder):
+        attempts.append(version)
+        return load_servable(name, version, folder)
+
+    add(toys, models)
+    data = (models / "mood/2/saved_model.pb").read_bytes()
+    (models / "mood/2/saved_model.pb").write_bytes(data[: len(data) // 2])
+    repository = Repository(models, load, names=["mood"])
+    look(repository)
+    look(repository)
+    assert attempts == [2, 1]
+
+    (models / "mood/2/saved_model.pb").write_bytes(data)
+    look(repository)
+    assert attempts == [2, 1, 2]
+    assert states(repository) == {1: "END", 2: "AVAILABLE"}
+
+
+def test_a_deleted_version_is_unloaded(models, repository):
+    shutil.rmtree(models / "mood/1")
+    look(repository)
+
+    assert served(repository) is None
+    assert states(repository) == {1: "END"}
+    assert repository.names == ["mood", "years"]
+
+
+def test_a_deleted_version_goes_on_until_another_can_take_its_place(toys, models, repository):
+    shutil.rmtree(models / "mood/1")
+    add(toys, models)
+    repository.poll()
+    assert served(repository) == 1
+
+    repository.poll()
+    assert served(repository) == 2
+
+
+def test_the_version_before_comes_back_when_the_newest_is_deleted(toys, models, repository):
+    add(toys, models)
+    look(repository)
+    shutil.rmtree(models / "mood/2")
+    look(repository)
+
+    assert served(repository) == 1
+    assert states(repository) == {1: "AVAILABLE", 2: "END"}
+
+
+def test_folders_without_a_number_and_stray_files_are_no_versions(models, repository):
+    (models / "mood/next").mkdir()
+    (models / "mood/3").touch()
+    (models / "mood" / str(2**63)).mkdir()
+    (models / "notes.txt").touch()
+    look(repository)
+
+    assert states(repository) == {1: "AVAILABLE"}
+    assert repository.names == ["mood", "years"]
+
+
+def test_unknown_models_and_versions_are_not_there(repository):
+    assert repository.servable("height") is None
+    assert repository.servable("mood", 7) is None
+    assert repository.versions("height") == {}

@@ -1,0 +1,80 @@
+"""Writes small SavedModels in the contract's form, and TensorFlow's own answers of them.
+
+Run as `python toy_models.py FOLDER [SAVED_MODEL ...]` in a process of its own, so that the tests
+themselves never hold TensorFlow. Below FOLDER:
+
+    models/mood/1, models/mood/2    probabilities (n, 3) of 16x16 images, with different weights
+    models/years/1                  years, low, high (n,) of 16x16 images
+    odd/unnamed                     a SavedModel without `serving_default`
+    odd/fixed                       one with a fixed batch size
+    answers/*.npz                   `image` and each output of every model above and of all others
+                                    that are named, keyed by the folder's last two names
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from serving import tfs_protos  # loads the messages first, so that TensorFlow must cope with it
+
+import tensorflow as tf  # isort: skip
+
+SIZE = 16
+ROWS = 20
+
+
+class Toy(tf.Module):
+    def __init__(self, seed: int, outputs: int) -> None:
+        super().__init__()
+        draw = np.random.default_rng(seed).normal
+        self.kernel = tf.Variable(draw(0, 0.3, (3, 3, 1, 4)).astype("f4"))
+        self.weights = tf.Variable(draw(0, 1.0, (4, outputs)).astype("f4"))
+
+    def logits(self, image: tf.Tensor) -> tf.Tensor:
+        scaled = tf.cast(image, tf.float32) / 64.0
+        features = tf.nn.relu(tf.nn.conv2d(scaled, self.kernel, 2, "SAME"))
+        return tf.reduce_mean(features, [1, 2]) @ self.weights
+
+    def mood(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"probabilities": tf.nn.softmax(self.logits(image))}
+
+    def years(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        low, step, more = tf.unstack(tf.nn.softplus(self.logits(image)), axis=1)
+        return {"years": low + step, "low": low, "high": low + step + more}
+
+
+def save(toy: Toy, method: str, folder: Path, rows: int | None = None, name: str = "") -> None:
+    image = tf.TensorSpec((rows, SIZE, SIZE, 1), tf.uint8, name="image")
+    function = tf.function(getattr(toy, method), input_signature=[image])
+    signatures = {name or "serving_default": function.get_concrete_function()}
+    tf.saved_model.save(toy, str(folder), signatures=signatures)
+
+
+def answer(saved_model: Path, target: Path) -> None:
+    serve = tf.saved_model.load(str(saved_model)).signatures["serving_default"]
+    (image,) = serve.structured_input_signature[1].values()
+    noise = np.random.default_rng(7).integers(0, 256, (ROWS, *image.shape[1:]))
+    pixels = (noise * np.linspace(0.1, 1, ROWS).reshape(-1, 1, 1, 1)).astype("u1")
+    outputs = {name: value.numpy() for name, value in serve(image=tf.constant(pixels)).items()}
+    np.savez(target, image=pixels, **outputs)
+
+
+def main(target: Path, others: list[Path]) -> None:
+    models = target / "models"
+    for seed in (1, 2):
+        save(Toy(seed, 3), "mood", models / "mood" / str(seed))
+    save(Toy(3, 3), "years", models / "years" / "1")
+    save(Toy(4, 3), "mood", target / "odd" / "unnamed", name="other")
+    save(Toy(5, 3), "mood", target / "odd" / "fixed", rows=1)
+    (target / "answers").mkdir()
+    for folder in [*models.glob("*/*"), *others]:
+        answer(folder, target / "answers" / f"{folder.parent.name}-{folder.name}.npz")
+
+
+if __name__ == "__main__":
+    message = tf.make_tensor_proto([1.0])
+    assert isinstance(message, tfs_protos.tensor_pb2.TensorProto), "two copies of the messages"
+    main(Path(sys.argv[1]), [Path(argument) for argument in sys.argv[2:]])
