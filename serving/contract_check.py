@@ -36,6 +36,8 @@ def _input_misfits(spec: ModelSpec, inputs: Any) -> list[str]:
         misfits.append("its input is not uint8")
     if shape[1:] != wanted:
         misfits.append(f"it takes crops of {shape[1:]} where models.toml says {wanted}")
+    elif shape[0] != -1:
+        misfits.append(f"it takes {shape[0]} faces at a time and not any number")
     return misfits
 
 

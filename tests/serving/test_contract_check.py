@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from face_utils.model_spec import ModelSpec, Smoothing
+from serving.contract import MODELS, load_contract
+from serving.contract_check import find_misfits
+from serving.server.saved_model import read_signatures
+from serving.tfs_protos import get_model_metadata_pb2, types_pb2
+
+MOOD = ModelSpec(
+    "mood", "", 48, 0.05, "classification", ("calm", "angry"), "", 100, Smoothing("average", 1)
+)
+AGE = ModelSpec("age", "", 64, 0.05, "measure", (), "years", 3000, Smoothing("average", 30))
+
+IMAGE = {"image": (types_pb2.DT_UINT8, [-1, 48, 48, 1])}
+PROBABILITIES = {"probabilities": (types_pb2.DT_FLOAT, [-1, 2])}
+YEARS = {name: (types_pb2.DT_FLOAT, [-1]) for name in ("years", "low", "high")}
+
+
+def metadata(inputs, outputs, signature="serving_default"):
+    """What GetModelMetadata answers for a model of these tensors."""
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    definition = signatures.signature_def[signature]
+    for ports, infos in ((inputs, definition.inputs), (outputs, definition.outputs)):
+        for name, (dtype, shape) in ports.items():
+            infos[name].dtype = dtype
+            for size in shape:
+                infos[name].tensor_shape.dim.add(size=size)
+    return pack(signatures)
+
+
+def pack(signatures):
+    response = get_model_metadata_pb2.GetModelMetadataResponse()
+    response.metadata["signature_def"].Pack(signatures)
+    return response
+
+
+def image(*shape, dtype=types_pb2.DT_UINT8):
+    return {"image": (dtype, shape)}
+
+
+def test_a_classification_as_the_contract_has_it_fits():
+    assert find_misfits(MOOD, metadata(IMAGE, PROBABILITIES)) == []
+
+
+def test_a_measure_as_the_contract_has_it_fits():
+    assert find_misfits(AGE, metadata(image(-1, 64, 64, 1), YEARS)) == []
+
+
+def test_outputs_that_the_contract_does_not_need_are_no_matter():
+    more = {**PROBABILITIES, "logits": (types_pb2.DT_FLOAT, [-1, 2])}
+
+    assert find_misfits(MOOD, metadata(IMAGE, more)) == []
+
+
+def test_a_number_of_classes_that_the_model_leaves_open_fits():
+    outputs = {"probabilities": (types_pb2.DT_FLOAT, [-1, -1])}
+
+    assert find_misfits(MOOD, metadata(IMAGE, outputs)) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "misfit"),
+    [
+        ({}, PROBABILITIES, "its inputs are [] instead of 'image'"),
+        ({"x": IMAGE["image"]}, PROBABILITIES, "its inputs are ['x'] instead of 'image'"),
+        ({**IMAGE, "x": IMAGE["image"]}, PROBABILITIES, "its inputs are ['image', 'x']"),
+        (image(-1, 48, 48, 1, dtype=types_pb2.DT_FLOAT), PROBABILITIES, "its input is not uint8"),
+        (image(-1, 64, 64, 1), PROBABILITIES, "takes crops of [64, 64, 1] where models.toml says"),
+        (image(-1, 48, 48, 3), PROBABILITIES, "takes crops of [48, 48, 3]"),
+        (image(), PROBABILITIES, "takes crops of []"),
+        (image(1, 48, 48, 1), PROBABILITIES, "takes 1 faces at a time and not any number"),
+        (IMAGE, {}, "it has no output 'probabilities'"),
+        (
+            IMAGE,
+            {"probabilities": (types_pb2.DT_FLOAT, [-1, 7])},
+            "it answers [7] classes where models.toml has 2 labels",
+        ),
+    ],
+)
+def test_what_does_not_fit_a_classification_is_said(inputs, outputs, misfit):
+    [said] = find_misfits(MOOD, metadata(inputs, outputs))
+
+    assert misfit in said
+
+
+def test_a_measure_must_give_its_range_too():
+    years_only = {"years": YEARS["years"]}
+
+    assert find_misfits(AGE, metadata(image(-1, 64, 64, 1), years_only)) == [
+        "it has no output 'low'",
+        "it has no output 'high'",
+    ]
+
+
+def test_everything_that_does_not_fit_is_said():
+    misfits = find_misfits(AGE, metadata(image(-1, 48, 48, 1, dtype=types_pb2.DT_FLOAT), {}))
+
+    assert len(misfits) == 5
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        metadata(IMAGE, PROBABILITIES, signature="other"),
+        get_model_metadata_pb2.GetModelMetadataResponse(),
+        pack(types_pb2.SerializedDType()),
+    ],
+)
+def test_a_model_without_the_signature_is_named(response):
+    assert find_misfits(MOOD, response) == ["it has no signature 'serving_default'"]
+
+
+@pytest.mark.parametrize("name", [path.name for path in MODELS.glob("*") if any(path.glob("*"))])
+def test_the_project_s_own_models_fit_the_contract(name):
+    for version in (MODELS / name).iterdir():
+        assert find_misfits(load_contract()[name], pack(read_signatures(version))) == []
