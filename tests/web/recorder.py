@@ -74,8 +74,11 @@ def connected(url: str, *, transport: str = "websocket", **options: Any) -> Iter
     """A client that is connected and has got its `session` event."""
     recorder = Recorder()
     recorder.socket.connect(url, transports=[transport], wait_timeout=TIMEOUT_SECONDS, **options)
+    wire = recorder.socket.eio.ws
     try:
         recorder.wait_for("session")
         yield recorder
     finally:
         recorder.socket.disconnect()
+        if wire is not None:
+            wire.shutdown()  # The library leaves it open where the server hung up first.

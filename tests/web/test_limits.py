@@ -1,0 +1,111 @@
+"""Who may connect, for how long, and how fast."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+import socketio
+
+from benchmarks.app_process import AppProcess, running_app
+from tests.web.recorder import connected
+
+FRIEND = "https://friend.example"
+
+
+@pytest.fixture(scope="module")
+def strict_app(app: AppProcess) -> Iterator[AppProcess]:
+    """An app with short sessions and a token; it uses the other app's model server."""
+    port = app.model_server.cmdline()[app.model_server.cmdline().index("--port") + 1]
+    with running_app(
+        MIEN_MODEL_SERVER=f"127.0.0.1:{port}",
+        MIEN_SESSION_MAX_SECONDS="3",
+        MIEN_SESSION_IDLE_SECONDS="1.5",
+        MIEN_ACCESS_TOKEN="open sesame",
+        MIEN_ALLOWED_ORIGINS=FRIEND,
+        MIEN_MAX_FRAMES_PER_SECOND="5",
+    ) as process:
+        yield process
+
+
+TOKEN = {"token": "open sesame"}
+
+
+def test_an_idle_session_is_told_and_ended(strict_app: AppProcess) -> None:
+    with connected(strict_app.url, auth=TOKEN) as client:
+        notice = client.wait_for("session_expired")
+        assert notice["reason"] == "idle"
+        assert client.wait_for("disconnect")
+
+
+def test_a_session_ends_at_its_time_limit_however_busy_it_is(
+    strict_app: AppProcess, frame: bytes
+) -> None:
+    with connected(strict_app.url, auth=TOKEN) as client:
+        seq = 0
+        while not client.find("session_expired"):
+            client.send("frame", {"seq": seq}, frame)
+            seq += 1
+            client.wait(lambda: len(client.acks) == seq or client.find("session_expired"))  # noqa: B023
+        assert client.find("session_expired")[0]["reason"] == "lifetime"
+        assert client.wait_for("disconnect")
+
+
+def test_frames_faster_than_the_limit_are_refused(strict_app: AppProcess, frame: bytes) -> None:
+    with connected(strict_app.url, auth=TOKEN) as client:
+        for seq in range(10):
+            client.send("frame", {"seq": seq}, frame)
+        client.wait(lambda: len(client.acks) == 10)
+    assert "rate_limited" in {ack.get("code") for ack in client.acks}
+
+
+@pytest.mark.parametrize("auth", [None, {"token": "guess"}, {"token": 5}, "open sesame"], ids=str)
+def test_a_wrong_token_is_refused(strict_app: AppProcess, auth: object) -> None:
+    client = socketio.Client(reconnection=False)
+    refusals: list[dict[str, str]] = []
+    client.on("connect_error", refusals.append)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        client.connect(strict_app.url, auth=auth, transports=["websocket"])
+    assert refusals[0]["data"]["code"] == "unauthorized"  # type: ignore[index]
+
+
+def test_the_token_may_come_as_a_header(strict_app: AppProcess) -> None:
+    headers = {"Authorization": "Bearer open sesame"}
+    with connected(strict_app.url, headers=headers) as client:
+        assert client.wait_for("session")
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_a_page_of_another_origin_may_not_connect(app: AppProcess, transport: str) -> None:
+    client = socketio.Client(reconnection=False)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        client.connect(app.url, headers={"Origin": "https://evil.example"}, transports=[transport])
+
+
+def test_the_services_own_page_and_allowed_origins_may_connect(
+    strict_app: AppProcess,
+) -> None:
+    for origin in (strict_app.url, FRIEND):
+        with connected(
+            strict_app.url, transport="polling", auth=TOKEN, headers={"Origin": origin}
+        ) as client:
+            assert client.wait_for("session")
+
+
+def test_a_message_far_over_the_limit_ends_only_its_senders_connection(
+    app: AppProcess, frame: bytes
+) -> None:
+    with connected(app.url) as client, connected(app.url) as other:
+        client.socket.emit("frame", ({"seq": 0}, bytes(8_000_000)))
+        assert client.wait_for("disconnect")
+        assert other.call("frame", {"seq": 0}, frame)["status"] == "analysed"
+
+
+def test_the_page_may_load_nothing_from_elsewhere(app: AppProcess) -> None:
+    with urllib.request.urlopen(f"{app.url}/") as response:
+        policy = response.headers["Content-Security-Policy"]
+        page = response.read().decode()
+    assert "default-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert "https://" not in page.replace("http://www.w3.org", "")
