@@ -17,11 +17,9 @@ from serving.contract import SIGNATURE
 from serving.server.predict_request import check_output_filter, pick_outputs, read_inputs
 from serving.server.repository import Repository
 from serving.server.rpc import IsWanted, invalid, not_found, unary
-from serving.server.servable import Servable
+from serving.server.servable import SIGNATURE_FIELD, Servable
 from serving.tensors import encode
-from serving.tfs_protos import get_model_metadata_pb2, model_pb2, predict_pb2
-
-_SIGNATURE_FIELD = "signature_def"
+from serving.tfs_protos import get_model_metadata_pb2, predict_pb2
 
 
 def prediction_service(repository: Repository) -> grpc.GenericRpcHandler[Any, Any]:
@@ -47,10 +45,12 @@ def _predict(
     check_output_filter(request.output_filter, servable.signature.outputs)
     inputs = read_inputs(request.inputs, servable.signature.inputs)
     outputs = pick_outputs(servable.batcher.run(inputs, is_wanted), request.output_filter)
-    return predict_pb2.PredictResponse(
-        model_spec=_model_spec(servable, signature),
+    response = predict_pb2.PredictResponse(
+        model_spec=servable.metadata.model_spec,
         outputs={name: encode(array) for name, array in outputs.items()},
     )
+    response.model_spec.signature_name = signature
+    return response
 
 
 def _metadata(
@@ -61,18 +61,9 @@ def _metadata(
     if not request.metadata_field:
         raise invalid("GetModelMetadataRequest must specify at least one metadata_field")
     for field in request.metadata_field:
-        if field != _SIGNATURE_FIELD:
+        if field != SIGNATURE_FIELD:
             raise invalid(f"Metadata field {field} is not supported")
-    servable = _find(repository, request)
-    response = get_model_metadata_pb2.GetModelMetadataResponse(model_spec=_model_spec(servable))
-    response.metadata[_SIGNATURE_FIELD].Pack(servable.signatures)
-    return response
-
-
-def _model_spec(servable: Servable, signature: str = "") -> model_pb2.ModelSpec:
-    spec = model_pb2.ModelSpec(name=servable.name, signature_name=signature)
-    spec.version.value = servable.version
-    return spec
+    return _find(repository, request).metadata
 
 
 def _find(repository: Repository, request: Any) -> Servable:

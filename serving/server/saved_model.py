@@ -13,10 +13,9 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from face_utils.model_spec import ModelSpec
-from serving.contract import INPUT_NAME, SIGNATURE
+from serving.contract import SIGNATURE
 from serving.tensors import dtype_name
-from serving.tfs_protos import get_model_metadata_pb2, saved_model_pb2, types_pb2
+from serving.tfs_protos import get_model_metadata_pb2, saved_model_pb2
 
 _SERVING_TAG = "serve"
 
@@ -82,21 +81,6 @@ def default_signature(signatures: get_model_metadata_pb2.SignatureDefMap) -> Sig
         if port.shape[:1] != (-1,) or -1 in port.shape[1:]:
             raise UnfitModelError(f"input {name!r} ({port}) must leave its batch size free, only")
     return signature
-
-
-def check_contract(signature: Signature, spec: ModelSpec) -> None:
-    """Compares a signature with the contract of its model.
-
-    Raises:
-        UnfitModelError: Input or outputs differ from what the contract promises.
-    """
-    image = Port(types_pb2.DT_UINT8, (-1, spec.size, spec.size, 1))
-    if dict(signature.inputs) != {INPUT_NAME: image}:
-        raise UnfitModelError(f"the contract wants the one input {INPUT_NAME!r} ({image})")
-    for name in spec.outputs:
-        shape = signature.outputs[name].shape if name in signature.outputs else None
-        if shape != ((-1, len(spec.labels)) if spec.labels else (-1,)):
-            raise UnfitModelError(f"the contract wants an output {name!r}, which is {shape} here")
 
 
 def _ports(infos: Mapping[str, Any]) -> dict[str, Port]:

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from face_utils.model_spec import ModelSpec
+from serving.contract_check import find_misfits
 from serving.server.batching import Batcher
 from serving.server.network import Network
 from serving.server.saved_model import (
     Signature,
-    check_contract,
+    UnfitModelError,
     default_signature,
     read_signatures,
 )
 from serving.tfs_protos import get_model_metadata_pb2
+
+SIGNATURE_FIELD = "signature_def"
+"""The one field of metadata that there is."""
 
 
 @dataclass(frozen=True)
@@ -22,16 +26,12 @@ class Servable:
     """A loaded version.
 
     Attributes:
-        name: The model's name.
-        version: The number of its folder.
-        signatures: All that the SavedModel declares.
-        signature: The one that is served.
+        metadata: What the SavedModel declares, with the model's name and the number of its folder.
+        signature: The signature that is served.
         batcher: Runs it.
     """
 
-    name: str
-    version: int
-    signatures: get_model_metadata_pb2.SignatureDefMap
+    metadata: get_model_metadata_pb2.GetModelMetadataResponse
     signature: Signature
     batcher: Batcher
 
@@ -46,7 +46,11 @@ def load_servable(
     """
     signatures = read_signatures(folder)
     signature = default_signature(signatures)
-    if spec is not None:
-        check_contract(signature, spec)
+    metadata = get_model_metadata_pb2.GetModelMetadataResponse()
+    metadata.model_spec.name = name
+    metadata.model_spec.version.value = version
+    metadata.metadata[SIGNATURE_FIELD].Pack(signatures)
+    if spec and (misfits := find_misfits(spec, metadata)):
+        raise UnfitModelError("; ".join(misfits))
     network = Network(folder, signature, threads)
-    return Servable(name, version, signatures, signature, Batcher(network.run))
+    return Servable(metadata, signature, Batcher(network.run))

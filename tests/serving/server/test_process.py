@@ -113,7 +113,8 @@ def test_only_models_that_keep_the_contract_are_served(start, models, client_of,
     client = client_of(address(start("--models", models, "--contract", contract)))
 
     assert client.states("mood") == {1: "AVAILABLE"}
-    assert "an output 'probabilities'" in client.status("years")[0].status.error_message
+    assert client.states("years") == {1: "END"}
+    assert "no output 'probabilities'" in client.status("years")[0].status.error_message
     assert not client.is_serving("years")
 
 

@@ -30,7 +30,7 @@ def states(repository, name="mood"):
 
 def served(repository, name="mood"):
     servable = repository.servable(name)
-    return servable and servable.version
+    return servable and servable.metadata.model_spec.version.value
 
 
 def add(toys, models, version=2):

@@ -1,31 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from face_utils.model_spec import ModelSpec, Smoothing
 from serving.server.saved_model import (
     Port,
     UnfitModelError,
-    check_contract,
     default_signature,
     read_signatures,
 )
 from serving.tfs_protos import types_pb2
-
-MOOD = ModelSpec(
-    name="mood",
-    title="Mood",
-    size=16,
-    margin=0.1,
-    kind="classification",
-    labels=("good", "bad", "odd"),
-    unit="",
-    interval_ms=100,
-    smoothing=Smoothing("half_life", 1.0),
-)
-YEARS = replace(MOOD, name="years", kind="measure", labels=(), unit="years")
 
 
 def signature(folder):
@@ -62,22 +45,3 @@ def test_a_folder_without_a_readable_model_is_refused(tmp_path, content, reason)
 
     with pytest.raises(UnfitModelError, match=reason):
         read_signatures(tmp_path)
-
-
-@pytest.mark.parametrize(("folder", "spec"), [("mood/1", MOOD), ("years/1", YEARS)])
-def test_a_model_that_keeps_its_contract_passes(toys, folder, spec):
-    check_contract(signature(toys / "models" / folder), spec)
-
-
-@pytest.mark.parametrize(
-    ("folder", "spec", "reason"),
-    [
-        ("mood/1", replace(MOOD, size=48), r"'image' \(uint8 \[-1, 48, 48, 1\]\)"),
-        ("mood/1", replace(MOOD, labels=("good", "bad")), r"'probabilities', which is \(-1, 3\)"),
-        ("mood/1", YEARS, "an output 'years', which is None"),
-        ("years/1", MOOD, "an output 'probabilities', which is None"),
-    ],
-)
-def test_a_model_that_breaks_its_contract_is_refused(toys, folder, spec, reason):
-    with pytest.raises(UnfitModelError, match=reason):
-        check_contract(signature(toys / "models" / folder), spec)
