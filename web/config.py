@@ -163,7 +163,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
     values: dict[str, Any] = {}
     for name, text in given.items():
         if name not in known:
-            raise ConfigError(f"{name} is no setting of Mien{_suggest(name, known)}.")
+            raise ConfigError(f"{name} is no setting of Mien{_suggest(name, known)}")
         try:
             values[known[name].name] = known[name].metadata["kind"].parse(text)
         except ValueError as error:
@@ -173,7 +173,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
 
 def _suggest(name: str, known: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}" if close else ""
+    return f"; did you mean {close[0]}?" if close else "."
 
 
 def describe_config() -> str:

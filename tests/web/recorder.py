@@ -70,9 +70,11 @@ class Recorder:
 
 
 @contextmanager
-def connected(url: str, *, transport: str = "websocket", **options: Any) -> Iterator[Recorder]:
+def connected(
+    url: str, *, transport: str = "websocket", ssl_verify: bool = True, **options: Any
+) -> Iterator[Recorder]:
     """A client that is connected and has got its `session` event."""
-    recorder = Recorder()
+    recorder = Recorder(ssl_verify=ssl_verify)
     recorder.socket.connect(url, transports=[transport], wait_timeout=TIMEOUT_SECONDS, **options)
     wire = recorder.socket.eio.ws
     try:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from web.config import ROOT, Config, ConfigError, describe_config, read_config
+
+
+def test_without_variables_everything_has_its_default() -> None:
+    assert read_config({"HOME": "/", "PATH": ""}) == Config()
+
+
+def test_variables_are_read_with_their_types() -> None:
+    config = read_config(
+        {
+            "MIEN_PORT": "5055",
+            "MIEN_HTTPS": "1",
+            "MIEN_MODEL_TIMEOUT_SECONDS": "0.5",
+            "MIEN_ALLOWED_ORIGINS": "https://a.example, https://b.example/",
+        }
+    )
+    assert (config.port, config.https, config.model_timeout_seconds) == (5055, True, 0.5)
+    assert config.allowed_origins == ("https://a.example", "https://b.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MIEN_PORT", "0"),
+        ("MIEN_PORT", "80.5"),
+        ("MIEN_PORT", ""),
+        ("MIEN_HTTPS", "maybe"),
+        ("MIEN_MODEL_TIMEOUT_SECONDS", "nan"),
+        ("MIEN_SESSION_MAX_SECONDS", "inf"),
+        ("MIEN_ASYNC_MODE", "gevent"),
+        ("MIEN_COLOUR", "red"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        read_config({name: value})
+
+
+def test_only_https_listens_on_every_address_by_itself() -> None:
+    assert read_config({}).bind_host == "127.0.0.1"
+    assert read_config({"MIEN_HTTPS": "1"}).bind_host == "0.0.0.0"
+    assert read_config({"MIEN_HTTPS": "1", "MIEN_HOST": "::1"}).bind_host == "::1"
+
+
+def test_every_setting_has_a_kind_and_a_sentence() -> None:
+    for setting in fields(Config):
+        assert setting.metadata["kind"].words
+        assert setting.metadata["meaning"].endswith(".")
+
+
+def test_the_documentation_is_what_the_code_says() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert page == describe_config() + "\n"

@@ -1,0 +1,31 @@
+"""The official JavaScript client speaks with the app."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+from benchmarks.app_process import AppProcess
+from web.config import ROOT
+
+
+def test_the_official_javascript_client_gets_every_answer(
+    any_app: AppProcess, frame: bytes, tmp_path: Path
+) -> None:
+    picture = tmp_path / "frame.jpg"
+    picture.write_bytes(frame)
+    script = ROOT / "tests" / "web" / "official_client.mjs"
+    result = subprocess.run(
+        ["node", script, any_app.url, picture],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told = json.loads(result.stdout)
+    assert told["session"]["protocol"] == 1
+    assert (told["ack"]["status"], len(told["ack"]["faces"])) == ("analysed", 1)
+    assert told["predictions"].keys() == {"emotion", "age", "gender"}
+    assert told["bad"]["code"] == "bad_image"
+    assert told["unknown"]["code"] == "bad_request"

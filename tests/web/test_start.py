@@ -1,0 +1,115 @@
+"""Starting: what is wrong is said in one plain sentence that says what to do."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.app_process import AppProcess, free_port, get_status, running_app
+from tests.web.recorder import connected
+from web.config import ROOT
+
+
+def _start(**settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "MIEN_PORT": str(free_port()), **settings}
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"MIEN_PROT": "5000"}, "MIEN_PROT is no setting of Mien; did you mean MIEN_PORT?"),
+        ({"MIEN_PORT": "high"}, "MIEN_PORT='high' is wrong"),
+        ({"MIEN_SESSION_MAX_SECONDS": "0"}, "must be from 1 to 86400"),
+        ({"MIEN_DETECTOR": "psychic"}, "must be one of auto, blazeface, yunet, haar"),
+        ({"MIEN_DETECTOR": "blazeface", "MIEN_BLAZEFACE": "gone"}, "run `make setup`"),
+        ({"MIEN_CONTRACT": "gone.toml"}, "gone.toml"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_wrong_setting_stops_the_start_with_its_name(
+    settings: dict[str, str], sentence: str
+) -> None:
+    result = _start(**settings)
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_taken_port_is_said_with_what_to_do() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = _start(MIEN_PORT=str(port))
+    assert result.returncode == 1
+    assert f"make run PORT={port + 1}" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_without_model_files_boxes_flow_and_the_reason_is_given(
+    tmp_path: Path, frame: bytes
+) -> None:
+    with running_app(ready=False, MIEN_MODELS=str(tmp_path)) as app:
+        app.await_status("/readyz", 503)
+        with connected(app.url) as client:
+            assert len(client.call("frame", {"seq": 0}, frame)["faces"]) == 1
+            status = client.wait_for("session")["models"][0]
+    assert status["state"] == "unavailable"
+    assert status["message"].endswith(".")
+
+
+def test_without_a_detector_file_the_cascade_of_opencv_stands_in(
+    app: AppProcess, frame: bytes
+) -> None:
+    port = app.model_server.cmdline()[app.model_server.cmdline().index("--port") + 1]
+    server = f"127.0.0.1:{port}"
+    with (
+        running_app(MIEN_BLAZEFACE="gone", MIEN_MODEL_SERVER=server) as poor,
+        connected(poor.url) as client,
+    ):
+        assert client.wait_for("session")["detector"] == "haar"
+        assert len(client.call("frame", {"seq": 0}, frame)["faces"]) == 1
+
+
+def test_probes_tell_alive_from_ready(app: AppProcess) -> None:
+    assert get_status(f"{app.url}/healthz") == 200
+    assert get_status(f"{app.url}/readyz") == 200
+
+
+@pytest.mark.parametrize("mode", ["eventlet", "threading"])
+def test_https_serves_with_a_certificate_made_on_the_spot(
+    app: AppProcess, mode: str, frame: bytes
+) -> None:
+    port = app.model_server.cmdline()[app.model_server.cmdline().index("--port") + 1]
+    server = f"127.0.0.1:{port}"
+    with running_app(mode, MIEN_HTTPS="1", MIEN_MODEL_SERVER=server) as secure:  # type: ignore[arg-type]
+        certificate = ssl.get_server_certificate(("127.0.0.1", secure.port))
+        context = ssl.create_default_context(cadata=certificate)
+        with (
+            socket.create_connection(("127.0.0.1", secure.port)) as plain,
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as channel,
+        ):
+            assert channel.version() == "TLSv1.3"
+        with connected(secure.url, ssl_verify=False) as client:
+            assert client.call("frame", {"seq": 0}, frame)["status"] == "analysed"
+
+
+def test_the_app_never_loads_the_tensorflow_runtime(app: AppProcess) -> None:
+    for process in (app.process, app.model_server):
+        mapped = {Path(entry.path).name for entry in process.memory_maps()}
+        assert not [name for name in mapped if name.startswith("libtensorflow")]
