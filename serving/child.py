@@ -44,11 +44,13 @@ class EmbeddedServer:
     def close(self) -> None:
         """Ends the server."""
         self._stop.set()
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        self._watcher.join()  # Or it might start another.
+        with self._process:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "serving", "--port", str(self._port), *self._arguments]
@@ -66,7 +68,8 @@ class EmbeddedServer:
                 continue
             log.warning("the model server ended with code %d; starting it again", code)
             if not self._stop.wait(RESTART_PAUSE_SECONDS):
-                self._process = self._start()
+                with self._process:  # Closes our end of its standard input.
+                    self._process = self._start()
 
 
 def _free_port() -> int:

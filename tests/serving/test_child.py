@@ -1,0 +1,96 @@
+"""The embedded server as a child; it needs no models for that."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from queue import Queue
+
+import grpc
+import psutil
+import pytest
+
+from serving.child import EmbeddedServer
+from serving.contract import CONTRACT
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_SECONDS = 30
+
+
+class Line:
+    """A connection to the server that notes how it goes."""
+
+    def __init__(self, target):
+        options = [("grpc.min_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
+        self.channel = grpc.insecure_channel(target, options=options)
+        self._states = Queue()
+        self.channel.subscribe(self._states.put, try_to_connect=True)
+
+    def until(self, wanted):
+        while self._states.get(timeout=TIMEOUT_SECONDS) is not wanted:
+            pass
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = EmbeddedServer(tmp_path, CONTRACT)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def connect():
+    lines = []
+
+    def connect_to(target):
+        lines.append(Line(target))
+        lines[-1].until(grpc.ChannelConnectivity.READY)
+        return lines[-1]
+
+    yield connect_to
+    for line in lines:
+        line.channel.close()
+
+
+def test_it_is_a_process_of_its_own_until_it_is_closed(server, connect):
+    connect(server.target)
+    assert psutil.Process(server.pid).ppid() == os.getpid()
+
+    server.close()
+
+    assert not psutil.pid_exists(server.pid)
+
+
+def test_killed_it_is_started_again_on_the_same_port(server, connect, caplog):
+    line, first = connect(server.target), server.pid
+
+    os.kill(first, signal.SIGKILL)
+
+    line.until(grpc.ChannelConnectivity.IDLE)
+    line.channel.subscribe(lambda _: None, try_to_connect=True)
+    line.until(grpc.ChannelConnectivity.READY)
+    assert server.pid != first
+    assert "ended with code -9; starting it again" in caplog.text
+
+
+def test_it_ends_with_a_parent_that_is_killed(tmp_path, connect):
+    program = f"""
+from pathlib import Path
+from threading import Event
+from serving.child import EmbeddedServer
+from serving.contract import CONTRACT
+print(EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT).target, flush=True)
+Event().wait()
+"""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with parent:
+        connect(parent.stdout.readline().decode().strip())
+        parent.kill()
+
+        parent.communicate(timeout=TIMEOUT_SECONDS)  # The child, too, held its standard error.
+        assert parent.returncode == -signal.SIGKILL
