@@ -97,16 +97,27 @@ class ModelClient:
         request.model_spec.name = model.name
         request.model_spec.signature_name = SIGNATURE
         request.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
-        call = self._predictions.Predict.future(request, timeout=self._timeout)
-        self._when_done(call, partial(self._answered, model, len(crops), done))
+        handle = partial(self._answered, model, len(crops), done)
+        if not self._call(self._predictions.Predict, request, self._timeout, handle):
+            self._bridge.post(partial(done, ModelUnavailable("The model client was closed.")))
 
     def close(self) -> None:
-        """Ends the polling and the channel; calls in flight are answered as unavailable."""
+        """Ends the polling and the channel; calls in flight or later get no answer but that."""
         self._stop.set()
         self._channel.close()
 
-    def _when_done(self, call: Any, handle: Callable[[Any], None]) -> None:
+    def _call(
+        self, method: Any, request: Any, timeout: float, handle: Callable[[Any], None]
+    ) -> bool:
+        """Starts a call, or tells that the client was closed."""
+        try:
+            call = method.future(request, timeout=timeout)
+        except ValueError:  # What grpc raises for a closed channel, among other things.
+            if self._stop.is_set():
+                return False
+            raise
         call.add_done_callback(lambda done: self._bridge.post(partial(handle, done)))
+        return True
 
     def _answered(self, model: ModelSpec, count: int, done: Done, call: Any) -> None:
         if call.code() is grpc.StatusCode.OK:
@@ -135,8 +146,8 @@ class ModelClient:
         self._polled.add(name)
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = name
-        call = self._statuses.GetModelStatus.future(request, timeout=STATUS_TIMEOUT_SECONDS)
-        self._when_done(call, partial(self._status_came, name))
+        handle = partial(self._status_came, name)
+        self._call(self._statuses.GetModelStatus, request, STATUS_TIMEOUT_SECONDS, handle)
 
     def _status_came(self, name: str, call: Any) -> None:
         self._polled.discard(name)
@@ -157,8 +168,8 @@ class ModelClient:
         request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"])
         request.model_spec.name = name
         request.model_spec.version.value = version
-        call = self._predictions.GetModelMetadata.future(request, timeout=STATUS_TIMEOUT_SECONDS)
-        self._when_done(call, partial(self._metadata_came, name, version))
+        handle = partial(self._metadata_came, name, version)
+        self._call(self._predictions.GetModelMetadata, request, STATUS_TIMEOUT_SECONDS, handle)
 
     def _metadata_came(self, name: str, version: int, call: Any) -> None:
         self._polled.discard(name)
@@ -178,15 +189,20 @@ def _read_answer(model: ModelSpec, count: int, response: predict_pb2.PredictResp
     """Unpacks an answer.
 
     Raises:
-        ValueError: An output is missing, or has not one row per crop.
+        ValueError: An output is missing, of the wrong shape, or not a number.
     """
+    shape = (count, len(model.labels)) if model.kind == "classification" else (count,)
     outputs = {}
     for name in model.outputs:
         if name not in response.outputs:
             raise ValueError(f"output {name!r} is missing")
-        outputs[name] = decode(response.outputs[name])
-        if len(outputs[name]) != count:
-            raise ValueError(f"output {name!r} has {len(outputs[name])} rows for {count} faces")
+        values = outputs[name] = decode(response.outputs[name])
+        if values.shape != shape:
+            raise ValueError(
+                f"output {name!r} has shape {list(values.shape)} instead of {list(shape)}"
+            )
+        if not np.isfinite(values).all():
+            raise ValueError(f"output {name!r} holds what is no number")
     return Answer(response.model_spec.version.value, outputs)
 
 
