@@ -1,0 +1,40 @@
+"""The core stands by itself: no Flask, no gRPC, no sockets, nothing of the other packages."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+CORE = Path(__file__).parents[2] / "face_utils"
+MAY_IMPORT = {"face_utils", "numpy", "cv2", "PIL"}
+NO_INPUT_OR_OUTPUT = {"socket", "selectors", "asyncio", "http", "urllib", "subprocess", "os"}
+
+
+def imported(path):
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(CORE.rglob("*.py")), ids=lambda path: path.relative_to(CORE).as_posix()
+)
+def test_the_core_imports_pictures_and_numbers_only(path):
+    others = imported(path) - sys.stdlib_module_names
+
+    assert others <= MAY_IMPORT
+    assert not imported(path) & NO_INPUT_OR_OUTPUT
+
+
+@pytest.mark.parametrize("name", ["session", "pipeline", "tracking", "smoothing", "schedule"])
+def test_what_needs_the_time_is_given_a_clock(name):
+    """`perf_counter` measures how long work took and decides nothing."""
+    source = (CORE / f"{name}.py").read_text(encoding="utf-8")
+
+    assert "monotonic" not in source
+    assert "time.time" not in source
+    assert "sleep" not in source

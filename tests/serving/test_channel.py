@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+import grpc
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from serving.channel import TlsFiles, open_channel
+
+TIMEOUT_SECONDS = 10
+
+
+class Authority:
+    """A certificate authority that writes PEM files into a folder."""
+
+    def __init__(self, folder, name):
+        self._folder, self._key, self._name = folder, ec.generate_private_key(ec.SECP256R1()), name
+        self.ca = self._write(f"{name}.pem", self._sign(name, self._key.public_key(), is_ca=True))
+
+    def issue(self, name):
+        """A certificate for this machine, and its key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        return self._write(f"{name}.pem", self._sign(name, key.public_key())), self._write(
+            f"{name}.key",
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            ),
+        )
+
+    def _sign(self, name, public_key, is_ca=False):
+        now = datetime.now(UTC)
+        local = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(_name(name))
+            .issuer_name(_name(self._name))
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+            .add_extension(local, critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        return certificate.public_bytes(serialization.Encoding.PEM)
+
+    def _write(self, name, pem):
+        path = self._folder / name
+        path.write_bytes(pem)
+        return path
+
+
+def _name(text):
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+@pytest.fixture
+def ours(tmp_path):
+    return Authority(tmp_path, "ours")
+
+
+@pytest.fixture
+def serve():
+    """Starts servers that answer with their own name, and returns their ports."""
+    servers = []
+
+    def start(name, credentials=None):
+        server = grpc.server(ThreadPoolExecutor(2), options=[("grpc.so_reuseport", 0)])
+        handler = grpc.unary_unary_rpc_method_handler(lambda request, context: name.encode())
+        server.add_generic_rpc_handlers(
+            [grpc.method_handlers_generic_handler("test.Test", {"Name": handler})]
+        )
+        if credentials:
+            port = server.add_secure_port("127.0.0.1:0", credentials)
+        else:
+            port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+        return port
+
+    yield start
+    for server in servers:
+        server.stop(0).wait()
+
+
+def ask(channel, **options):
+    return channel.unary_unary("/test.Test/Name")(b"", timeout=TIMEOUT_SECONDS, **options).decode()
+
+
+def secure(authority, demand_client_certificate=False):
+    certificate, key = authority.issue("server")
+    return grpc.ssl_server_credentials(
+        [(key.read_bytes(), certificate.read_bytes())],
+        authority.ca.read_bytes() if demand_client_certificate else None,
+        demand_client_certificate,
+    )
+
+
+@pytest.mark.parametrize("form", ["127.0.0.1:{}", "localhost:{}", "dns:///127.0.0.1:{}"])
+def test_a_plain_channel_takes_host_and_port_or_a_grpc_target(serve, form):
+    with open_channel(form.format(serve("plain"))) as channel:
+        assert ask(channel) == "plain"
+
+
+def test_calls_are_spread_over_all_addresses(serve):
+    ports = [serve(name) for name in "abc"]
+    target = "ipv4:" + ",".join(f"127.0.0.1:{port}" for port in ports)
+
+    with open_channel(target) as channel:
+        answers = set()
+        while answers != {"a", "b", "c"}:  # One joins as soon as it is connected.
+            answers.add(ask(channel))
+        assert sorted(ask(channel) for _ in range(9)) == sorted("abc" * 3)
+
+
+def test_a_server_whose_certificate_is_ours_is_spoken_to_by_tls(serve, ours):
+    port = serve("safe", secure(ours))
+
+    with open_channel(f"127.0.0.1:{port}", TlsFiles(ours.ca)) as channel:
+        assert ask(channel) == "safe"
+
+
+def test_a_server_with_a_foreign_certificate_is_not_spoken_to(serve, ours, tmp_path):
+    port = serve("foreign", secure(Authority(tmp_path, "foreign")))
+
+    with (
+        open_channel(f"127.0.0.1:{port}", TlsFiles(ours.ca)) as channel,
+        pytest.raises(grpc.RpcError) as error,
+    ):
+        ask(channel)
+    assert error.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+def test_a_server_that_demands_a_certificate_gets_ours(serve, ours):
+    port = serve("mutual", secure(ours, demand_client_certificate=True))
+
+    with open_channel(f"127.0.0.1:{port}", TlsFiles(ours.ca, *ours.issue("client"))) as channel:
+        assert ask(channel) == "mutual"
+    with (
+        open_channel(f"127.0.0.1:{port}", TlsFiles(ours.ca)) as channel,
+        pytest.raises(grpc.RpcError),
+    ):
+        ask(channel)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no\.pem"):
+        open_channel("127.0.0.1:1", TlsFiles(tmp_path / "no.pem"))
