@@ -6,6 +6,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from web.config import ROOT, Config
+from web.eventlet_websocket import tune_websockets
 from web.events import add_events
 from web.routes import add_routes
 from web.security import add_security_headers, build_origin_check
@@ -21,6 +22,8 @@ def build_app(config: Config) -> tuple[Flask, Service]:
         ContractError: The model contract is wrong.
         FileNotFoundError: The detector's model file is not there.
     """
+    if config.async_mode == "eventlet":
+        tune_websockets()
     app = Flask("mien", root_path=str(ROOT))
     socketio = SocketIO(
         app,
