@@ -14,6 +14,7 @@ import numpy as np
 
 from face_utils.boxes import FloatArray, suppress
 from face_utils.detection import Detection, Image
+from face_utils.detectors.scaling import scale_to
 
 INPUT_SIDE = 192
 GRID_SIDE = 48
@@ -82,9 +83,7 @@ def _letterbox(image: Image, scale: float, offset: FloatArray) -> Image:
     """The picture scaled into the middle of the network's input, black around it."""
     height, width = image.shape[:2]
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    shrunk = cv2.resize(
-        image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    )
+    shrunk = scale_to(image, *size)
     left, top = int(offset[0]), int(offset[1])
     canvas = np.zeros((INPUT_SIDE, INPUT_SIDE, 3), dtype=np.uint8)
     canvas[top : top + size[1], left : left + size[0]] = shrunk

@@ -14,6 +14,7 @@ import numpy as np
 
 from face_utils.boxes import FloatArray
 from face_utils.detection import Detection, Image
+from face_utils.detectors.scaling import scale_to
 
 CHECKSUM = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 INPUT_WIDTH = 320
