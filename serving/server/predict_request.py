@@ -1,7 +1,8 @@
 """Checks a Predict request against the signature that is to answer it.
 
-Where TensorFlow Serving has words for an error, they are used: its source is
-`tensorflow_serving/servables/tensorflow/predict_util.cc`.
+Where TensorFlow Serving has words for an error, they are used. Their sources are its
+`tensorflow_serving/servables/tensorflow/predict_util.cc` and TensorFlow's
+`core/kernels/batching_util/shared_batch_scheduler.h`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from serving.server.rpc import invalid
 from serving.server.saved_model import Port
 from serving.tensors import decode
 from serving.tfs_protos import tensor_pb2
+
+MAX_ROWS = 1024
+"""Largest batch: a third of a second, in which the model answers nobody else."""
 
 
 def read_inputs(
@@ -79,6 +83,10 @@ def _read(name: str, tensor: tensor_pb2.TensorProto, port: Port) -> NDArray[Any]
     fits = len(given.shape) == len(port.shape) and given.shape[1:] == port.shape[1:]
     if given.dtype != port.dtype or not fits:
         raise invalid(f"input {name!r}: expected {port}, given {given}")
+    if given.shape[0] > MAX_ROWS:
+        raise invalid(
+            f"Task size {given.shape[0]} is larger than maximum input batch size {MAX_ROWS}"
+        )
     try:
         return decode(tensor)
     except ValueError as error:

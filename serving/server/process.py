@@ -81,6 +81,8 @@ def start_server(
             ("grpc.so_reuseport", 0),  # or two servers would share a port, and the calls to it
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+            # Clients may ask this often whether the server is still there.
+            ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
         ],
         maximum_concurrent_rpcs=max_calls,
     )

@@ -65,6 +65,19 @@ def test_calls_that_arrive_during_a_run_are_run_together_next(doubler, threads, 
     assert doubler.batches == [[1], [2, 3, 4]]
 
 
+def test_a_batch_takes_no_more_calls_when_it_is_large(doubler, threads, until):
+    batcher = Batcher(doubler.run)
+    calls = [threads.submit(batcher.run, rows(0), always)]
+    doubler.entered.wait(60)
+    for number in (1, 2, 3):
+        calls.append(threads.submit(batcher.run, rows(*[number] * 5), always))
+        until(lambda waiting=number: batcher.waiting == waiting)
+    doubler.may_finish.set()
+
+    assert [call.result()["y"].tolist() for call in calls] == [[0], [2] * 5, [4] * 5, [6] * 5]
+    assert doubler.batches == [[0], [1] * 5 + [2] * 5, [3] * 5]
+
+
 def test_a_call_whose_caller_has_gone_is_dropped_unrun(doubler, threads, until):
     batcher = Batcher(doubler.run)
     first = threads.submit(batcher.run, rows(1), always)
@@ -79,21 +92,6 @@ def test_a_call_whose_caller_has_gone_is_dropped_unrun(doubler, threads, until):
     assert refused.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
     assert first.result()["y"].tolist() == [2]
     assert doubler.batches == [[1]]
-
-
-def test_a_full_queue_refuses_the_next_call_and_keeps_the_others(doubler, threads, until):
-    batcher = Batcher(doubler.run, queue_limit=1)
-    calls = [threads.submit(batcher.run, rows(1), always)]
-    doubler.entered.wait(60)
-    calls.append(threads.submit(batcher.run, rows(2), always))
-    until(lambda: batcher.waiting == 1)
-
-    with pytest.raises(RequestError) as refused:
-        batcher.run(rows(3), always)
-    doubler.may_finish.set()
-
-    assert refused.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert [call.result()["y"].tolist() for call in calls] == [[2], [4]]
 
 
 def test_a_failure_reaches_its_callers_and_not_the_next_one():

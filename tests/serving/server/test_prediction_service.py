@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from serving.server.batching import Batcher
+from serving.server.predict_request import MAX_ROWS
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 from serving.tfs_protos import (
@@ -66,9 +67,18 @@ def test_an_empty_batch_has_empty_answers(client):
 
 
 def test_a_large_batch_is_answered_whole(client):
-    image = np.zeros((5000, 16, 16, 1), np.uint8)
+    image = np.zeros((MAX_ROWS, 16, 16, 1), np.uint8)
 
-    assert client.outputs("years", {"image": image}, ["years"])["years"].shape == (5000,)
+    assert client.outputs("years", {"image": image}, ["years"])["years"].shape == (MAX_ROWS,)
+
+
+def test_a_batch_over_the_limit_is_refused(client, refusal):
+    image = np.zeros((MAX_ROWS + 1, 16, 16, 1), np.uint8)
+
+    code, details = refusal(client.predict, "years", {"image": image})
+
+    assert code is INVALID
+    assert details == "Task size 1025 is larger than maximum input batch size 1024"
 
 
 def test_a_message_over_the_limit_is_refused(client, refusal):
@@ -196,7 +206,7 @@ def test_a_short_message_cannot_stand_for_a_huge_tensor(client, refusal):
     code, details = refusal(client.prediction.Predict, request)
 
     assert code is INVALID
-    assert "takes over" in details
+    assert "is larger than maximum input batch size" in details
 
 
 @pytest.mark.parametrize(
