@@ -49,7 +49,7 @@ class YuNet:
         height, width = image.shape[:2]
         scale = INPUT_WIDTH / max(height, width)
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        canvas = _pad(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+        canvas = _pad(scale_to(image, *size))
         self._network.setInputSize(canvas.shape[1::-1])
         _, rows = self._network.detect(canvas)
         if rows is None:
