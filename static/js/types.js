@@ -95,7 +95,7 @@
  * @property {number} width
  * @property {number} height
  * @property {Face[]} faces
- * @property {{wait_ms: number, decode_ms: number, detect_ms: number, total_ms: number}} timings
+ * @property {{decode_ms: number, detect_ms: number, total_ms: number}} timings
  *
  * @typedef {object} Dropped
  * @property {number} seq
