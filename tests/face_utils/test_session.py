@@ -204,11 +204,13 @@ class TestModels:
         show(LEFT)
         backend.take()["emotion"].answer(0.9)  # Age never answers.
 
-        for _ in range(5):
+        for _ in range(40):  # Its interval passes, but it is still busy.
             show(LEFT)
-            backend.take()["emotion"].answer(0.9)
+            asked = backend.take()
+            assert set(asked) == {"emotion"}
+            asked["emotion"].answer(0.9)
 
-        assert [p["model"] for p in predictions(sent)] == ["emotion"] * 6
+        assert [p["model"] for p in predictions(sent)] == ["emotion"] * 41
 
     def test_each_model_keeps_its_interval(self, show, backend):
         times = {"emotion": 0, "age": 0}
@@ -325,6 +327,18 @@ class TestPredictions:
             (1, 20),
             (2, 60),
         ]
+
+    def test_a_late_answer_about_a_face_that_left_finds_nothing_of_it(self, show, backend, sent):
+        show(LEFT)
+        backend.take()["age"].answer(20)
+        show(LEFT, seconds=3)
+        late = backend.take()["age"]
+        show(seconds=2)
+        show()
+
+        late.answer(60)
+
+        assert predictions(sent)[-1]["faces"][0]["years"] == 60
 
 
 class TestConfigure:

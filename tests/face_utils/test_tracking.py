@@ -46,6 +46,12 @@ def test_a_face_that_walks_through_the_picture_keeps_its_id(rate):
     assert follow(Tracker(), path, rate) == [[1]] * len(path)
 
 
+def test_a_face_that_runs_is_looked_for_where_it_should_be_by_now():
+    path = [[face(x, 200)] for x in np.cumsum([0, 60, 85, 110, 130, 150])]
+
+    assert follow(Tracker(), path, rate=2.5) == [[1]] * 6
+
+
 def test_a_face_that_comes_nearer_keeps_its_id():
     path = [[face(300, 200, side)] for side in np.geomspace(40, 300, 20)]
 
@@ -63,6 +69,12 @@ def test_two_faces_that_shake_side_by_side_are_not_swapped():
     path = [[face(*rng.normal((x, 200), 12)) for x in (200, 330)] for _ in range(300)]
 
     assert follow(Tracker(), path, rate=10) == [[1, 2]] * 300
+
+
+def test_of_two_faces_close_together_each_goes_to_the_track_that_is_nearest():
+    path = [[face(200, 200), face(280, 200)], [face(278, 205), face(203, 205)]]
+
+    assert follow(Tracker(), path, rate=10) == [[1, 2], [2, 1]]
 
 
 def test_two_faces_that_pass_each_other_at_different_heights_are_not_swapped():
@@ -120,7 +132,7 @@ def test_after_a_long_pause_of_the_client_nobody_is_taken_for_who_was_there():
 
 
 def test_a_jump_across_the_picture_is_another_face():
-    assert follow(Tracker(), [[face(100, 100)], [face(500, 300)]], rate=10) == [[1], [2]]
+    assert follow(Tracker(), [[face(100, 100)], [face(240, 100)]], rate=10) == [[1], [2]]
 
 
 def test_a_face_of_quite_another_size_is_another_face():

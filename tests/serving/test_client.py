@@ -248,21 +248,32 @@ class TestFaults:
         assert isinstance(client.ask(), Answer)
 
     @pytest.mark.parametrize(
-        ("error", "message"),
+        ("code", "message"),
         [
-            ((grpc.StatusCode.UNAVAILABLE, "x"), "The model server does not answer."),
-            ((grpc.StatusCode.NOT_FOUND, "x"), "The model server does not serve this model."),
-            ((grpc.StatusCode.INTERNAL, "out of memory"), "answered INTERNAL: out of memory"),
-            ((grpc.StatusCode.INVALID_ARGUMENT, "bad"), "answered INVALID_ARGUMENT: bad"),
+            (grpc.StatusCode.UNAVAILABLE, "The model server does not answer."),
+            (grpc.StatusCode.NOT_FOUND, "The model server does not serve this model."),
         ],
     )
-    def test_an_error_of_the_server_is_said_in_a_sentence(self, client, server, error, message):
-        server.error = error
+    def test_a_model_that_is_gone_is_unavailable_at_once(self, client, server, code, message):
+        server.error = (code, "gone")
+
+        assert client.ask().message == message
+        assert client.until(name="mood", available=False).message == message
+
+    @pytest.mark.parametrize("code", [grpc.StatusCode.INTERNAL, grpc.StatusCode.INVALID_ARGUMENT])
+    def test_another_error_of_the_server_is_told_as_it_is(self, client, server, code):
+        server.error = (code, "out of memory")
 
         answer = client.ask()
 
         assert isinstance(answer, ModelUnavailable)
-        assert message in answer.message
+        assert answer.message == f"The model server answered {code.name}: out of memory"
+
+    def test_an_answer_in_between_forgives_the_failures(self, client, server):
+        for error in ("no", "no", None, "no", "no"):
+            server.error = error and (grpc.StatusCode.INTERNAL, error)
+            client.ask()
+            assert client.client.is_available("mood")
 
     @pytest.mark.parametrize(
         ("model", "outputs", "reason"),
