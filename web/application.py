@@ -8,6 +8,7 @@ from flask_socketio import SocketIO
 from web.config import ROOT, Config
 from web.eventlet_websocket import tune_websockets
 from web.events import add_events
+from web.packets import limit_attachments
 from web.routes import add_routes
 from web.security import add_security_headers, build_origin_check
 from web.service import Service, build_service
@@ -31,6 +32,7 @@ def build_app(config: Config) -> tuple[Flask, Service]:
         cors_allowed_origins=build_origin_check(config),
         # Twice the frame limit, so that a frame somewhat too large is told so rather than cut off.
         max_http_buffer_size=2 * config.max_frame_bytes + MESSAGE_OVERHEAD_BYTES,
+        serializer=limit_attachments(config.max_faces),
         http_compression=False,
         manage_session=False,
     )

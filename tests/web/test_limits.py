@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import socketio
+import websocket
 
 from benchmarks.app_process import AppProcess, running_app
 from tests.web.recorder import connected
@@ -100,6 +101,23 @@ def test_a_message_far_over_the_limit_ends_only_its_senders_connection(
         client.socket.emit("frame", ({"seq": 0}, bytes(8_000_000)))
         assert client.wait_for("disconnect")
         assert other.call("frame", {"seq": 0}, frame)["status"] == "analysed"
+
+
+def test_a_message_in_fragments_without_end_is_cut_off(app: AppProcess) -> None:
+    with connected(app.url) as client:
+        wire = client.socket.eio.ws
+        wire.send_frame(websocket.ABNF(0, opcode=websocket.ABNF.OPCODE_BINARY, data=b"x"))
+        with pytest.raises((OSError, websocket.WebSocketException)):
+            for _ in range(1000):
+                wire.send_frame(websocket.ABNF(0, opcode=0, data=bytes(100_000)))
+        assert client.wait_for("disconnect")
+
+
+def test_an_event_with_too_many_attachments_is_not_gathered(app: AppProcess, frame: bytes) -> None:
+    with connected(app.url) as client:
+        meta = {"seq": 0, "width": 640, "height": 480, "faces": []}
+        client.socket.emit("faces", (meta, *[b"x"] * 17))
+        assert client.call("frame", {"seq": 1}, frame)["seq"] == 1
 
 
 def test_the_page_may_load_nothing_from_elsewhere(app: AppProcess) -> None:
