@@ -70,7 +70,7 @@ $(VENV)/.tools: requirements-dev.txt requirements.lock $(VENV)/.runtime
 
 $(VENV)/.node: | $(BIN)/uv
 	@node --version 2>/dev/null | grep -qE '^v(2[0-9]|[3-9][0-9])\.' && npm --version >/dev/null 2>&1 || \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python $(NODE_WHEEL)
+		$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(NODE_WHEEL)
 	@touch $@
 
 static/vendor/.complete: package.json package-lock.json vendor.mjs $(VENV)/.node
@@ -84,5 +84,5 @@ static/vendor/.tools: static/vendor/.complete
 	@touch $@
 
 # uv is quick and keeps a cache; pip is there for networks that only pip is set up for.
-install = $(BIN)/uv pip install --quiet --python $(BIN)/python -r $(1) -c requirements.lock \
+install = $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python -r $(1) -c requirements.lock \
 	|| $(BIN)/pip install --quiet --disable-pip-version-check -r $(1) -c requirements.lock
