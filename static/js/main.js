@@ -28,7 +28,7 @@ const video = byId("video", HTMLVideoElement);
 const mirror = byId("mirror", HTMLInputElement);
 const faces = new Faces();
 const statistics = new Statistics();
-const view = new View(faces, statistics);
+const view = new View(faces, statistics, mirror.checked);
 const notice = new Notice(byId("notice", HTMLElement));
 const camera = new Camera(video, () => stop("TrackEnded"));
 const pictures = new Pictures(video);

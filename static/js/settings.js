@@ -32,7 +32,7 @@ export class Settings {
     this.#notice = notice;
     this.#onModels = onModels;
     this.#interval = interval;
-    this.#wishes = new Wishes(wished);
+    this.#wishes = new Wishes({ ...wished, smoothing: this.#smoothing.checked });
     this.#smoothing.addEventListener("change", () => this.ask({ smoothing: this.#smoothing.checked }));
   }
 

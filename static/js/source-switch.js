@@ -35,6 +35,8 @@ export class SourceSwitch {
     this.#notice = notice;
     this.current = wholeFrames(frame, connection);
     input.addEventListener("change", () => (input.checked ? this.#switchOn() : this.#switchOff()));
+    // It may have been switched on while the page was still loading.
+    if (input.checked) void this.#switchOn();
   }
 
   /** @param {Session} session */

@@ -29,7 +29,7 @@ const CONNECTION_WORDS = {
 const CAMERA_WORDS = { idle: "Start camera", starting: "Starting …", live: "Stop camera" };
 
 export class View {
-  mirrored = true;
+  mirrored;
   /** @type {Model[]} */
   #models = [];
   /** @type {ConnectionState} */
@@ -50,8 +50,10 @@ export class View {
   /**
    * @param {Faces} faces
    * @param {Statistics} statistics
+   * @param {boolean} mirrored
    */
-  constructor(faces, statistics) {
+  constructor(faces, statistics, mirrored) {
+    this.mirrored = mirrored;
     this.#faces = faces;
     this.#statistics = statistics;
   }
