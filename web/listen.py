@@ -92,9 +92,10 @@ def _serve_threads(app: Flask, listener: socket.socket, tls: tuple[Path, Path] |
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*tls)
     host, port = listener.getsockname()[:2]
-    make_server(
-        host, port, app, threaded=True, ssl_context=context, fd=listener.fileno()
-    ).serve_forever()
+    server = make_server(host, port, app, threaded=True, ssl_context=context, fd=listener.fileno())
+    # The handshake is for the client's own thread: one that never ends it must hold up no other.
+    setattr(server.socket, "do_handshake_on_connect", False)  # noqa: B010
+    server.serve_forever()
 
 
 _SERVERS: dict[str, Callable[[Flask, socket.socket, tuple[Path, Path] | None], None]] = {

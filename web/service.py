@@ -107,7 +107,9 @@ def status_to_wire(state: ModelState) -> Wire:
 
 
 def _tell(sessions: SessionRegistry, state: ModelState) -> None:
-    level = logging.INFO if state.available else logging.WARNING
+    # At the start a model is merely awaited; losing one that was there deserves a warning.
+    is_lost = not state.available and state.version is not None
+    level = logging.WARNING if is_lost else logging.INFO
     log.log(level, "model %s: %s", state.name, state.message or f"version {state.version}")
     sessions.broadcast("model_status", status_to_wire(state))
 

@@ -105,7 +105,10 @@ def test_https_serves_with_a_certificate_made_on_the_spot(
             context.wrap_socket(plain, server_hostname="127.0.0.1") as channel,
         ):
             assert channel.version() == "TLSv1.3"
-        with connected(secure.url, ssl_verify=False) as client:
+        with (
+            socket.create_connection(("127.0.0.1", secure.port)),  # Never says a word.
+            connected(secure.url, ssl_verify=False) as client,
+        ):
             assert client.call("frame", {"seq": 0}, frame)["status"] == "analysed"
 
 
