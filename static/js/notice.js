@@ -41,7 +41,10 @@ export class Notice {
     const [topic, message] = [...this.#messages].at(-1) ?? ["", null];
     this.#root.dataset.topic = topic;
     this.#root.hidden = message === null;
+    const hadFocus = this.#root.contains(document.activeElement);
     this.#root.replaceChildren(...(message ? this.#parts(message) : []));
+    // Who types a second token should not have to look for the field again.
+    if (hadFocus) /** @type {HTMLElement | null} */ (this.#root.querySelector("input, button"))?.focus();
   }
 
   /** @param {Message} message */
