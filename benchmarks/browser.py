@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Root needs --no-sandbox; the rest keeps the browser from calling its maker's servers.
@@ -37,20 +37,26 @@ def chromium(camera: Path | None, *flags: str) -> Iterator[Browser]:
         camera: MJPEG file that plays as the camera; None: there is no camera.
         flags: More command line flags.
     """
+    with sync_playwright() as playwright, launched(playwright, camera, *flags) as browser:
+        yield browser
+
+
+@contextmanager
+def launched(playwright: Playwright, camera: Path | None, *flags: str) -> Iterator[Browser]:
+    """The same for those who need several browsers at once: there can be only one Playwright."""
     fake = ("--use-fake-ui-for-media-stream",)
     if camera is not None:
         fake += (
             "--use-fake-device-for-media-stream",
             f"--use-file-for-fake-video-capture={camera}",
         )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*FLAGS, *fake, *flags]
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=find_chromium(), args=[*FLAGS, *fake, *flags]
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def allow_camera(context: BrowserContext) -> None:

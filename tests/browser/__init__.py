@@ -1,0 +1,1 @@
+"""The real page in a real browser; a package, so that its browsers and apps end with it."""

@@ -1,0 +1,101 @@
+"""A few browsers and apps for all tests of the page; each test has a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+
+from benchmarks.app_process import AppProcess, running_app
+from benchmarks.browser import launched
+from tests.browser.camera import Camera
+from tests.browser.visitor import Visitor
+
+# Long enough for a machine that does much else; nothing waits for it where all is well.
+expect.set_options(timeout=30_000)
+
+# A name that leads here and that browsers do not take for this machine.
+FOREIGN_HOST = "mien.test"
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="package")
+def app() -> Iterator[AppProcess]:
+    with running_app() as process:
+        yield process
+
+
+@pytest.fixture(scope="package")
+def fragile_app() -> Iterator[AppProcess]:
+    """An app whose model server may be hurt."""
+    with running_app() as process:
+        yield process
+
+
+@pytest.fixture(scope="package")
+def brief_app() -> Iterator[AppProcess]:
+    """An app that ends every session soon."""
+    with running_app(ready=False, MIEN_SESSION_MAX_SECONDS="3") as process:
+        yield process
+
+
+@pytest.fixture(scope="package")
+def guarded_app() -> Iterator[AppProcess]:
+    """An app as one opens it to a network: TLS and a token."""
+    with running_app(ready=False, MIEN_HTTPS="1", MIEN_ACCESS_TOKEN="sesame") as process:
+        yield process
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def webcam(tmp_path_factory: pytest.TempPathFactory) -> Camera:
+    return Camera(tmp_path_factory.mktemp("camera") / "camera.mjpeg")
+
+
+@pytest.fixture
+def camera(webcam: Camera) -> Iterator[Camera]:
+    """The camera, for tests that show it something else than the moving face."""
+    yield webcam
+    webcam.show_moving_face()
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, webcam: Camera) -> Iterator[Browser]:
+    """A browser whose visitor allows the camera."""
+    rule = f"--host-resolver-rules=MAP {FOREIGN_HOST} 127.0.0.1"
+    with launched(playwright, webcam.path, rule) as browser:
+        yield browser
+
+
+@pytest.fixture
+def refusing_browser(playwright: Playwright, webcam: Camera) -> Iterator[Browser]:
+    """A browser whose visitor refuses the camera."""
+    refuse = "--use-fake-ui-for-media-stream=deny"
+    with launched(playwright, webcam.path, refuse) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens an address in a context of its own; keyword arguments are the context's."""
+    with ExitStack() as stack:
+
+        def open_page(url: str, **options: object) -> Visitor:
+            context = stack.enter_context(browser.new_context(**options))
+            return Visitor(context.new_page()).open(url)
+
+        yield open_page
+
+
+@pytest.fixture
+def live(app: AppProcess, visit: Visit) -> Visitor:
+    """A page of the app with its camera on."""
+    return visit(app.url).start_camera()

@@ -1,0 +1,43 @@
+"""A session that ends, and a service that asks for a token."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from benchmarks.app_process import AppProcess
+from tests.browser.conftest import Visit
+
+
+def test_a_session_that_ended_goes_on_at_a_click(brief_app: AppProcess, visit: Visit) -> None:
+    visitor = visit(brief_app.url).start_camera()
+    visitor.expect_notice("session", "The session reached its time limit and ended.")
+    expect(visitor.connection).to_have_attribute("data-state", "ended")
+    expect(visitor.hint).to_have_text("Paused")
+    expect(visitor.cards).to_have_count(0)
+    begin = len(visitor.wire.packets)
+    visitor.page.get_by_role("button", name="Go on").click()
+    visitor.wire.until(lambda: visitor.wire.acks("frame", since=begin))
+    assert visitor.wire.acks("frame", since=begin)[0]["seq"] == 0
+
+
+def test_a_token_is_asked_for_and_taken(guarded_app: AppProcess, visit: Visit) -> None:
+    visitor = visit(guarded_app.url, ignore_https_errors=True)
+    visitor.expect_notice("access", "This service asks for an access token.")
+    expect(visitor.connection).to_have_attribute("data-state", "refused")
+    field = visitor.page.get_by_label("Access token")
+    field.fill("open")
+    field.press("Enter")
+    visitor.expect_notice("access", "The server refused this access token.")
+    expect(field).to_be_focused()
+    field.fill("sesame")
+    field.press("Enter")
+    visitor.expect_connected()
+    expect(visitor.notice).to_be_hidden()
+
+
+def test_over_https_with_the_token_in_the_address_the_camera_is_answered(
+    guarded_app: AppProcess, visit: Visit
+) -> None:
+    visitor = visit(f"{guarded_app.url}/?token=sesame", ignore_https_errors=True)
+    visitor.start_camera().expect_astronaut()
+    assert visitor.complaints == []
