@@ -93,8 +93,9 @@ def _serve_threads(app: Flask, listener: socket.socket, tls: tuple[Path, Path] |
         context.load_cert_chain(*tls)
     host, port = listener.getsockname()[:2]
     server = make_server(host, port, app, threaded=True, ssl_context=context, fd=listener.fileno())
-    # The handshake is for the client's own thread: one that never ends it must hold up no other.
-    setattr(server.socket, "do_handshake_on_connect", False)  # noqa: B010
+    if isinstance(server.socket, ssl.SSLSocket):
+        # The handshake is for the client's own thread: whoever never ends it holds up no other.
+        server.socket.do_handshake_on_connect = False
     server.serve_forever()
 
 

@@ -31,13 +31,19 @@ def build_origin_check(config: Config) -> OriginCheck | str | None:
     return is_allowed
 
 
-def is_authorized(config: Config, auth: object, headers: Mapping[str, str]) -> bool:
-    """Whether a client gives the access token, as `auth.token` or as a bearer token."""
+def is_authorized(config: Config, auth: object, header: str) -> bool:
+    """Whether a client gives the access token.
+
+    Args:
+        config: Holds the token, or none.
+        auth: What the client gave on connecting; its `token` counts.
+        header: The Authorization header, asked where `auth` has no token.
+    """
     if not config.access_token:
         return True
     given = auth.get("token") if isinstance(auth, dict) else None
     if given is None:
-        given = headers.get("Authorization", "").removeprefix("Bearer ")
+        given = header.removeprefix("Bearer ")
     # Constant time, so that the answer's delay says nothing about the token.
     return hmac.compare_digest(str(given).encode(), config.access_token.encode())
 
