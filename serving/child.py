@@ -6,13 +6,15 @@ import logging
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from threading import Event, Thread
 
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 0.25
-RESTART_PAUSE_SECONDS = 0.5
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 15.0
 STOP_TIMEOUT_SECONDS = 5.0
 
 
@@ -62,14 +64,18 @@ class EmbeddedServer:
         )
 
     def _watch(self) -> None:
+        pause, started = FIRST_PAUSE_SECONDS, time.monotonic()
         while not self._stop.wait(CHECK_SECONDS):
             code = self._process.poll()
             if code is None:
                 continue
-            log.warning("the model server ended with code %d; starting it again", code)
-            if not self._stop.wait(RESTART_PAUSE_SECONDS):
+            # One that ends soon after its start, time and again, is not to fill the log.
+            lived_long = time.monotonic() - started > LONGEST_PAUSE_SECONDS
+            pause = FIRST_PAUSE_SECONDS if lived_long else min(2 * pause, LONGEST_PAUSE_SECONDS)
+            log.warning("the model server ended with code %d; again in %.1f s", code, pause)
+            if not self._stop.wait(pause):
                 with self._process:  # Closes our end of its standard input.
-                    self._process = self._start()
+                    self._process, started = self._start(), time.monotonic()
 
 
 def _free_port() -> int:

@@ -66,7 +66,7 @@ def _parse_words(text: str) -> tuple[str, ...]:
 
 
 def _parse_path(text: str) -> Path | None:
-    return Path(text).expanduser() if text else None
+    return Path(text).expanduser().absolute() if text else None
 
 
 FLAG = Kind("1 or 0", _parse_flag)
