@@ -35,14 +35,15 @@ class Version:
     Attributes:
         number: The number of its folder.
         state: A `ModelVersionStatus.State`.
-        files: Path, size and time of all its files when it was last looked at.
+        files: Path, size and time of all its files when it was last looked at; None if they could
+            not be.
         error: Why it could not be loaded, or empty.
         servable: The loaded version while it is available.
     """
 
     number: int
     state: int
-    files: _Files
+    files: _Files | None
     error: str = ""
     servable: Servable | None = None
 
@@ -63,6 +64,7 @@ class Repository:
         self._names = names
         self._models: dict[str, dict[int, Version]] = {}
         self._seen: dict[Path, _Files] = {}
+        self._troubles: dict[str, str] = {}
 
     @property
     def names(self) -> list[str]:
@@ -85,12 +87,25 @@ class Repository:
         """Loads what is new and unloads what has gone or is out of date.
 
         A version is loaded when two polls in a row saw the same files: a copy that still runs is
-        left alone.
+        left alone. A model whose folder cannot be read stays as it is and holds up no other.
+
+        Raises:
+            OSError: The folder of all models cannot be read.
         """
-        folders = {path.name for path in self._root.iterdir() if path.is_dir()}
+        folders = {path.name for path in self._root.iterdir() if _may_be_folder(path)}
         for name in sorted(folders | set(self._models) if self._names is None else self._names):
             self._models.setdefault(name, {})
+            self._try_to_poll(name)
+
+    def _try_to_poll(self, name: str) -> None:
+        trouble = ""
+        try:
             self._poll_model(name)
+        except OSError as error:
+            trouble = _reason(error)
+        if trouble and trouble != self._troubles.get(name):  # each poll would say the same
+            _log.error("model %s stays as it is: %s", name, trouble)
+        self._troubles[name] = trouble
 
     def _poll_model(self, name: str) -> None:
         folders = _version_folders(self._root / name)
@@ -106,7 +121,11 @@ class Repository:
         known = self._models[name].get(number)
         if known and known.servable:
             return True
-        files = _files(folder)
+        try:
+            files = _files(folder)
+        except OSError as error:
+            self._refuse(name, number, None, _reason(error))
+            return False
         settled = self._seen.get(folder) == files
         self._seen[folder] = files
         if settled and (known is None or known.files != files):
@@ -118,11 +137,16 @@ class Repository:
         try:
             servable = self._load(name, number, folder)
         except Exception as error:  # a broken folder must not harm the others, however it is broken
-            _log.error("%s/%d refused: %s", name, number, error)
-            self._set(name, Version(number, _State.END, files, error=str(error)))
+            self._refuse(name, number, files, str(error))
         else:
             _log.info("%s/%d loaded", name, number)
             self._set(name, Version(number, _State.AVAILABLE, files, servable=servable))
+
+    def _refuse(self, name: str, number: int, files: _Files | None, reason: str) -> None:
+        refused = Version(number, _State.END, files, error=reason)
+        if self.versions(name).get(number) != refused:  # each poll may find the same
+            _log.error("%s/%d refused: %s", name, number, reason)
+            self._set(name, refused)
 
     def _retire_all_but(self, served: int | None, name: str) -> None:
         for version in self.versions(name).values():
@@ -138,8 +162,23 @@ class Repository:
 def _version_folders(folder: Path) -> dict[int, Path]:
     if not folder.is_dir():
         return {}
-    paths = [path for path in folder.iterdir() if path.name.isdecimal() and path.is_dir()]
+    paths = [path for path in folder.iterdir() if path.name.isdecimal() and _may_be_folder(path)]
     return {int(path.name): path for path in paths if int(path.name) < _VERSION_LIMIT}
+
+
+def _may_be_folder(path: Path) -> bool:
+    """Tells folders from the rest; where that cannot be told, the look inside will say why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return True
+
+
+def _reason(error: OSError) -> str:
+    """Words an error without Python's `[Errno 2]`."""
+    if error.filename is None:
+        return str(error)
+    return f"{error.filename} cannot be read: {error.strerror}"
 
 
 def _files(folder: Path) -> _Files:

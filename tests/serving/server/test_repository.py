@@ -154,3 +154,54 @@ def test_unknown_models_and_versions_are_not_there(repository):
     assert repository.servable("height") is None
     assert repository.servable("mood", 7) is None
     assert repository.versions("height") == {}
+
+
+@pytest.mark.parametrize("target", ["nowhere", "odd"], ids=["dangling", "looping"])
+def test_an_odd_file_refuses_its_version_and_nothing_else(toys, models, target):
+    add(toys, models)
+    (models / "mood/2/odd").symlink_to(target)
+    repository = Repository(models, load_servable)
+    look(repository)
+
+    assert states(repository) == {1: "AVAILABLE", 2: "END"}
+    assert "mood/2/odd cannot be read: " in repository.versions("mood")[2].error
+    assert served(repository, "years") == 1
+
+    (models / "mood/2/odd").unlink()
+    look(repository)
+    assert served(repository) == 2
+
+
+def test_an_odd_file_beside_a_loaded_version_is_no_matter(models, repository):
+    (models / "mood/1/odd").symlink_to("nowhere")
+    look(repository)
+
+    assert states(repository) == {1: "AVAILABLE"}
+
+
+def test_what_may_be_a_version_but_cannot_be_looked_at_is_refused(models, repository):
+    (models / "mood/2").symlink_to("x" * 300)
+    look(repository)
+
+    assert states(repository) == {1: "AVAILABLE", 2: "END"}
+    assert "mood/2 cannot be read: File name too long" in repository.versions("mood")[2].error
+
+
+def test_a_model_folder_that_cannot_be_read_stays_as_it_is(toys, models, repository, caplog):
+    (models / "mood").rename(models / "away")
+    (models / "mood").symlink_to("x" * 300)
+    (models / "years/1").rename(models / "years/2")
+    look(repository)
+
+    assert served(repository) == 1
+    assert served(repository, "years") == 2
+    assert caplog.text.count("model mood stays as it is: ") == 1
+
+
+def test_the_same_trouble_is_logged_only_once(models, repository, caplog):
+    (models / "mood/2").mkdir()
+    (models / "mood/2/odd").symlink_to("nowhere")
+    for _ in range(3):
+        look(repository)
+
+    assert caplog.text.count("mood/2 refused: ") == 1
