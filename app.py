@@ -26,6 +26,8 @@ from web.application import build_app
 from web.listen import PortTaken, open_socket, serve
 
 logging.basicConfig(level=config.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+# Pillow would log from native threads, where eventlet's green locks do not work.
+logging.getLogger("PIL").setLevel(logging.INFO)
 
 try:
     listener = open_socket(config) if __name__ == "__main__" else None

@@ -161,6 +161,10 @@ class Session:
         self._closed = True
         self._turnstile.close()
 
+    def wait_until_idle(self, seconds: float) -> None:
+        """Waits until no frame is in work, at most `seconds`."""
+        self._turnstile.wait_until_free(seconds)
+
     def _admit(self) -> None:
         now = self._clock()
         if self._closed:
@@ -224,13 +228,18 @@ class Session:
         }
 
 
-def acknowledge(seq: int | None, analyse: Callable[[], Wire]) -> Wire:
-    """Runs `analyse` and turns what it raises into the error acknowledgement of a frame."""
+def acknowledge(head: Wire, work: Callable[[], Wire]) -> Wire:
+    """Does some work for a client and turns what it raises into an error acknowledgement.
+
+    Args:
+        head: What an error acknowledgement begins with.
+        work: Returns the acknowledgement of success.
+    """
     try:
-        return analyse()
+        return work()
     except MienError as error:
-        return {"seq": seq, "status": "error", "code": error.code, "message": error.message}
+        return {**head, "status": "error", "code": error.code, "message": error.message}
     except Exception:
-        log.exception("a frame failed")
+        log.exception("a client's request failed")
         failure = InternalError("Something failed; the log of the server has the details.")
-        return {"seq": seq, "status": "error", "code": failure.code, "message": failure.message}
+        return {**head, "status": "error", "code": failure.code, "message": failure.message}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from face_utils.boxes import FloatArray, clip
 from face_utils.cropping import GreyCrop, Square, crop, face_square
 from face_utils.detection import Detection, Image
-from face_utils.errors import BadRequest
+from face_utils.errors import BadRequest, ImageTooLarge
 from face_utils.image import ImageLimits, decode
 
 Detect = Callable[[Image], list[Detection]]
@@ -95,15 +95,20 @@ def see_frame(data: bytes, detect: Detect, limits: ImageLimits, max_faces: int) 
 
 
 def see_faces(width: int, height: int, given: Sequence[GivenFace], limits: ImageLimits) -> Sight:
-    """Decodes the faces that a client cut out.
+    """Decodes the faces that a client cut out; all together are bound like one frame.
 
     Raises:
         BadImage: A crop is no readable picture.
-        ImageTooLarge: A crop is larger than `limits`.
+        ImageTooLarge: The crops are larger than `limits`.
         BadRequest: A crop or its box is not square.
     """
     start = perf_counter()
-    faces = [_look_at(face, limits) for face in given]
+    if sum(len(face.data) for face in given) > limits.max_bytes:
+        raise ImageTooLarge(f"At most {limits.max_bytes} bytes of face crops pass.")
+    faces: list[SeenFace] = []
+    for face in given:
+        used = sum(seen.image.shape[0] * seen.image.shape[1] for seen in faces)
+        faces.append(_look_at(face, replace(limits, max_pixels=limits.max_pixels - used)))
     return Sight(width, height, faces, _milliseconds(decode=perf_counter() - start, detect=0.0))
 
 

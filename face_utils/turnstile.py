@@ -42,3 +42,8 @@ class Turnstile:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def wait_until_free(self, seconds: float) -> None:
+        """Waits until nobody is in, at most `seconds`."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy, seconds)

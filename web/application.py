@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 from flask_socketio import SocketIO
 
+from face_utils.results import Wire
 from web.config import ROOT, Config
 from web.eventlet_websocket import tune_websockets
 from web.events import add_events
-from web.packets import limit_attachments
+from web.packets import guard_packets, limit_packets
 from web.routes import add_routes
 from web.security import add_security_headers, build_origin_check
 from web.service import Service, build_service
@@ -23,25 +26,40 @@ def build_app(config: Config) -> tuple[Flask, Service]:
         ContractError: The model contract is wrong.
         FileNotFoundError: The detector's model file is not there.
     """
+    app = Flask("mien", root_path=str(ROOT))
+    socketio = _build_socketio(app, config)
+    service = build_service(config, partial(_send, socketio), partial(_disconnect, socketio))
+    add_security_headers(app)
+    add_routes(app, service)
+    add_events(socketio, service)
+    return app, service
+
+
+def _build_socketio(app: Flask, config: Config) -> SocketIO:
     if config.async_mode == "eventlet":
         tune_websockets()
-    app = Flask("mien", root_path=str(ROOT))
     socketio = SocketIO(
         app,
         async_mode=config.async_mode,
         cors_allowed_origins=build_origin_check(config),
         # Twice the frame limit, so that a frame somewhat too large is told so rather than cut off.
         max_http_buffer_size=2 * config.max_frame_bytes + MESSAGE_OVERHEAD_BYTES,
-        serializer=limit_attachments(config.max_faces),
+        serializer=limit_packets(config.max_faces),
         http_compression=False,
         manage_session=False,
     )
-    service = build_service(
-        config,
-        send=lambda sid, event, payload: socketio.server.emit(event, payload, to=sid),
-        disconnect=socketio.server.disconnect,
-    )
-    add_security_headers(app)
-    add_routes(app, service)
-    add_events(socketio, service)
-    return app, service
+    guard_packets(socketio)
+    return socketio
+
+
+def _send(socketio: SocketIO, sid: str, event: str, payload: Wire) -> None:
+    socketio.server.emit(event, payload, to=sid)
+
+
+def _disconnect(socketio: SocketIO, sid: str) -> None:
+    server = socketio.server
+    connection = server.manager.eio_sid_from_sid(sid, "/")
+    server.disconnect(sid)
+    if connection is not None:
+        # Closing waits until all is sent, for which the caller has no time.
+        server.start_background_task(server.eio.disconnect, connection)

@@ -9,17 +9,16 @@ from typing import Any
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from face_utils.errors import BadRequest, MienError, Unauthorized
+from face_utils.errors import BadRequest, Unauthorized
 from face_utils.results import Wire
 from face_utils.session import acknowledge
 from face_utils.sight import see_faces, see_frame
 from web.payloads import read_faces, read_frame, read_seq
 from web.security import is_authorized
-from web.service import Service, status_to_wire
+from web.service import Service
+from web.welcome import welcome
 
-PROTOCOL = 1
-CROP_MARGIN = 0.3
-CROP_SIZE = 160
+GREETING_DELAY_SECONDS = 0.02
 
 
 def add_events(socketio: SocketIO, service: Service) -> None:
@@ -30,7 +29,7 @@ def add_events(socketio: SocketIO, service: Service) -> None:
     """
     server = socketio.server
     handlers: dict[str, Callable[..., Any]] = {
-        "connect": partial(_connect, service, server.emit),
+        "connect": partial(_connect, service, server),
         "disconnect": service.sessions.close,
         "frame": partial(_frame, service),
         "faces": partial(_faces, service),
@@ -42,17 +41,19 @@ def add_events(socketio: SocketIO, service: Service) -> None:
 
 
 def _connect(
-    service: Service,
-    emit: Callable[..., None],
-    sid: str,
-    environ: Mapping[str, Any],
-    auth: object = None,
+    service: Service, server: Any, sid: str, environ: Mapping[str, Any], auth: object = None
 ) -> None:
     if not is_authorized(service.config, auth, environ.get("HTTP_AUTHORIZATION", "")):
         refusal = Unauthorized("The access token is missing or wrong.")
         raise Refused(refusal.message, {"code": refusal.code, "message": refusal.message})
     session = service.sessions.open(sid)
-    emit("session", _welcome(service, sid, session.settings.to_wire()), to=sid)
+
+    def greet() -> None:
+        # The library confirms the connection only after this handler, and that must come first.
+        server.sleep(GREETING_DELAY_SECONDS)
+        server.emit("session", welcome(service, sid, session.settings), to=sid)
+
+    server.start_background_task(greet)
 
 
 def _frame(service: Service, sid: str, *payload: object) -> Wire:
@@ -62,7 +63,7 @@ def _frame(service: Service, sid: str, *payload: object) -> Wire:
         look = partial(see_frame, data, detect, service.image_limits, most)
         return service.sessions.get(sid).analyse(stamp, look)
 
-    return acknowledge(read_seq(payload), analyse)
+    return acknowledge({"seq": read_seq(payload)}, analyse)
 
 
 def _faces(service: Service, sid: str, *payload: object) -> Wire:
@@ -71,59 +72,18 @@ def _faces(service: Service, sid: str, *payload: object) -> Wire:
         look = partial(see_faces, given.width, given.height, given.faces, service.image_limits)
         return service.sessions.get(sid).analyse(stamp, look)
 
-    return acknowledge(read_seq(payload), analyse)
+    return acknowledge({"seq": read_seq(payload)}, analyse)
 
 
 def _configure(service: Service, sid: str, *payload: object) -> Wire:
-    try:
+    def change() -> Wire:
         if len(payload) != 1:
             raise BadRequest("configure takes one object.")
         return {"status": "ok", **service.sessions.get(sid).configure(payload[0])}
-    except MienError as error:
-        return {"status": "error", "code": error.code, "message": error.message}
+
+    return acknowledge({}, change)
 
 
 def _unknown(event: str, _sid: str, *_payload: object) -> Wire:
     message = f"There is no event {event[:40]!r}."
     return {"status": "error", "code": BadRequest.code, "message": message}
-
-
-def _welcome(service: Service, sid: str, settings: Wire) -> Wire:
-    config = service.config
-    chosen = settings.pop("models")
-    return {
-        "session_id": sid,
-        "protocol": PROTOCOL,
-        "models": [_describe(service, name, chosen[name]) for name in service.models],
-        "settings": settings,
-        "limits": {
-            "max_frame_bytes": config.max_frame_bytes,
-            "max_pixels": config.max_pixels,
-            "max_faces": config.max_faces,
-            "max_frames_per_second": config.max_frames_per_second,
-            "session_max_seconds": config.session_max_seconds,
-            "session_idle_seconds": config.session_idle_seconds,
-        },
-        "crop": {"margin": CROP_MARGIN, "size": CROP_SIZE},
-        "detector": service.detector.name,
-    }
-
-
-def _describe(service: Service, name: str, chosen: Wire) -> Wire:
-    spec, state = service.models[name], service.client.states[name]
-    detail: dict[str, Any] = (
-        {"unit": spec.unit}
-        if spec.kind == "measure"
-        else {"labels": list(spec.labels), "unsure_below": spec.unsure_below}
-    )
-    status = status_to_wire(state)
-    return {
-        "name": name,
-        "title": spec.title,
-        "kind": spec.kind,
-        "version": state.version,
-        **detail,
-        **chosen,
-        "state": status["state"],
-        "message": status["message"],
-    }

@@ -78,21 +78,12 @@ def build_service(
     models = load_contract(config.contract)
     embedded = None if config.model_server else EmbeddedServer(config.models, config.contract)
     detector = build_detector(config.detector, config.blazeface, config.yunet)  # type: ignore[arg-type]
-
-    client = ModelClient(
-        open_channel(embedded.target if embedded else config.model_server, _tls(config)),
-        models.values(),
-        Bridge(),
-        time.monotonic,
-        config.model_timeout_seconds,
-    )
+    client = _build_client(config, embedded, models)
     sessions = SessionRegistry(
         models=list(models.values()),
         backend=client,
         run=build_runner(config),
-        limits=SessionLimits(
-            config.session_max_seconds, config.session_idle_seconds, config.max_frames_per_second
-        ),
+        limits=_session_limits(config),
         send=send,
         disconnect=disconnect,
     )
@@ -100,10 +91,10 @@ def build_service(
     return Service(config, models, detector, client, sessions, embedded)
 
 
-def status_to_wire(state: ModelState) -> Wire:
-    """A model's state as `model_status` has it."""
+def describe_state(state: ModelState) -> Wire:
+    """Version, state and message of a model, as `session` and `model_status` have them."""
     name = "available" if state.available else "unavailable"
-    return {"model": state.name, "state": name, "message": state.message}
+    return {"version": state.version, "state": name, "message": state.message}
 
 
 def _tell(sessions: SessionRegistry, state: ModelState) -> None:
@@ -111,7 +102,21 @@ def _tell(sessions: SessionRegistry, state: ModelState) -> None:
     is_lost = not state.available and state.version is not None
     level = logging.WARNING if is_lost else logging.INFO
     log.log(level, "model %s: %s", state.name, state.message or f"version {state.version}")
-    sessions.broadcast("model_status", status_to_wire(state))
+    sessions.broadcast("model_status", {"model": state.name, **describe_state(state)})
+
+
+def _build_client(
+    config: Config, embedded: EmbeddedServer | None, models: dict[str, ModelSpec]
+) -> ModelClient:
+    channel = open_channel(embedded.target if embedded else config.model_server, _tls(config))
+    timeout = config.model_timeout_seconds
+    return ModelClient(channel, models.values(), Bridge(), time.monotonic, timeout)
+
+
+def _session_limits(config: Config) -> SessionLimits:
+    return SessionLimits(
+        config.session_max_seconds, config.session_idle_seconds, config.max_frames_per_second
+    )
 
 
 def _tls(config: Config) -> TlsFiles | None:

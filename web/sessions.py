@@ -17,6 +17,8 @@ from face_utils.session import Backend, Runner, Session, SessionLimits
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 0.5
+LAST_FRAME_SECONDS = 2.0
+LAST_REPLY_SECONDS = 0.02
 _MESSAGES = {
     "idle": "No frame came for a while, so the session has ended.",
     "lifetime": "The session has reached its time limit.",
@@ -90,17 +92,31 @@ class SessionRegistry:
     def end_all(self) -> None:
         """Ends every session because the process is being stopped."""
         self._stop.set()
-        for sid in list(self._sessions):
-            self._expire(sid, "shutdown")
+        for ending in [self._expire_soon(sid, "shutdown") for sid in list(self._sessions)]:
+            ending.join()
 
     def _watch(self) -> None:
         while not self._stop.wait(CHECK_SECONDS):
             for sid, session in list(self._sessions.items()):
                 reason = session.expiry()
                 if reason is not None:
-                    self._expire(sid, reason)
+                    self._expire_soon(sid, reason)
+
+    def _expire_soon(self, sid: str, reason: str) -> Thread:
+        ending = Thread(target=self._expire, args=(sid, reason), daemon=True)
+        ending.start()
+        return ending
 
     def _expire(self, sid: str, reason: str) -> None:
+        session = self._sessions.get(sid)
         self.close(sid, reason)
-        self._send(sid, "session_expired", {"reason": reason, "message": _MESSAGES[reason]})
-        self._disconnect(sid)
+        if session is None:
+            return
+        try:
+            # A frame in work gets its acknowledgement first; the client could not take it later.
+            session.wait_until_idle(LAST_FRAME_SECONDS)
+            time.sleep(LAST_REPLY_SECONDS)
+            self._send(sid, "session_expired", {"reason": reason, "message": _MESSAGES[reason]})
+            self._disconnect(sid)
+        except Exception:
+            log.exception("session %s could not be ended in good order", sid)

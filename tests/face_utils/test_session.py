@@ -466,13 +466,13 @@ class TestEnd:
 
 class TestAcknowledge:
     def test_it_gives_what_the_frame_gave(self):
-        assert acknowledge(1, lambda: {"seq": 1}) == {"seq": 1}
+        assert acknowledge({"seq": 1}, lambda: {"seq": 1}) == {"seq": 1}
 
     def test_an_error_becomes_its_code_and_its_sentence(self):
         def fail():
             raise BadImage("The PNG is cut off.")
 
-        assert acknowledge(4, fail) == {
+        assert acknowledge({"seq": 4}, fail) == {
             "seq": 4,
             "status": "error",
             "code": "bad_image",
@@ -480,7 +480,7 @@ class TestAcknowledge:
         }
 
     def test_a_defect_of_ours_goes_to_the_log_and_not_to_the_client(self, caplog):
-        ack = acknowledge(None, lambda: {}["secret path"])
+        ack = acknowledge({"seq": None}, lambda: {}["secret path"])
 
         assert (ack["seq"], ack["status"], ack["code"]) == (None, "error", "internal")
         assert "secret" not in ack["message"]

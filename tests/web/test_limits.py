@@ -5,6 +5,8 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterator
 
+import cv2
+import numpy as np
 import pytest
 import socketio
 import websocket
@@ -18,9 +20,8 @@ FRIEND = "https://friend.example"
 @pytest.fixture(scope="module")
 def strict_app(app: AppProcess) -> Iterator[AppProcess]:
     """An app with short sessions and a token; it uses the other app's model server."""
-    port = app.model_server.cmdline()[app.model_server.cmdline().index("--port") + 1]
     with running_app(
-        MIEN_MODEL_SERVER=f"127.0.0.1:{port}",
+        MIEN_MODEL_SERVER=app.model_server_target,
         MIEN_SESSION_MAX_SECONDS="3",
         MIEN_SESSION_IDLE_SECONDS="1.5",
         MIEN_ACCESS_TOKEN="open sesame",
@@ -113,11 +114,52 @@ def test_a_message_in_fragments_without_end_is_cut_off(app: AppProcess) -> None:
         assert client.wait_for("disconnect")
 
 
-def test_an_event_with_too_many_attachments_is_not_gathered(app: AppProcess, frame: bytes) -> None:
+def test_more_crops_than_the_limit_are_an_error(app: AppProcess) -> None:
     with connected(app.url) as client:
-        meta = {"seq": 0, "width": 640, "height": 480, "faces": []}
-        client.socket.emit("faces", (meta, *[b"x"] * 17))
-        assert client.call("frame", {"seq": 1}, frame)["seq"] == 1
+        meta = {"seq": 0, "width": 640, "height": 480, "faces": [{}] * 17}
+        ack = client.call("faces", meta, *[b"x"] * 17)
+    assert (ack["seq"], ack["code"]) == (0, "bad_request")
+
+
+def test_crops_together_may_be_no_larger_than_a_frame(app: AppProcess) -> None:
+    crop = cv2.imencode(".png", np.zeros((2880, 2880, 3), np.uint8))[1].tobytes()
+    face = {"box": [0, 0, 100, 100], "crop_box": [0, 0, 100, 100]}
+    with connected(app.url) as client:
+        meta = {"seq": 0, "width": 640, "height": 480, "faces": [face] * 3}
+        assert client.call("faces", meta, *[crop] * 3)["code"] == "image_too_large"
+        meta = {"seq": 1, "width": 640, "height": 480, "faces": [face] * 3}
+        assert client.call("faces", meta, *[bytes(800_000)] * 3)["code"] == "image_too_large"
+
+
+def test_an_event_that_announces_attachments_without_end_costs_the_connection(
+    app: AppProcess,
+) -> None:
+    with connected(app.url) as client:
+        client.socket.eio.send('5999999999-["frame",{"_placeholder":true,"num":0}]')
+        assert client.wait_for("disconnect")
+
+
+@pytest.mark.parametrize("name", ["connect", "disconnect", "*"])
+def test_a_client_cannot_call_the_handlers_of_the_library(
+    app: AppProcess, frame: bytes, name: str
+) -> None:
+    with connected(app.url) as client:
+        client.call("frame", {"seq": 0}, frame)
+        assert client.call(name, {})["code"] == "bad_request"
+        assert client.call("frame", {"seq": 1}, frame)["status"] == "analysed"
+        assert len(client.find("session")) == 1
+
+
+def test_the_connection_is_confirmed_before_anything_else_is_said(any_app: AppProcess) -> None:
+    address = any_app.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+    wire = websocket.create_connection(address, timeout=20)
+    try:
+        assert wire.recv().startswith("0")
+        wire.send("40")
+        assert wire.recv().startswith("40")
+        assert wire.recv().startswith('42["session"')
+    finally:
+        wire.shutdown()
 
 
 def test_the_page_may_load_nothing_from_elsewhere(app: AppProcess) -> None:

@@ -1,0 +1,92 @@
+"""The end of a session, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+
+from face_utils.errors import SessionExpired
+from face_utils.results import Analysis, Wire
+from face_utils.session import FrameStamp, SessionLimits
+from web.sessions import SessionRegistry
+
+STAMP = FrameStamp(0)
+
+
+class Backend:
+    """A backend without models."""
+
+    def is_available(self, model: str) -> bool:
+        return False
+
+    def predict(self, *_: object) -> None:
+        raise AssertionError("nothing is available")
+
+
+def _registry(story: list[str], work: Callable[..., Any], **replaced: Any) -> SessionRegistry:
+    def send(sid: str, event: str, payload: Wire) -> None:
+        story.append(f"{event} to {sid}: {payload['reason']}")
+
+    parts = {"send": send, "disconnect": lambda sid: story.append(f"{sid} cut")}
+    return SessionRegistry(
+        models=[],
+        backend=Backend(),
+        run=work,
+        limits=SessionLimits(300, 60, 30),
+        **{**parts, **replaced},
+    )
+
+
+def _nothing_seen(*_: object) -> tuple[Analysis, list[Any]]:
+    return Analysis(640, 480, [], {}), []
+
+
+def test_a_frame_in_work_is_acknowledged_before_its_session_ends() -> None:
+    story: list[str] = []
+    started, may_end = Event(), Event()
+
+    def slow(*_: object) -> tuple[Analysis, list[Any]]:
+        started.set()
+        assert may_end.wait(20)
+        story.append("frame acknowledged")
+        return _nothing_seen()
+
+    registry = _registry(story, slow)
+    session = registry.open("a")
+    with ThreadPoolExecutor() as pool:
+        pool.submit(session.analyse, STAMP, lambda: None)
+        assert started.wait(20)
+        ending = pool.submit(registry.end_all)
+        may_end.set()
+        ending.result(20)
+    assert story == ["frame acknowledged", "session_expired to a: shutdown", "a cut"]
+
+
+def test_after_its_end_a_session_takes_no_frame() -> None:
+    registry = _registry([], _nothing_seen)
+    session = registry.open("a")
+    registry.end_all()
+    with pytest.raises(SessionExpired):
+        session.analyse(STAMP, lambda: None)
+    with pytest.raises(SessionExpired):
+        registry.get("a")
+
+
+def test_a_connection_that_cannot_be_closed_keeps_no_other_session_alive() -> None:
+    story: list[str] = []
+
+    def fail(sid: str) -> None:
+        if sid == "a":
+            raise OSError("gone")
+        story.append(f"{sid} cut")
+
+    registry = _registry(story, _nothing_seen, disconnect=fail)
+    for sid in ("a", "b"):
+        registry.open(sid)
+    registry.end_all()
+    assert "b cut" in story
+    assert len(registry) == 0
