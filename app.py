@@ -23,7 +23,7 @@ if config.async_mode == "eventlet":
 import logging
 
 from web.application import build_app
-from web.listen import PortTaken, open_socket, serve
+from web.listen import open_socket, serve
 
 logging.basicConfig(level=config.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 # Pillow would log from native threads, where eventlet's green locks do not work.
@@ -32,7 +32,7 @@ logging.getLogger("PIL").setLevel(logging.INFO)
 try:
     listener = open_socket(config) if __name__ == "__main__" else None
     app, service = build_app(config)
-except (PortTaken, OSError, ValueError) as error:
+except (OSError, ValueError) as error:
     sys.exit(f"Mien cannot start: {error}")
 
 if listener is not None:

@@ -5,7 +5,7 @@
     ├── BadImage            bad_image           bytes that are no readable JPEG, PNG or WebP
     ├── ImageTooLarge       image_too_large     more bytes or pixels than the limits allow
     ├── RateLimited         rate_limited        frames faster than the limit
-    ├── Unauthorized        unauthorized        access token missing or wrong, or a foreign origin
+    ├── Unauthorized        unauthorized        access token missing or wrong
     ├── ModelUnavailable    model_unavailable   the model server cannot answer for this model
     ├── SessionExpired      session_expired     the session is over
     └── InternalError       internal            a defect of ours, details only in the log
@@ -58,7 +58,7 @@ class RateLimited(MienError):
 
 
 class Unauthorized(MienError):
-    """The client may not connect: no valid token, or a foreign origin."""
+    """The client may not connect: it gives no valid token."""
 
     code = "unauthorized"
 

@@ -18,6 +18,16 @@ Every setting is an environment variable. An unknown name or a wrong value stops
 named. This page is made by `make config`.
 """
 
+_NEEDS = (
+    ("tls_certificate", "tls_key"),
+    ("tls_key", "tls_certificate"),
+    ("tls_certificate", "https"),
+    ("model_server_ca", "model_server"),
+    ("model_server_certificate", "model_server_ca"),
+    ("model_server_certificate", "model_server_key"),
+    ("model_server_key", "model_server_certificate"),
+)
+
 
 class ConfigError(ValueError):
     """A setting is unknown or has a wrong value; the message names it."""
@@ -37,13 +47,18 @@ class Kind:
 
 
 def _number(kind: type[int] | type[float], low: float, high: float) -> Kind:
+    words = "whole number" if kind is int else "number"
+
     def parse(text: str) -> float:
-        value = kind(text)
+        try:
+            value = kind(text)
+        except ValueError:
+            raise ValueError(f"must be a {words}") from None
         if not low <= value <= high:
             raise ValueError(f"must be from {low:g} to {high:g}")
         return value
 
-    return Kind(f"{'whole number' if kind is int else 'number'}, {low} to {high}", parse)
+    return Kind(f"{words}, {low} to {high}", parse)
 
 
 def _one_of(*choices: str) -> Kind:
@@ -65,13 +80,20 @@ def _parse_words(text: str) -> tuple[str, ...]:
     return tuple(word.strip().rstrip("/") for word in text.split(",") if word.strip())
 
 
+def _parse_file(text: str) -> Path:
+    if not text:
+        raise ValueError("must not be empty")
+    return Path(text).expanduser().absolute()
+
+
 def _parse_path(text: str) -> Path | None:
     return Path(text).expanduser().absolute() if text else None
 
 
 FLAG = Kind("1 or 0", _parse_flag)
 WORDS = Kind("list, separated by commas", _parse_words)
-PATH = Kind("path", _parse_path)
+FILE = Kind("path", _parse_file)
+PATH = Kind("path, or empty", _parse_path)
 TEXT = Kind("text", str)
 
 
@@ -113,9 +135,9 @@ class Config:
     model_timeout_seconds: float = _key(
         1.0, _number(float, 0.01, 60), "Deadline of a call to the model server."
     )
-    contract: Path = _key(ROOT / "serving" / "models.toml", PATH, "The model contract.")
+    contract: Path = _key(ROOT / "serving" / "models.toml", FILE, "The model contract.")
     models: Path = _key(
-        ROOT / "serving" / "models", PATH, "Folder of SavedModels for the embedded model server."
+        ROOT / "serving" / "models", FILE, "Folder of SavedModels for the embedded model server."
     )
     detector: str = _key(
         "auto",
@@ -124,7 +146,7 @@ class Config:
     )
     blazeface: Path = _key(
         ROOT / "static" / "vendor" / "face_detection_full_range.tflite",
-        PATH,
+        FILE,
         "BlazeFace's model file.",
     )
     yunet: Path | None = _key(None, PATH, "YuNet's model file, face_detection_yunet_2023mar.onnx.")
@@ -168,7 +190,18 @@ def read_config(environment: Mapping[str, str]) -> Config:
             values[known[name].name] = known[name].metadata["kind"].parse(text)
         except ValueError as error:
             raise ConfigError(f"{name}={text!r} is wrong: {error}.") from error
-    return Config(**values)
+    config = Config(**values)
+    _check_together(config)
+    return config
+
+
+def _check_together(config: Config) -> None:
+    """Half of a TLS set-up must not pass for the whole, or for none."""
+    for key, needed in _NEEDS:
+        if getattr(config, key) and not getattr(config, needed):
+            raise ConfigError(
+                f"{PREFIX}{key.upper()} is set, so {PREFIX}{needed.upper()} must be, too."
+            )
 
 
 def _suggest(name: str, known: Mapping[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import ssl
@@ -23,16 +24,17 @@ READY_TIMEOUT_SECONDS = 20.0
 _FLUSH_SECONDS = 0.2
 
 
-class PortTaken(OSError):
+class CannotListen(OSError):
     """The address to listen on is not to be had; the message says what to do."""
 
 
 def open_socket(config: Config) -> socket.socket:
-    """Opens the port to listen on.
+    """Opens the port to listen on, once the TLS files are known to be good.
 
     Raises:
-        PortTaken: Another program has it, or it is not ours to have.
+        CannotListen: The address is taken or not ours to have, or a TLS file is wrong.
     """
+    _check_certificate(config)
     family = socket.AF_INET6 if ":" in config.bind_host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     # Not SO_REUSEPORT: two apps on one port would each get half of the clients.
@@ -40,37 +42,62 @@ def open_socket(config: Config) -> socket.socket:
     try:
         listener.bind((config.bind_host, config.port))
     except OSError as error:
-        raise PortTaken(
-            f"Cannot listen on {config.bind_host} port {config.port}: {error.strerror}. "
-            f"Choose another port: make run PORT={config.port + 1}"
-        ) from error
+        raise CannotListen(_explain(error, config)) from error
     listener.listen(BACKLOG)
     return listener
 
 
+def _check_certificate(config: Config) -> None:
+    if config.tls_certificate is None:
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(config.tls_certificate, config.tls_key)
+    except OSError as error:
+        files = f"MIEN_TLS_CERTIFICATE {config.tls_certificate} and MIEN_TLS_KEY {config.tls_key}"
+        raise CannotListen(f"{files} cannot be used: {error.strerror or error}.") from error
+
+
+def _explain(error: OSError, config: Config) -> str:
+    place = f"{config.bind_host} port {config.port}"
+    if error.errno == errno.EADDRINUSE:
+        free = "PORT=5055" if config.port != 5055 else "PORT=5056"
+        return f"{place} is taken by another program. Choose another port: make run {free}"
+    if error.errno == errno.EACCES:
+        return f"{place} may not be used without more rights. Ports from 1024 on are free to use."
+    return f"cannot listen on {place}: {error.strerror or error}. MIEN_HOST must be an own address."
+
+
 def serve(app: Flask, service: Service, listener: socket.socket) -> None:
     """Serves until the process is told to stop, then ends every session."""
-    stop = _signals()
+    stop, tell = _signals()
     with tempfile.TemporaryDirectory(prefix="mien-") as folder:
         arguments = (app, listener, _tls_files(service.config, Path(folder)))
-        Thread(target=_SERVERS[service.config.async_mode], args=arguments, daemon=True).start()
+
+        def run() -> None:
+            try:
+                _SERVERS[service.config.async_mode](*arguments)
+            finally:
+                tell.send(b"\0")  # A server that ends by itself must not leave a shell behind.
+
+        Thread(target=run, name="server", daemon=True).start()
         Thread(target=_announce, args=(service,), name="announce", daemon=True).start()
         stop.recv(1)
         service.close()
         time.sleep(_FLUSH_SECONDS)  # The last words to the clients need a moment to leave.
 
 
-def _signals() -> socket.socket:
-    """A socket that has something to read as soon as the process is told to stop.
+def _signals() -> tuple[socket.socket, socket.socket]:
+    """A socket that has something to read as soon as the process is to stop, and its other end.
 
     A signal handler of our own would run in the middle of eventlet's hub, where nothing may wait.
     """
     inbox, outbox = socket.socketpair()
     outbox.setblocking(False)
-    signal.set_wakeup_fd(outbox.detach())
+    signal.set_wakeup_fd(outbox.fileno())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    return inbox
+    return inbox, outbox
 
 
 def _serve_eventlet(app: Flask, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
@@ -118,10 +145,9 @@ def _announce(service: Service) -> None:
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while not (report := readiness(service))["ready"] and time.monotonic() < deadline:
         time.sleep(0.05)
-    for name, state in report["models"].items():
-        if not state["available"]:
-            print(f"The model {name} is not available: {state['message']}", flush=True)
-    print(f"Mien is ready: {' and '.join(_addresses(service.config))}", flush=True)
+    away = [f"{n} ({m['message']})" for n, m in report["models"].items() if not m["available"]]
+    state = "is ready" if report["ready"] else f"runs without {', '.join(away)}"
+    print(f"Mien {state}: {' and '.join(_addresses(service.config))}", flush=True)
 
 
 def _addresses(config: Config) -> list[str]:

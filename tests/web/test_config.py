@@ -57,3 +57,19 @@ def test_every_setting_has_a_kind_and_a_sentence() -> None:
 def test_the_documentation_is_what_the_code_says() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert page == describe_config() + "\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"MIEN_TLS_CERTIFICATE": "a.pem"}, "MIEN_TLS_KEY"),
+        ({"MIEN_TLS_KEY": "a.pem"}, "MIEN_TLS_CERTIFICATE"),
+        ({"MIEN_TLS_CERTIFICATE": "a.pem", "MIEN_TLS_KEY": "b.pem"}, "MIEN_HTTPS"),
+        ({"MIEN_MODEL_SERVER_CERTIFICATE": "a.pem"}, "MIEN_MODEL_SERVER_CA"),
+        ({"MIEN_MODEL_SERVER_CA": "a.pem"}, "MIEN_MODEL_SERVER"),
+    ],
+    ids=str,
+)
+def test_half_of_a_tls_set_up_is_refused(given: dict[str, str], missing: str) -> None:
+    with pytest.raises(ConfigError, match=missing):
+        read_config(given)

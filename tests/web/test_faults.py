@@ -109,8 +109,9 @@ def test_the_model_server_ends_with_a_killed_app(mode: str) -> None:
     assert not alive
 
 
-def test_stopping_the_app_tells_every_session(frame: bytes) -> None:
-    with running_app() as app, connected(app.url) as client:
+@pytest.mark.parametrize("mode", ["eventlet", "gunicorn", "threading"])
+def test_stopping_the_app_tells_every_session(mode: str, frame: bytes) -> None:
+    with running_app(mode) as app, connected(app.url) as client:  # type: ignore[arg-type]
         client.call("frame", {"seq": 0}, frame)
         assert app.stop() == 0
         assert client.wait_for("session_expired")["reason"] == "shutdown"

@@ -33,11 +33,17 @@ def _start(**settings: str) -> subprocess.CompletedProcess[str]:
     ("settings", "sentence"),
     [
         ({"MIEN_PROT": "5000"}, "MIEN_PROT is no setting of Mien; did you mean MIEN_PORT?"),
-        ({"MIEN_PORT": "high"}, "MIEN_PORT='high' is wrong"),
+        ({"MIEN_PORT": "high"}, "MIEN_PORT='high' is wrong: must be a whole number"),
         ({"MIEN_SESSION_MAX_SECONDS": "0"}, "must be from 1 to 86400"),
         ({"MIEN_DETECTOR": "psychic"}, "must be one of auto, blazeface, yunet, haar"),
         ({"MIEN_DETECTOR": "blazeface", "MIEN_BLAZEFACE": "gone"}, "run `make setup`"),
         ({"MIEN_CONTRACT": "gone.toml"}, "gone.toml"),
+        ({"MIEN_CONTRACT": ""}, "MIEN_CONTRACT='' is wrong: must not be empty"),
+        ({"MIEN_HOST": "203.0.113.1"}, "MIEN_HOST must be an own address"),
+        (
+            {"MIEN_HTTPS": "1", "MIEN_TLS_CERTIFICATE": "gone", "MIEN_TLS_KEY": "gone"},
+            "cannot be used: No such file",
+        ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
@@ -57,7 +63,8 @@ def test_a_taken_port_is_said_with_what_to_do() -> None:
         port = other.getsockname()[1]
         result = _start(MIEN_PORT=str(port))
     assert result.returncode == 1
-    assert f"make run PORT={port + 1}" in result.stderr
+    assert f"port {port} is taken" in result.stderr
+    assert "make run PORT=" in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -76,10 +83,8 @@ def test_without_model_files_boxes_flow_and_the_reason_is_given(
 def test_without_a_detector_file_the_cascade_of_opencv_stands_in(
     app: AppProcess, frame: bytes
 ) -> None:
-    port = app.model_server.cmdline()[app.model_server.cmdline().index("--port") + 1]
-    server = f"127.0.0.1:{port}"
     with (
-        running_app(MIEN_BLAZEFACE="gone", MIEN_MODEL_SERVER=server) as poor,
+        running_app(MIEN_BLAZEFACE="gone", MIEN_MODEL_SERVER=app.model_server_target) as poor,
         connected(poor.url) as client,
     ):
         assert client.wait_for("session")["detector"] == "haar"
@@ -95,9 +100,8 @@ def test_probes_tell_alive_from_ready(app: AppProcess) -> None:
 def test_https_serves_with_a_certificate_made_on_the_spot(
     app: AppProcess, mode: str, frame: bytes
 ) -> None:
-    port = app.model_server.cmdline()[app.model_server.cmdline().index("--port") + 1]
-    server = f"127.0.0.1:{port}"
-    with running_app(mode, MIEN_HTTPS="1", MIEN_MODEL_SERVER=server) as secure:  # type: ignore[arg-type]
+    settings = {"MIEN_HTTPS": "1", "MIEN_MODEL_SERVER": app.model_server_target}
+    with running_app(mode, **settings) as secure:  # type: ignore[arg-type]
         certificate = ssl.get_server_certificate(("127.0.0.1", secure.port))
         context = ssl.create_default_context(cadata=certificate)
         with (

@@ -1,0 +1,44 @@
+"""Gunicorn's settings for Mien; `gunicorn app:app` in this folder finds them by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+from web.config import ConfigError, read_config
+
+try:
+    _config = read_config(os.environ)
+except ConfigError as error:
+    sys.exit(f"Mien cannot start: {error}")
+
+bind = f"{_config.bind_host}:{_config.port}"
+# Sessions live in the process; more processes need a proxy with sticky sessions before them.
+workers = 1
+worker_class = "eventlet"
+graceful_timeout = 5
+certfile = str(_config.tls_certificate) if _config.tls_certificate else None
+keyfile = str(_config.tls_key) if _config.tls_key else None
+
+
+def on_starting(server: Any) -> None:
+    """Refuses what would lose sessions or freeze clients."""
+    if server.cfg.workers != 1 or server.cfg.preload_app:
+        sys.exit("Mien cannot start: gunicorn must run one worker, without --preload.")
+    if _config.async_mode == "eventlet" and server.cfg.worker_class_str != "eventlet":
+        sys.exit("Mien cannot start: gunicorn needs the eventlet worker, -k eventlet.")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Ends the sessions in good order as soon as the worker is told to stop."""
+    import eventlet
+
+    def stop(number: int, frame: Any) -> None:
+        from app import service
+
+        eventlet.spawn(service.close)
+        worker.handle_exit(number, frame)
+
+    signal.signal(signal.SIGTERM, stop)
