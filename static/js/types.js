@@ -68,11 +68,12 @@
  * @property {string} model
  * @property {number} version
  * @property {number} latency_ms
- * @property {number} [captured_at]
+ * @property {number | null} captured_at
  * @property {Result[]} faces
  *
  * @typedef {object} ModelStatus
  * @property {string} model
+ * @property {number | null} version
  * @property {ModelState} state
  * @property {string} message
  *
