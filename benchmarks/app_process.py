@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
+from urllib.parse import quote
 
 import psutil
 
@@ -69,6 +70,12 @@ class AppProcess:
             child for child in self.process.children(recursive=True) if "serving" in child.cmdline()
         )
 
+    @property
+    def model_server_target(self) -> str:
+        """Where the embedded model server listens, as `MIEN_MODEL_SERVER` has it."""
+        command = self.model_server.cmdline()
+        return f"unix:{quote(command[command.index('--socket') + 1])}"
+
     def stop(self) -> int:
         """Asks the app to end and returns its exit code."""
         self._process.terminate()
@@ -114,5 +121,5 @@ def get_status(url: str) -> int | None:
 def _command(mode: Mode, port: int) -> list[str]:
     if mode != "gunicorn":
         return [sys.executable, "app.py"]
-    worker = ["-k", "eventlet", "-w", "1", "--graceful-timeout", "2", "--log-level", "warning"]
+    worker = ["-k", "eventlet", "-w", "1", "--log-level", "warning"]
     return [sys.executable, "-m", "gunicorn", *worker, "-b", f"127.0.0.1:{port}", "app:app"]

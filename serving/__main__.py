@@ -11,7 +11,7 @@ from pathlib import Path
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are reported here, in plain words
 
 from serving.contract import MODELS, ContractError, load_contract
-from serving.server.process import run_server
+from serving.server.process import run_server, unix_address
 from serving.server.repository import Repository
 from serving.server.servable import Servable, load_servable
 
@@ -43,9 +43,8 @@ def _serve(options: argparse.Namespace) -> None:
         return load_servable(name, version, folder, contract.get(name), options.threads)
 
     repository = Repository(options.models, load, contract or None)
-    run_server(
-        repository, options.host, options.port, options.poll_seconds, options.exit_with_stdin
-    )
+    address = unix_address(options.socket) if options.socket else f"{options.host}:{options.port}"
+    run_server(repository, address, options.poll_seconds, options.exit_with_stdin)
 
 
 def _plain(error: Exception) -> str:
@@ -59,7 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m serving", description=__doc__)
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    add("--port", type=_port, default=8500, help="port, 0 for a free one (%(default)s)")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument(
+        "--port", type=_port, default=8500, help="port, 0 for a free one (%(default)s)"
+    )
+    place.add_argument("--socket", type=Path, help="unix socket to listen on instead of a port")
     add("--models", type=Path, default=MODELS, help="folder of NAME/VERSION/ (%(default)s)")
     add("--contract", type=Path, help="serve only the models of this file, if they fit it")
     add("--threads", type=int, default=1, help="threads per inference (%(default)s)")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
-import socket
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+import weakref
 from pathlib import Path
 from threading import Event, Thread
+from urllib.parse import quote
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +21,15 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 STOP_TIMEOUT_SECONDS = 5.0
 
+_LONGEST_SOCKET_PATH = 107
+"""Bytes that `sockaddr_un` of Linux has room for."""
+
 
 class EmbeddedServer:
     """Starts the embedded model server and starts it again whenever it dies.
+
+    It listens on a unix socket in a folder that only this user may enter: nobody else can call it,
+    and nobody else can stand in for it while it is away.
 
     Its standard input is a pipe of ours: when this process ends, however it ends, the pipe
     closes and the child ends too.
@@ -27,11 +37,18 @@ class EmbeddedServer:
     Args:
         models: Folder of the SavedModels.
         contract: The contract's file.
+
+    Attributes:
+        target: Where it listens, as gRPC has it.
     """
 
     def __init__(self, models: Path, contract: Path) -> None:
-        self._port = _free_port()
-        self.target = f"127.0.0.1:{self._port}"
+        self._socket = _private_folder() / "s"
+        # Called by `close`, or else when the interpreter exits.
+        self._remove_folder = weakref.finalize(
+            self, shutil.rmtree, self._socket.parent, ignore_errors=True
+        )
+        self.target = f"unix:{quote(str(self._socket))}"
         self._arguments = ["--models", str(models), "--contract", str(contract)]
         self._stop = Event()
         self._process = self._start()
@@ -53,11 +70,12 @@ class EmbeddedServer:
                 self._process.wait(STOP_TIMEOUT_SECONDS)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+        self._remove_folder()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "serving", "--port", str(self._port), *self._arguments]
+        command = [sys.executable, "-m", "serving", "--socket", str(self._socket)]
         return subprocess.Popen(
-            [*command, "--exit-with-stdin"],
+            [*command, *self._arguments, "--exit-with-stdin"],
             cwd=Path(__file__).parent.parent,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -69,16 +87,21 @@ class EmbeddedServer:
             code = self._process.poll()
             if code is None:
                 continue
-            # One that ends soon after its start, time and again, is not to fill the log.
-            lived_long = time.monotonic() - started > LONGEST_PAUSE_SECONDS
-            pause = FIRST_PAUSE_SECONDS if lived_long else min(2 * pause, LONGEST_PAUSE_SECONDS)
+            if time.monotonic() - started > LONGEST_PAUSE_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
             log.warning("the model server ended with code %d; again in %.1f s", code, pause)
-            if not self._stop.wait(pause):
-                with self._process:  # Closes our end of its standard input.
-                    self._process, started = self._start(), time.monotonic()
+            if self._stop.wait(pause):
+                return
+            # One that ends soon after its start, time and again, is not to fill the log.
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            with self._process:  # Closes our end of its standard input.
+                self._process, started = self._start(), time.monotonic()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _private_folder() -> Path:
+    """Makes a folder that only this user may enter, short enough for a socket in it."""
+    folder = tempfile.mkdtemp(prefix="mien-")
+    if len(os.fsencode(folder)) + len("/s") > _LONGEST_SOCKET_PATH:
+        Path(folder).rmdir()
+        folder = tempfile.mkdtemp(prefix="mien-", dir="/tmp")
+    return Path(folder)

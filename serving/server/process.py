@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
+from urllib.parse import quote
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -30,12 +33,29 @@ _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
-class PortTakenError(OSError):
+class AddressTakenError(OSError):
     """The address to listen on is in use, or is not of this machine."""
 
 
+def unix_address(path: Path) -> str:
+    """Gives the address of a unix socket, on which nobody listens yet.
+
+    A file that a killed server left there is no matter: gRPC removes it. It would as well remove
+    that of a server that lives.
+
+    Raises:
+        AddressTakenError: A server listens there.
+        OSError: The path is too long.
+    """
+    address = f"unix:{quote(str(path))}"
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise AddressTakenError(f"cannot listen on {address}, is it in use?")
+    return address
+
+
 def run_server(
-    repository: Repository, host: str, port: int, poll_seconds: float, exit_with_stdin: bool
+    repository: Repository, address: str, poll_seconds: float, exit_with_stdin: bool
 ) -> None:
     """Serves a repository until it is told to stop, then lets the calls in work finish.
 
@@ -43,14 +63,14 @@ def run_server(
     comes even if the parent is killed. The one line on stdout says that the first load is over.
 
     Raises:
-        PortTakenError: The address cannot be listened on.
+        AddressTakenError: The address cannot be listened on.
     """
     stop_reasons = _watch_for_stop(exit_with_stdin)
     state = health.HealthServicer()
     state.set("", _NOT_SERVING)
-    server, port = start_server(repository, state, host, port)
+    server, address = start_server(repository, state, address)
     keep_in_step(repository, state, polls=2)
-    print(f"model server ready on {host}:{port}", flush=True)
+    print(f"model server ready on {address}", flush=True)
     stopping = threading.Event()
     polling = partial(_poll_until, stopping, poll_seconds, repository, state)
     threading.Thread(target=polling, name="poll", daemon=True).start()
@@ -63,17 +83,16 @@ def run_server(
 def start_server(
     repository: Repository,
     state: health.HealthServicer,
-    host: str,
-    port: int,
+    address: str,
     max_calls: int = MAX_CALLS,
-) -> tuple[grpc.Server, int]:
+) -> tuple[grpc.Server, str]:
     """Starts to answer calls.
 
     Returns:
-        The server, and its port, which is a free one if 0 was asked for.
+        The server, and its address, with a free port where port 0 was asked for.
 
     Raises:
-        PortTakenError: The address cannot be listened on.
+        AddressTakenError: The address cannot be listened on.
     """
     server = grpc.server(
         ThreadPoolExecutor(WORKERS, thread_name_prefix="call"),
@@ -89,11 +108,17 @@ def start_server(
     server.add_generic_rpc_handlers((prediction_service(repository), model_service(repository)))
     health_pb2_grpc.add_HealthServicer_to_server(state, server)
     try:
-        port = server.add_insecure_port(f"{host}:{port}")
+        port = server.add_insecure_port(address)
     except RuntimeError as error:
-        raise PortTakenError(f"cannot listen on {host}:{port}, is it in use?") from error
+        raise AddressTakenError(f"cannot listen on {address}, is it in use?") from error
     server.start()
-    return server, port
+    return server, _with_port(address, port)
+
+
+def _with_port(address: str, port: int) -> str:
+    if address.startswith("unix:"):
+        return address
+    return f"{address.rpartition(':')[0]}:{port}"
 
 
 def keep_in_step(repository: Repository, state: health.HealthServicer, polls: int = 1) -> None:

@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from queue import Queue
+from urllib.parse import unquote
 
 import grpc
 import psutil
@@ -64,7 +66,43 @@ def test_it_is_a_process_of_its_own_until_it_is_closed(server, connect):
     assert not psutil.pid_exists(server.pid)
 
 
-def test_killed_it_is_started_again_on_the_same_port(server, connect, caplog):
+def socket_of(target):
+    assert target.startswith("unix:")
+    return Path(unquote(target.removeprefix("unix:")))
+
+
+def test_nobody_else_can_reach_it_or_take_its_place(server, connect):
+    connect(server.target)
+    folder = socket_of(server.target).parent
+    listening = psutil.Process(server.pid).net_connections("inet")
+
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.stat().st_uid == os.getuid()
+    assert listening == []
+
+
+def test_closed_it_leaves_nothing_behind(server, connect):
+    connect(server.target)
+
+    server.close()
+
+    assert not socket_of(server.target).parent.exists()
+
+
+@pytest.mark.parametrize("name", ["with a space", "l" * 100])
+def test_any_folder_for_temporary_files_will_do(tmp_path, monkeypatch, connect, name):
+    (tmp_path / name).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / name))
+    server = EmbeddedServer(tmp_path, CONTRACT)
+    try:
+        connect(server.target)
+    finally:
+        server.close()
+
+    assert list((tmp_path / name).iterdir()) == []
+
+
+def test_killed_it_is_started_again_at_once_in_the_same_place(server, connect, caplog):
     line, first = connect(server.target), server.pid
 
     os.kill(first, signal.SIGKILL)
@@ -73,7 +111,31 @@ def test_killed_it_is_started_again_on_the_same_port(server, connect, caplog):
     line.channel.subscribe(lambda _: None, try_to_connect=True)
     line.until(grpc.ChannelConnectivity.READY)
     assert server.pid != first
-    assert "ended with code -9; starting it again" in caplog.text
+    assert "ended with code -9; again in 0.5 s" in caplog.text
+
+
+def python(program, temporary):
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_parent_that_forgets_to_close_it_leaves_nothing_behind(tmp_path):
+    program = f"""
+from pathlib import Path
+from serving.child import EmbeddedServer
+from serving.contract import CONTRACT
+server = EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT)
+"""
+    with python(program, tmp_path) as parent:
+        parent.communicate(timeout=TIMEOUT_SECONDS)
+
+    assert parent.returncode == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_ends_with_a_parent_that_is_killed(tmp_path, connect):
@@ -85,10 +147,7 @@ from serving.contract import CONTRACT
 print(EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT).target, flush=True)
 Event().wait()
 """
-    parent = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    with parent:
+    with python(program, tmp_path) as parent:
         connect(parent.stdout.readline().decode().strip())
         parent.kill()
 

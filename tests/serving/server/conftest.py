@@ -144,9 +144,9 @@ def client_of() -> Iterator[Callable[[str], Client]]:
 def serving(repository: Repository, **limits: int) -> Iterator[Client]:
     """Serves a repository on a free port, and gives a client."""
     state = health.HealthServicer()
-    server, port = start_server(repository, state, "127.0.0.1", 0, **limits)
+    server, address = start_server(repository, state, "127.0.0.1:0", **limits)
     keep_in_step(repository, state, polls=2)
-    client = Client(f"127.0.0.1:{port}")
+    client = Client(address)
     yield client
     client.channel.close()
     server.stop(None).wait()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import grpc
 import numpy as np
@@ -22,7 +23,9 @@ def start():
     processes = []
 
     def run(*options, **kwargs):
-        command = [sys.executable, "-m", "serving", "--port", "0", *map(str, options)]
+        if "--socket" not in options:
+            options = ("--port", "0", *options)
+        command = [sys.executable, "-m", "serving", *map(str, options)]
         pipe = subprocess.PIPE
         process = subprocess.Popen(
             command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, stderr=pipe, **kwargs
@@ -38,7 +41,8 @@ def start():
 
 def address(process):
     """Waits until a server is ready."""
-    return re.fullmatch(r"model server ready on (127\.0\.0\.1:\d+)\n", process.stdout.readline())[1]
+    line = process.stdout.readline()
+    return re.fullmatch(r"model server ready on (127\.0\.0\.1:\d+|unix:\S+)\n", line)[1]
 
 
 def ended(process):
@@ -156,6 +160,50 @@ def test_two_servers_never_share_a_port(start, models):
     first = address(start("--models", models))
 
     assert ended(start("--models", models, "--port", first.split(":")[1]))[0] == 1
+
+
+def test_a_unix_socket_stands_in_for_a_port(start, models, client_of, tmp_path):
+    path = tmp_path / "a socket"
+    served_at = address(start("--models", models, "--socket", path))
+
+    assert served_at == f"unix:{quote(str(path))}"
+    assert client_of(served_at).predict("mood", IMAGE).model_spec.name == "mood"
+
+
+def test_a_socket_that_a_killed_server_left_is_used_again(start, models, client_of, tmp_path):
+    first = start("--models", models, "--socket", tmp_path / "s")
+    address(first)
+    first.kill()
+    first.wait()
+    assert (tmp_path / "s").is_socket()
+
+    client = client_of(address(start("--models", models, "--socket", tmp_path / "s")))
+
+    assert client.is_serving("mood")
+
+
+def test_two_servers_never_share_a_socket(start, models, client_of, tmp_path):
+    first = address(start("--models", models, "--socket", tmp_path / "s"))
+
+    code, _, err = ended(start("--models", models, "--socket", tmp_path / "s"))
+
+    assert (code, err) == (1, f"model server: cannot listen on {first}, is it in use?\n")
+    assert client_of(first).is_serving("mood")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--socket", "x" * 108], 1, "model server: AF_UNIX path too long\n"),
+        (["--socket", "nowhere/s"], 1, "cannot listen on unix:nowhere/s"),
+        (["--socket", "s", "--port", "1"], 2, "not allowed with argument"),
+    ],
+)
+def test_a_socket_that_cannot_be_is_refused(start, models, options, code, words):
+    ended_with, _, err = ended(start("--models", models, *options))
+
+    assert ended_with == code
+    assert words in err
 
 
 def test_a_server_without_models_starts_anyway(start, tmp_path, client_of, refusal):
