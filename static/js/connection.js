@@ -85,7 +85,9 @@ export class Connection {
    * @param {string} event
    * @param {...unknown} payload
    */
-  #ask(event, ...payload) {
+  async #ask(event, ...payload) {
+    // Socket.IO would keep it for the next session, whose frames and faces have other numbers.
+    if (!this.ready) throw new Error("not connected");
     return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, ...payload);
   }
 
