@@ -19,6 +19,9 @@ expect.set_options(timeout=30_000)
 # A name that leads here and that browsers do not take for this machine.
 FOREIGN_HOST = "mien.test"
 
+# For apps of which only boxes are wanted: they start sooner.
+NO_MODELS = {"MIEN_MODEL_SERVER": "127.0.0.1:9"}
+
 Visit = Callable[..., Visitor]
 
 
@@ -38,7 +41,7 @@ def fragile_app() -> Iterator[AppProcess]:
 @pytest.fixture(scope="package")
 def brief_app() -> Iterator[AppProcess]:
     """An app that ends every session soon."""
-    with running_app(ready=False, MIEN_SESSION_MAX_SECONDS="3") as process:
+    with running_app(ready=False, MIEN_SESSION_MAX_SECONDS="3", **NO_MODELS) as process:
         yield process
 
 

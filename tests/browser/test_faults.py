@@ -8,10 +8,31 @@ from playwright.sync_api import expect
 
 from benchmarks.app_process import AppProcess, running_app
 from tests.browser.axe import violations
-from tests.browser.conftest import Visit
+from tests.browser.conftest import NO_MODELS, Visit
 from tests.browser.visitor import Visitor
 
 MODELS = 3
+
+KEEP_SOCKETS = """
+  window.sockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      sockets.push(this);
+    }
+  };
+"""
+
+# Holds up the next picture between its taking and its sending, until the connection is lost.
+HOLD_PICTURE = """() => {
+  const {toBlob} = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.toBlob = function (...given) {
+    HTMLCanvasElement.prototype.toBlob = toBlob;
+    const goOn = () => this.toBlob(...given);
+    new MutationObserver(goOn).observe(connection, {attributes: true});
+    window.isHeld = true;
+  };
+}"""
 
 
 def expect_models(visitor: Visitor, state: str) -> None:
@@ -61,16 +82,29 @@ def test_answers_of_a_hanging_model_server_grow_old_on_the_page(
 
 
 def test_the_page_finds_back_to_a_server_that_was_started_again(visit: Visit) -> None:
-    with running_app(ready=False) as app:
+    with running_app(ready=False, **NO_MODELS) as app:
         visitor = visit(app.url).start_camera()
         expect_boxes(visitor)
     expect(visitor.connection).to_have_attribute("data-state", "reconnecting")
     expect(visitor.hint).to_have_text("The connection was lost. Trying again …")
-    begin = len(visitor.wire.packets)
-    again = AppProcess(settings={"MIEN_PORT": str(app.port)})
+    again = AppProcess(settings={"MIEN_PORT": str(app.port), **NO_MODELS})
     try:
         visitor.expect_connected()
         expect_boxes(visitor)
-        assert visitor.wire.acks("frame", since=begin)[0]["seq"] == 0
     finally:
         again.stop()
+
+
+def test_a_picture_of_a_lost_session_is_not_sent_to_the_next(app: AppProcess, visit: Visit) -> None:
+    visitor = visit("about:blank")
+    page, wire = visitor.page, visitor.wire
+    page.add_init_script(KEEP_SOCKETS)
+    visitor.open(app.url).start_camera()
+    expect_boxes(visitor)
+    page.evaluate(HOLD_PICTURE)
+    page.wait_for_function("() => window.isHeld")
+    begin = len(wire.packets)
+    with page.expect_event("websocket"):
+        page.evaluate("sockets.at(-1).close()")
+    expect_boxes(visitor)
+    assert wire.events("frame", since=begin)[0].payload[0]["seq"] == 0
