@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import openvino as ov
+import psutil
 from numpy.typing import NDArray
 
 from benchmarks.moving_face import film
@@ -14,12 +15,14 @@ from face_utils.detectors.choice import build_detector
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
 from face_utils.pipeline import Pipeline
-from face_utils.sight import see_frame
-from serving.contract import MODELS, load_contract
+from face_utils.sight import Sight, see_frame
+from serving.contract import INPUT_NAME, MODELS, load_contract
+from serving.server.network import Network
+from serving.server.saved_model import default_signature, read_signatures
 from web.config import Config
 
 FRAMES_PER_SECOND = 10
-_SPLIT_SECONDS = 1 / FRAMES_PER_SECOND
+WARM_UP_FRAMES = 20
 
 
 @dataclass(frozen=True)
@@ -35,52 +38,60 @@ class BareFigures:
     rss_mib: float
 
 
-def measure(frames: int) -> BareFigures:
-    """Runs decode, detect, crop and three models at their intervals over `frames` frames."""
-    import psutil
+class _Loop:
+    """Decode, detect, crop and three models at their intervals, as the app and its server do it."""
 
-    config = Config()
-    detector = build_detector("blazeface", config.blazeface, None)
-    limits = ImageLimits(config.max_frame_bytes, config.max_pixels)
-    specs = load_contract()
-    networks = {name: _load(spec) for name, spec in specs.items()}
-    intervals = {spec: spec.interval_ms / 1e3 for spec in specs.values()}
-    pictures, pipeline = film(50), Pipeline()
+    def __init__(self) -> None:
+        specs = load_contract().values()
+        self._see = _sight()
+        self._networks = {spec.name: _load(spec) for spec in specs}
+        self._intervals = {spec: spec.interval_ms / 1e3 for spec in specs}
+        self._pipeline = Pipeline()
 
-    def work(index: int) -> None:
-        data = pictures[index % len(pictures)]
-        _, batches = pipeline.analyse(
-            lambda: see_frame(data, detector.detect, limits, config.max_faces),
-            intervals,
-            index * _SPLIT_SECONDS,
+    def work(self, index: int) -> None:
+        """Does all that one frame asks for."""
+        _, batches = self._pipeline.analyse(
+            lambda: self._see(index), self._intervals, index / FRAMES_PER_SECOND
         )
         for batch in batches:
-            networks[batch.model.name](batch.crops[..., np.newaxis])
+            self._networks[batch.model.name].run({INPUT_NAME: batch.crops[..., np.newaxis]})
 
-    for index in range(20):
-        work(index)
+
+def measure(frames: int) -> BareFigures:
+    """Runs the loop over `frames` frames."""
+    loop = _Loop()
+    for index in range(WARM_UP_FRAMES):
+        loop.work(index)
     start = time.process_time()
-    for index in range(20, 20 + frames):
-        work(index)
+    for index in range(WARM_UP_FRAMES, WARM_UP_FRAMES + frames):
+        loop.work(index)
     spent = time.process_time() - start
     return BareFigures(spent / frames * 1e3, psutil.Process().memory_info().rss / 2**20)
 
 
-def _load(spec: ModelSpec) -> ov.CompiledModel:
-    """Compiles the newest version of a model for one thread."""
-    newest = max((MODELS / spec.name).iterdir(), key=lambda folder: int(folder.name))
-    options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
-    return ov.Core().compile_model(ov.Core().read_model(newest), "CPU", options)
-
-
 def timings(frames: int) -> dict[str, float]:
     """Milliseconds of each stage on its own, medians over `frames` frames."""
+    see = _sight()
+    sights = [see(index) for index in range(frames)]
+    rows: NDArray[np.float64] = np.array([list(sight.timings.values()) for sight in sights])
+    return dict(zip(sights[0].timings, np.median(rows, axis=0), strict=True))
+
+
+def _sight() -> Callable[[int], Sight]:
+    """Gives what looks at a frame of the film, by its number."""
     config = Config()
     detector = build_detector("blazeface", config.blazeface, None)
     limits = ImageLimits(config.max_frame_bytes, config.max_pixels)
     pictures = film(50)
-    rows: list[NDArray[np.float64]] = []
-    for index in range(frames):
-        sight = see_frame(pictures[index % 50], detector.detect, limits, config.max_faces)
-        rows.append(np.array(list(sight.timings.values())))
-    return dict(zip(sight.timings, np.median(rows, axis=0), strict=True))
+
+    def see(index: int) -> Sight:
+        data = pictures[index % len(pictures)]
+        return see_frame(data, detector.detect, limits, config.max_faces)
+
+    return see
+
+
+def _load(spec: ModelSpec) -> Network:
+    """Loads the newest version of a model as the embedded server does."""
+    newest = max((MODELS / spec.name).iterdir(), key=lambda folder: int(folder.name))
+    return Network(newest, default_signature(read_signatures(newest)), threads=1)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Root needs --no-sandbox; the rest keeps the browser from calling its maker's servers.
@@ -66,11 +66,15 @@ def allow_camera(context: BrowserContext) -> None:
 
 def main() -> None:
     """Makes sure that there is a browser, since tests are not skipped without one."""
-    if find_chromium() is None:
-        print("No Chromium on this machine; asking Playwright for its own.", flush=True)
-        command = [sys.executable, "-m", "playwright", "install", "chromium"]
-        if subprocess.run(command, check=False).returncode:
-            sys.exit("There is no browser for the tests. On Debian: apt-get install chromium")
+    if find_chromium() is not None:
+        return
+    print("The tests need Chromium and there is none; asking Playwright for its own.", flush=True)
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    try:
+        with chromium(None):  # It may be there and yet lack libraries of the system.
+            pass
+    except Error:
+        sys.exit("The tests need Chromium. On Debian: apt-get install chromium")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import time
+from collections import Counter
 
 import socketio
 
@@ -19,7 +20,7 @@ class Client:
         self.sent: dict[int, float] = {}
         self.ack_ms: list[float] = []
         self.emotion_ms: list[float] = []
-        self.fates: dict[str, int] = {}
+        self.fates: Counter[str] = Counter()
         self._pictures = pictures
         self._offset = offset
         self._socket = socketio.Client()
@@ -42,7 +43,7 @@ class Client:
 
     def _on_ack(self, ack: dict[str, object]) -> None:
         status = str(ack["status"])
-        self.fates[status] = self.fates.get(status, 0) + 1
+        self.fates[status] += 1
         if status == "analysed":
             self.ack_ms.append((time.monotonic() - self.sent[int(str(ack["seq"]))]) * 1e3)
 
@@ -61,19 +62,15 @@ def main(url: str, count: int, seconds: float, rate: float) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    fates: dict[str, int] = {}
-    for client in clients:
-        for fate, number in client.fates.items():
-            fates[fate] = fates.get(fate, 0) + number
-    print(
-        json.dumps(
-            {
-                "ack_ms": [ms for client in clients for ms in client.ack_ms],
-                "emotion_ms": [ms for client in clients for ms in client.emotion_ms],
-                "fates": fates,
-            }
-        )
-    )
+    print(json.dumps(_summary(clients)))
+
+
+def _summary(clients: list[Client]) -> dict[str, object]:
+    return {
+        "ack_ms": [ms for client in clients for ms in client.ack_ms],
+        "emotion_ms": [ms for client in clients for ms in client.emotion_ms],
+        "fates": sum((client.fates for client in clients), Counter()),
+    }
 
 
 if __name__ == "__main__":

@@ -4,47 +4,71 @@ from __future__ import annotations
 
 import argparse
 import platform
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import bare, served
+from benchmarks import bare, limits, served
 from benchmarks.app_process import running_app
 from benchmarks.served import ServedFigures
+from web.config import ROOT
 
 BARE_FRAMES = 400
+PAGE = ROOT / "docs" / "benchmark.md"
+TITLE = "# Speed and memory\n\nWritten by `python -m benchmarks.run --write`."
 
 
 def main() -> None:
-    """Measures and prints everything as Markdown."""
+    """Measures everything and prints it as Markdown."""
+    options = _parser().parse_args()
+    parts = []
+    for part in _report(options):
+        print(part, end="\n\n", flush=True)
+        parts.append(part)
+    if options.write:
+        PAGE.write_text("\n\n".join([TITLE, *parts]) + "\n", encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Measure Mien on this machine.")
-    parser.add_argument("--clients", type=int, nargs="+", default=[1, 5, 10])
-    parser.add_argument("--seconds", type=float, default=20.0, help="per number of clients")
-    parser.add_argument("--rate", type=float, default=10.0, help="frames a second per client")
-    options = parser.parse_args()
-    print(f"Machine: {_machine()}\n")
+    add = parser.add_argument
+    add("--clients", type=int, nargs="+", default=[1, 5, limits.CLIENTS])
+    add("--seconds", type=float, default=20.0, help="per number of clients (%(default)s)")
+    add("--rate", type=float, default=10.0, help="frames a second per client (%(default)s)")
+    add("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)} as well")
+    return parser
+
+
+def _report(options: argparse.Namespace) -> Iterator[str]:
+    """Gives each paragraph as soon as it is measured."""
+    yield f"Machine: {_machine()}."
     loop = bare.measure(BARE_FRAMES)
     stages = ", ".join(f"{k.removesuffix('_ms')} {v:.1f} ms" for k, v in bare.timings(100).items())
-    print(f"Bare loop: {loop.cpu_ms_per_frame:.2f} CPU-ms a frame ({stages}).\n")
+    yield f"Bare loop: {loop.cpu_ms_per_frame:.2f} CPU-ms a frame ({stages})."
     with running_app() as app:
-        print(f"From start to ready: {app.await_status('/readyz'):.1f} s.\n")
+        ready = app.await_status("/readyz")
+        yield f"From start to ready: {ready:.1f} s."
         served.measure(app, 1, 3, options.rate)  # The first frames pay for what is made once.
         rows = [served.measure(app, n, options.seconds, options.rate) for n in options.clients]
-    print(_table(rows, loop.cpu_ms_per_frame))
+    yield _table(rows, loop.cpu_ms_per_frame)
+    for row in rows:
+        if row.clients == limits.CLIENTS:
+            yield limits.table(limits.judge(row, loop.cpu_ms_per_frame, ready))
 
 
 def _table(rows: list[ServedFigures], bare_cpu_ms: float) -> str:
     head = (
-        "| clients | ack p50 / p95 / p99 ms | emotion p50 / p95 / p99 ms | dropped | errors "
-        "| CPU-ms a frame: app + models | served / bare | RSS MiB: app, models |"
+        "| clients | ack p50 / p95 / p99 ms | emotion p50 / p95 / p99 ms | frames with emotion "
+        "| dropped | errors | CPU-ms a frame: app + models | served / bare "
+        "| RSS MiB: app, models |"
     )
-    return "\n".join([head, "| --- " * 8 + "|", *(_row(row, bare_cpu_ms) for row in rows)])
+    return "\n".join([head, "| --- " * 9 + "|", *(_row(row, bare_cpu_ms) for row in rows)])
 
 
 def _row(row: ServedFigures, bare_cpu_ms: float) -> str:
-    ratio = (row.app_cpu_ms + row.model_cpu_ms) / bare_cpu_ms
     return (
-        f"| {row.clients} | {_three(row.ack_ms)} | {_three(row.emotion_ms)} "
+        f"| {row.clients} | {_three(row.ack_ms)} | {_three(row.emotion_ms)} | {row.answered:.1%} "
         f"| {row.dropped:.1%} | {row.errors} | {row.app_cpu_ms:.1f} + {row.model_cpu_ms:.1f} "
-        f"| {ratio:.2f} | {row.app_rss_mib:.0f}, {row.model_rss_mib:.0f} |"
+        f"| {row.cpu_ms / bare_cpu_ms:.2f} | {row.app_rss_mib:.0f}, {row.model_rss_mib:.0f} |"
     )
 
 

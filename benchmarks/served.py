@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import psutil
@@ -21,11 +22,12 @@ class ServedFigures:
     Attributes:
         clients: Number of clients.
         ack_ms: 50th, 95th and 99th percentile from frame sent to acknowledgement.
-        emotion_ms: The same to the emotion's prediction.
+        emotion_ms: The same to the emotion's prediction, of the frames that got one.
+        answered: Share of the frames that got one.
         dropped: Share of the frames that a newer one replaced.
         errors: Number of frames that got an error or no answer.
-        app_cpu_ms: Processor time of the app per frame sent.
-        model_cpu_ms: Processor time of the model server per frame sent.
+        app_cpu_ms: Processor time of the app per frame analysed: a dropped one costs next to none.
+        model_cpu_ms: The same of the model server.
         app_rss_mib: Memory of the app.
         model_rss_mib: Memory of the model server.
     """
@@ -33,6 +35,7 @@ class ServedFigures:
     clients: int
     ack_ms: tuple[float, float, float]
     emotion_ms: tuple[float, float, float]
+    answered: float
     dropped: float
     errors: int
     app_cpu_ms: float
@@ -40,28 +43,40 @@ class ServedFigures:
     app_rss_mib: float
     model_rss_mib: float
 
+    @property
+    def cpu_ms(self) -> float:
+        """Processor time of app and model server per frame analysed."""
+        return self.app_cpu_ms + self.model_cpu_ms
+
 
 def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> ServedFigures:
     """Lets `clients` clients send `rate` frames a second each for `seconds` seconds."""
-    before = _cpu(app.process), _cpu(app.model_server)
-    command = ["-m", "benchmarks.clients", app.url, str(clients), str(seconds), str(rate)]
-    result = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    seen = json.loads(result.stdout)
     sent = clients * int(seconds * rate)
-    fates = seen["fates"]
+    before = _cpu(app.process), _cpu(app.model_server)
+    seen = _run_clients(app.url, clients, seconds, rate)
+    analysed, dropped = (seen["fates"].get(fate, 0) for fate in ("analysed", "dropped"))
     return ServedFigures(
-        clients,
-        _percentiles(seen["ack_ms"]),
-        _percentiles(seen["emotion_ms"]),
-        fates.get("dropped", 0) / sent,
-        sent - fates.get("analysed", 0) - fates.get("dropped", 0),
-        (_cpu(app.process) - before[0]) / sent * 1e3,
-        (_cpu(app.model_server) - before[1]) / sent * 1e3,
-        app.process.memory_info().rss / 2**20,
-        app.model_server.memory_info().rss / 2**20,
+        clients=clients,
+        ack_ms=_percentiles(seen["ack_ms"]),
+        emotion_ms=_percentiles(seen["emotion_ms"]),
+        answered=len(seen["emotion_ms"]) / sent,
+        dropped=dropped / sent,
+        errors=sent - analysed - dropped,
+        app_cpu_ms=(_cpu(app.process) - before[0]) / max(analysed, 1) * 1e3,
+        model_cpu_ms=(_cpu(app.model_server) - before[1]) / max(analysed, 1) * 1e3,
+        app_rss_mib=app.process.memory_info().rss / 2**20,
+        model_rss_mib=app.model_server.memory_info().rss / 2**20,
     )
+
+
+def _run_clients(url: str, clients: int, seconds: float, rate: float) -> dict[str, Any]:
+    """Runs `benchmarks.clients` beside the app and returns what it prints."""
+    command = ["-m", "benchmarks.clients", url, str(clients), str(seconds), str(rate)]
+    result = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    )
+    seen: dict[str, Any] = json.loads(result.stdout)
+    return seen
 
 
 def _cpu(process: psutil.Process) -> float:
