@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import socketio
 
-EVENTS = ("session", "prediction", "model_status", "session_expired", "disconnect")
 TIMEOUT_SECONDS = 30.0
 
 
@@ -21,8 +21,8 @@ class Recorder:
         self.acks: list[Any] = []
         self._news = threading.Condition()
         self.socket = socketio.Client(reconnection=False, **options)
-        for event in EVENTS:
-            self.socket.on(event, self._writer(event))
+        self.socket.on("*", self._write)  # Whatever its name: a stray event is to be seen.
+        self.socket.on("disconnect", partial(self._write, "disconnect"))
 
     def send(self, event: str, *payload: Any) -> None:
         """Emits an event and files its acknowledgement under `acks`."""
@@ -55,13 +55,10 @@ class Recorder:
         """Clears what was written down, so that only news counts."""
         self.events.clear()
 
-    def _writer(self, event: str) -> Callable[..., None]:
-        def write(*payload: Any) -> None:
-            with self._news:
-                self.events.append((event, payload[0] if payload else None))
-                self._news.notify_all()
-
-        return write
+    def _write(self, event: str, *payload: Any) -> None:
+        with self._news:
+            self.events.append((event, payload[0] if payload else None))
+            self._news.notify_all()
 
     def _on_ack(self, ack: Any = None) -> None:
         with self._news:
