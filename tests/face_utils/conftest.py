@@ -9,7 +9,9 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 TIMEOUT_SECONDS = 10
 
@@ -62,3 +64,9 @@ def in_thread() -> Iterator[Callable[..., Call]]:
     yield start
     for call in calls:
         call.join()
+
+
+@pytest.fixture(scope="module")
+def picture(face_image: np.ndarray) -> Pillow.Image:
+    """A part of the astronaut, 300 by 200."""
+    return Pillow.fromarray(np.ascontiguousarray(face_image[:200, :300, ::-1]))

@@ -1,0 +1,73 @@
+"""Models that answer when a test says so, and frames with faces in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from face_utils.detection import Detection
+from face_utils.errors import ModelUnavailable
+from face_utils.model_spec import ModelSpec, Smoothing
+from face_utils.session import Answer
+from face_utils.sight import SeenFace, Sight
+
+EMOTION = ModelSpec(
+    "emotion", "", 48, 0.05, "classification", ("calm", "angry"), "", 100,
+    Smoothing("half_life", 0.4), unsure_below=0.6,
+)  # fmt: skip
+AGE = ModelSpec("age", "", 64, 0.05, "measure", (), "years", 3000, Smoothing("average", 30))
+
+PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+LEFT, RIGHT = (50, 100, 100, 100), (400, 100, 100, 100)
+
+
+@dataclass(eq=False)
+class Asked:
+    """One request to a model, to be answered by the test."""
+
+    model: ModelSpec
+    crops: np.ndarray
+    done: object
+
+    def answer(self, *calm, version=1):
+        """Answers an emotion with the probability of calm, an age with years, one per face."""
+        values = np.array(calm, np.float32)
+        assert len(values) == len(self.crops)
+        if self.model is EMOTION:
+            outputs = {"probabilities": np.column_stack([values, 1 - values])}
+        else:
+            outputs = {"years": values, "low": values - 5, "high": values + 5}
+        self.done(Answer(version, outputs))
+
+    def fail(self):
+        self.done(ModelUnavailable("The model server does not answer."))
+
+
+class FakeBackend:
+    """Models that answer when the test says so."""
+
+    def __init__(self):
+        self.asked = []
+        self.down = set()
+
+    def is_available(self, model):
+        return model not in self.down
+
+    def predict(self, model, crops, done):
+        self.asked.append(Asked(model, crops, done))
+
+    def take(self):
+        """The requests since the last look, by the name of their model."""
+        asked, self.asked = self.asked, []
+        return {request.model.name: request for request in asked}
+
+
+def look(*boxes, image=PICTURE):
+    faces = [SeenFace(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
+    return lambda: Sight(640, 480, faces)
+
+
+def predictions(sent):
+    assert {event for event, _ in sent} <= {"prediction"}
+    return [payload for _, payload in sent]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from face_utils.errors import BadRequest
+from tests.face_utils.session.scene import LEFT
+
+
+class TestConfigure:
+    def test_it_tells_what_now_holds(self, session):
+        assert session.configure({"models": {"age": {"enabled": False}}}) == {
+            "models": {
+                "emotion": {"enabled": True, "interval_ms": 100},
+                "age": {"enabled": False, "interval_ms": 3000},
+            },
+            "smoothing": True,
+            "mirror": False,
+        }
+
+    def test_a_model_that_is_off_is_not_asked(self, session, show, backend):
+        session.configure({"models": {"age": {"enabled": False}}})
+
+        show(LEFT)
+
+        assert set(backend.take()) == {"emotion"}
+
+    def test_a_model_that_is_turned_on_again_is_asked_at_once(self, session, show, backend):
+        show(LEFT)
+        backend.take()["age"].answer(30)
+        session.configure({"models": {"age": {"enabled": False}}})
+        show(LEFT)
+
+        session.configure({"models": {"age": {"enabled": True}}})
+        show(LEFT)
+
+        assert "age" in backend.take()
+
+    def test_a_new_interval_holds_from_the_next_frame(self, session, show, backend):
+        show(LEFT)
+        backend.take()["age"].answer(30)
+        session.configure({"models": {"age": {"interval_ms": 200}}})
+
+        show(LEFT)
+        backend.take()["age"].answer(30)
+        show(LEFT)
+        assert "age" not in backend.take()
+        show(LEFT)
+        assert "age" in backend.take()
+
+    def test_a_wrong_payload_changes_nothing(self, session):
+        before = session.settings
+
+        with pytest.raises(BadRequest):
+            session.configure({"smoothing": False, "mirror": "yes"})
+
+        assert session.settings is before
+
+    def test_sessions_do_not_share_settings(self, build):
+        one, other = build(), build()
+
+        one.configure({"smoothing": False})
+
+        assert other.settings.smoothing is True

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from threading import Event
+
+import pytest
+
+from face_utils.errors import SessionExpired
+from face_utils.session import FrameStamp
+from tests.face_utils.session.scene import LEFT, look
+
+
+class TestEnd:
+    @pytest.mark.parametrize(("seconds", "reason"), [(59, None), (60, "idle"), (300, "lifetime")])
+    def test_a_session_expires_when_it_is_idle_or_too_old(self, session, clock, seconds, reason):
+        clock.advance(seconds)
+
+        assert session.expiry() == reason
+
+    def test_frames_keep_a_session_from_being_idle_but_not_from_growing_old(
+        self, session, show, clock
+    ):
+        for _ in range(9):
+            show(seconds=30)
+            assert session.expiry() is None
+
+        show(seconds=30)
+        assert session.expiry() == "lifetime"
+
+    def test_a_closed_session_takes_no_frame(self, session):
+        session.close()
+
+        with pytest.raises(SessionExpired):
+            session.analyse(FrameStamp(0), pytest.fail)
+
+    def test_a_closed_session_sends_no_late_answer(self, session, show, backend, sent):
+        show(LEFT)
+        requests = backend.take()
+        session.close()
+
+        requests["emotion"].answer(0.9)
+        requests["age"].fail()
+
+        assert sent == []
+
+    def test_closing_sends_the_waiting_frame_away(self, session, in_thread):
+        looking, go_on = Event(), Event()
+
+        def look_long():
+            looking.set()
+            go_on.wait(10)
+            return look()()
+
+        in_work = in_thread(session.analyse, FrameStamp(1), look_long)
+        looking.wait(10)
+        waiting = in_thread(session.analyse, FrameStamp(2), pytest.fail).until_waiting()
+
+        session.close()
+
+        with pytest.raises(SessionExpired):
+            waiting.result()
+        go_on.set()
+        with pytest.raises(SessionExpired):
+            in_work.result()
+
+    def test_a_session_that_is_closed_while_a_frame_is_in_work_asks_no_model(
+        self, session, backend
+    ):
+        def look_and_close():
+            session.close()
+            return look(LEFT)()
+
+        with pytest.raises(SessionExpired):
+            session.analyse(FrameStamp(0), look_and_close)
+
+        assert backend.take() == {}

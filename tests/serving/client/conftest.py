@@ -1,0 +1,42 @@
+"""The client against real gRPC."""
+
+from __future__ import annotations
+
+import pytest
+
+from serving.bridge import Bridge
+from tests.serving.client.fake_server import Server
+from tests.serving.client.watched import AGE, MOOD, Watched
+
+
+@pytest.fixture(scope="module")
+def bridge():
+    return Bridge()
+
+
+@pytest.fixture
+def server():
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def connect(bridge):
+    clients = []
+
+    def connect_to(target, **options):
+        if isinstance(target, Server):
+            target = f"127.0.0.1:{target.port}"
+        clients.append(Watched(bridge, target, **options))
+        return clients[-1]
+
+    yield connect_to
+    for client in clients:
+        client.client.close()
+
+
+@pytest.fixture
+def client(connect, server):
+    """A client that has found both models of the server."""
+    return connect(server, models=(MOOD, AGE)).watch().until_all_available()

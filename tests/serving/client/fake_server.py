@@ -1,0 +1,90 @@
+"""A model server whose models are what a test says."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import grpc
+import numpy as np
+
+from serving.tensors import encode
+from serving.tfs_protos import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+    types_pb2,
+)
+
+TIMEOUT_SECONDS = 20
+State = get_model_status_pb2.ModelVersionStatus
+
+
+class Server(
+    prediction_service_pb2_grpc.PredictionServiceServicer,
+    model_service_pb2_grpc.ModelServiceServicer,
+):
+    """A model server whose models are what the test says."""
+
+    def __init__(self, port=0):
+        self.versions = {"mood": {1: State.AVAILABLE}, "age": {1: State.AVAILABLE}}
+        self.crop_size = 48
+        self.outputs = {
+            "probabilities": np.tile(np.array([0.25, 0.75], np.float32), (3, 1)),
+            "years": np.array([20, 30, 40], np.float32),
+            "low": np.array([15, 25, 35], np.float32),
+            "high": np.array([25, 35, 45], np.float32),
+        }
+        self.requests = []
+        self.error = None
+        self.go_on = Event()
+        self.go_on.set()
+        self._server = grpc.server(ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
+        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(self, self._server)
+        model_service_pb2_grpc.add_ModelServiceServicer_to_server(self, self._server)
+        self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        self._server.start()
+
+    def stop(self):
+        self.go_on.set()
+        self._server.stop(0).wait()
+
+    def GetModelStatus(self, request, context):  # noqa: N802
+        name = request.model_spec.name
+        if name not in self.versions:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"Could not find model {name}")
+        return get_model_status_pb2.GetModelStatusResponse(
+            model_version_status=[
+                State(version=version, state=state)
+                for version, state in self.versions[name].items()
+            ]
+        )
+
+    def GetModelMetadata(self, request, context):  # noqa: N802
+        signatures = get_model_metadata_pb2.SignatureDefMap()
+        definition = signatures.signature_def["serving_default"]
+        _describe(definition.inputs["image"], types_pb2.DT_UINT8, -1, *2 * [self.crop_size], 1)
+        for name, array in self.outputs.items():
+            _describe(definition.outputs[name], types_pb2.DT_FLOAT, -1, *array.shape[1:])
+        response = get_model_metadata_pb2.GetModelMetadataResponse()
+        response.metadata["signature_def"].Pack(signatures)
+        return response
+
+    def Predict(self, request, context):  # noqa: N802
+        self.requests.append(request)
+        self.go_on.wait(TIMEOUT_SECONDS)
+        if self.error:
+            context.abort(*self.error)
+        response = predict_pb2.PredictResponse()
+        response.model_spec.version.value = max(self.versions[request.model_spec.name])
+        for name in set(request.output_filter) & set(self.outputs):
+            response.outputs[name].CopyFrom(encode(self.outputs[name]))
+        return response
+
+
+def _describe(info, dtype, *shape):
+    info.dtype = dtype
+    for size in shape:
+        info.tensor_shape.dim.add(size=size)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from face_utils.model_spec import ModelSpec, Smoothing
+from serving.child import EmbeddedServer
+from serving.contract import CONTRACT, MODELS, load_contract
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    server = EmbeddedServer(MODELS, CONTRACT)
+    yield server
+    server.close()
+
+
+class TestEmbeddedServer:
+    def test_all_models_of_the_contract_answer_about_any_number_of_faces(self, embedded, connect):
+        models = load_contract()
+        client = connect(embedded.target, models=models.values()).watch().until_all_available()
+
+        for model in models.values():
+            for count in (1, 3, 20):
+                answer = client.ask(np.zeros((count, model.size, model.size), np.uint8), model)
+                assert set(answer.outputs) == set(model.outputs)
+                assert {len(values) for values in answer.outputs.values()} == {count}
+                if model.kind == "classification":
+                    sums = answer.outputs["probabilities"].sum(axis=1)
+                    np.testing.assert_allclose(sums, 1, atol=1e-3)
+
+    def test_a_model_outside_of_its_contract_is_named(self, embedded, connect):
+        other = ModelSpec(
+            "mood", "", 48, 0, "classification", ("a", "b"), "", 1, Smoothing("average", 1)
+        )
+
+        state = connect(embedded.target, models=(other,)).watch().until(available=False)
+
+        assert state.message

@@ -1,0 +1,52 @@
+"""A client of toy models, and what it told."""
+
+from __future__ import annotations
+
+import time
+from queue import Queue
+
+import numpy as np
+
+from face_utils.model_spec import ModelSpec, Smoothing
+from serving.channel import open_channel
+from serving.client import ModelClient
+from tests.serving.client.fake_server import TIMEOUT_SECONDS
+
+MOOD = ModelSpec(
+    "mood", "", 48, 0.05, "classification", ("calm", "angry"), "", 100, Smoothing("average", 1)
+)
+AGE = ModelSpec("age", "", 48, 0.05, "measure", (), "years", 3000, Smoothing("average", 30))
+CROPS = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)
+
+
+class Watched:
+    """A client, and what it told."""
+
+    def __init__(self, bridge, target, models=(MOOD,), timeout=10.0):
+        self.models = {model.name: model for model in models}
+        self.client = ModelClient(open_channel(target), models, bridge, time.monotonic, timeout)
+        self._states = Queue()
+
+    def watch(self):
+        self.client.watch(self._states.put)
+        return self
+
+    def until(self, **wanted):
+        """Waits for a state with these attributes and returns it."""
+        while True:
+            state = self._states.get(timeout=TIMEOUT_SECONDS)
+            if all(getattr(state, name) == value for name, value in wanted.items()):
+                return state
+
+    def until_all_available(self):
+        for _ in self.models:
+            self.until(available=True)
+        return self
+
+    def ask(self, crops=CROPS, model=MOOD):
+        return self.ask_later(crops, model).get(timeout=TIMEOUT_SECONDS)
+
+    def ask_later(self, crops=CROPS, model=MOOD):
+        answers = Queue()
+        self.client.predict(model, crops, answers.put)
+        return answers
