@@ -123,7 +123,7 @@ class Config:
         (), WORDS, "Origins whose pages may connect besides the service's own; * for all."
     )
     model_server: str = _key(
-        "", TEXT, "host:port of a model server; empty: the embedded one is started."
+        "", TEXT, "host:port or unix:PATH of a model server; empty: the embedded one is started."
     )
     model_server_ca: Path | None = _key(
         None, PATH, "PEM file of the certificates that the model server's must come from: TLS."
