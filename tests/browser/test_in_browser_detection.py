@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import groupby
 
-import pytest
 from playwright.sync_api import expect
 
 from benchmarks.app_process import AppProcess
@@ -19,27 +18,18 @@ def switch(visitor: Visitor, state: str) -> None:
     expect(box).to_have_attribute("data-state", state)
 
 
-@pytest.fixture
-def detecting(app: AppProcess, visit: Visit) -> Visitor:
-    """A page that finds the faces itself from its first frame on."""
+def test_only_face_crops_travel_and_the_answers_are_the_same(app: AppProcess, visit: Visit) -> None:
     visitor = visit(app.url)
     switch(visitor, "on")
-    return visitor.start_camera()
-
-
-def test_the_answers_are_the_same(detecting: Visitor) -> None:
-    detecting.expect_astronaut()
-    assert detecting.complaints == []
-
-
-def test_only_face_crops_travel(detecting: Visitor) -> None:
-    wire = detecting.wire
+    visitor.start_camera().expect_astronaut()
+    wire = visitor.wire
     acks = wire.until(lambda: len(wire.acks("faces")) > 10 and wire.acks("faces"))
     assert wire.events("frame") == []
     assert {(ack["status"], len(ack["faces"])) for ack in acks} == {("analysed", 1)}
     for packet in wire.events("faces"):
         assert packet.attachments == len(packet.payload[0]["faces"]) == 1
     assert wire.most_in_flight("faces") == 1
+    assert visitor.complaints == []
 
 
 def test_it_can_be_switched_while_the_camera_runs(live: Visitor) -> None:

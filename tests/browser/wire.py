@@ -13,6 +13,9 @@ from playwright.sync_api import Page, WebSocket
 PACKET = re.compile(r"4([2356])(?:(\d+)-)?(\d*)(\[.*)", re.DOTALL)
 EVENT_TYPES = "25"
 
+LOOK_EVERY_MS = 20
+MOST_LOOKS = 1500
+
 Way = Literal["sent", "received"]
 
 
@@ -32,7 +35,6 @@ class Wire:
     def __init__(self, page: Page) -> None:
         self.packets: list[Packet] = []
         self._page = page
-        self._socket: WebSocket | None = None
         page.on("websocket", self._listen)
 
     def events(self, *names: str, way: Way = "sent", since: int = 0) -> list[Packet]:
@@ -49,12 +51,15 @@ class Wire:
         ]
 
     def until(self, condition: Callable[[], Any]) -> Any:
-        """Waits until the condition gives something true, asking at each arrival; returns it."""
-        if self._socket is None or self._socket.is_closed():
-            self._page.wait_for_event("websocket")
-        if not condition():
-            self._socket.wait_for_event("framereceived", lambda _: condition())
-        return condition()
+        """Waits until the condition gives something true; returns it.
+
+        Waiting for the next frame instead would miss the one that comes just before the wait.
+        """
+        for _ in range(MOST_LOOKS):
+            if found := condition():
+                return found
+            self._page.wait_for_timeout(LOOK_EVERY_MS)
+        raise AssertionError(f"this did not come; the last were {self.packets[-5:]}")
 
     def most_in_flight(self, event: str) -> int:
         """How many events of a name were unanswered at the same time, at most."""
@@ -69,7 +74,6 @@ class Wire:
         return most
 
     def _listen(self, socket: WebSocket) -> None:
-        self._socket = socket
         socket.on("framesent", lambda data: self._note("sent", data))
         socket.on("framereceived", lambda data: self._note("received", data))
 
