@@ -9,6 +9,7 @@ import ssl
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -108,7 +109,14 @@ def _serve_eventlet(app: Flask, listener: socket.socket, tls: tuple[Path, Path] 
         listener = eventlet.wrap_ssl(
             listener, certfile=str(tls[0]), keyfile=str(tls[1]), server_side=True
         )
-    wsgi.server(listener, app, log_output=False, debug=False)
+
+    class Connection(wsgi.HttpProtocol):  # type: ignore[misc]
+        def handle(self) -> None:
+            # Browsers break off at a certificate they do not know; that is no error of ours.
+            with suppress(ssl.SSLError):
+                super().handle()
+
+    wsgi.server(listener, app, protocol=Connection, log_output=False, debug=False)
 
 
 def _serve_threads(app: Flask, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
