@@ -31,7 +31,7 @@ def picture(step: float, width: int = 640, height: int = 480) -> NDArray[np.uint
     shift = x - zoom * FACE_CENTRE[0], y - zoom * FACE_CENTRE[1]
     matrix = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
     image = cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR)
-    return cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REFLECT)
+    return cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
 
 
 def jpeg(step: float, width: int = 640, height: int = 480, quality: int = 80) -> bytes:
