@@ -22,6 +22,7 @@ from web.service import Service
 
 BACKLOG = 512
 READY_TIMEOUT_SECONDS = 20.0
+CONNECTION_TIMEOUT_SECONDS = 86_400
 _FLUSH_SECONDS = 0.2
 
 
@@ -120,7 +121,12 @@ def _serve_eventlet(app: Flask, listener: socket.socket, tls: tuple[Path, Path] 
 
 
 def _serve_threads(app: Flask, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Handler(WSGIRequestHandler):
+        # With a time-out, waiting for data happens outside OpenSSL, which does not bear one thread
+        # that waits in a read while another one writes.
+        timeout = CONNECTION_TIMEOUT_SECONDS
 
     context = None
     if tls:

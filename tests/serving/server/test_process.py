@@ -84,12 +84,12 @@ def test_the_folder_is_watched(start, models, toys, client_of, until):
 def test_a_stop_lets_calls_in_work_finish(start, models, client_of, refusal, number):
     process = start("--models", models)
     client = client_of(address(process))
-    request = client.request("years", {"image": np.zeros((1000, 16, 16, 1), np.uint8)})
-    calls = [client.prediction.Predict.future(request) for _ in range(20)]
+    request = client.request("years", {"image": np.zeros((500, 16, 16, 1), np.uint8)})
+    calls = [client.prediction.Predict.future(request) for _ in range(8)]
     client.status("years")  # came after the calls above, on the same connection
     process.send_signal(number)
 
-    assert [len(call.result().outputs["years"].tensor_content) for call in calls] == [4000] * 20
+    assert [len(call.result().outputs["years"].tensor_content) for call in calls] == [2000] * 8
     code, out, err = ended(process)
     assert (code, out) == (0, "")
     assert f"stopping: {number.name}" in err
@@ -221,8 +221,8 @@ def test_it_holds_no_tensorflow_and_little_memory(start, models, client_of):
     client.predict("mood", {"image": np.zeros((1000, 16, 16, 1), np.uint8)})
     proc = Path("/proc") / str(process.pid)
 
-    (tensorflow,) = find_spec("tensorflow").submodule_search_locations
-    assert tensorflow not in (proc / "maps").read_text()
+    maps = (proc / "maps").read_text()
+    assert not [f for f in find_spec("tensorflow").submodule_search_locations if f in maps]
     peak = int(re.search(r"VmHWM:\s+(\d+) kB", (proc / "status").read_text())[1])
     assert peak < 260 * 1024
 
