@@ -68,10 +68,10 @@ class Recorder:
 
 @contextmanager
 def connected(
-    url: str, *, transport: str = "websocket", ssl_verify: bool = True, **options: Any
+    url: str, *, transport: str = "websocket", http_session: Any = None, **options: Any
 ) -> Iterator[Recorder]:
     """A client that is connected and has got its `session` event."""
-    recorder = Recorder(ssl_verify=ssl_verify)
+    recorder = Recorder(http_session=http_session)
     recorder.socket.connect(url, transports=[transport], wait_timeout=TIMEOUT_SECONDS, **options)
     wire = recorder.socket.eio.ws
     try:
