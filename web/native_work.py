@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import BoundedSemaphore
-from typing import TypeVar
 
+from face_utils.pipeline import Batch
+from face_utils.results import Analysis
+from face_utils.session import Runner
 from web.config import Config
 
-T = TypeVar("T")
-Runner = Callable[..., T]
 
-
-def build_runner(config: Config) -> Runner[T]:
+def build_runner(config: Config) -> Runner:
     """Builds what runs a function with its arguments in one of `workers` native threads.
 
     Under eventlet only the calling greenlet waits; in threading mode each client has a thread
@@ -23,18 +21,18 @@ def build_runner(config: Config) -> Runner[T]:
     return _bounded_runner(config.workers)
 
 
-def _eventlet_runner(workers: int) -> Runner[T]:
+def _eventlet_runner(workers: int) -> Runner:
     from eventlet import tpool
 
     tpool.set_num_threads(workers)
-    run: Runner[T] = tpool.execute
+    run: Runner = tpool.execute
     return run
 
 
-def _bounded_runner(workers: int) -> Runner[T]:
+def _bounded_runner(workers: int) -> Runner:
     seats = BoundedSemaphore(workers)
 
-    def run(function: Callable[..., T], *args: object) -> T:
+    def run(function: Runner, *args: object) -> tuple[Analysis, list[Batch]]:
         with seats:
             return function(*args)
 
