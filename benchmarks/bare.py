@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from benchmarks.moving_face import film
@@ -23,19 +21,6 @@ from web.config import Config
 
 FRAMES_PER_SECOND = 10
 WARM_UP_FRAMES = 20
-
-
-@dataclass(frozen=True)
-class BareFigures:
-    """What the loop costs.
-
-    Attributes:
-        cpu_ms_per_frame: Processor time of a frame, with the models at their intervals.
-        rss_mib: Memory of the process at its end.
-    """
-
-    cpu_ms_per_frame: float
-    rss_mib: float
 
 
 class _Loop:
@@ -57,8 +42,8 @@ class _Loop:
             self._networks[batch.model.name].run({INPUT_NAME: batch.crops[..., np.newaxis]})
 
 
-def measure(frames: int) -> BareFigures:
-    """Runs the loop over `frames` frames."""
+def measure(frames: int) -> float:
+    """Processor time of a frame in milliseconds, with the models at their intervals."""
     loop = _Loop()
     for index in range(WARM_UP_FRAMES):
         loop.work(index)
@@ -66,7 +51,7 @@ def measure(frames: int) -> BareFigures:
     for index in range(WARM_UP_FRAMES, WARM_UP_FRAMES + frames):
         loop.work(index)
     spent = time.process_time() - start
-    return BareFigures(spent / frames * 1e3, psutil.Process().memory_info().rss / 2**20)
+    return spent / frames * 1e3
 
 
 def timings(frames: int) -> dict[str, float]:

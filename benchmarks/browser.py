@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Root needs --no-sandbox; the rest keeps the browser from calling its maker's servers.
@@ -57,11 +57,6 @@ def launched(playwright: Playwright, camera: Path | None, *flags: str) -> Iterat
         yield browser
     finally:
         browser.close()
-
-
-def allow_camera(context: BrowserContext) -> None:
-    """Answers the browser's question for the camera."""
-    context.grant_permissions(["camera"])
 
 
 def main() -> None:
