@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from face_utils.cropping import Square, crop
 from serving.training.faces import Grey
+from serving.training.occlusion import covered
 from serving.training.recipe import Framing, Light
 
 
@@ -72,20 +73,19 @@ def compressed(image: Grey, rng: Generator) -> Grey:
     return cv2.imdecode(cv2.imencode(".jpg", image, quality)[1], cv2.IMREAD_GRAYSCALE)
 
 
-DEGRADATIONS: Sequence[Callable[[Grey, Generator], Grey]] = (blurred, coarse, noisy, compressed)
+def dusky(image: Grey, rng: Generator) -> Grey:
+    """So little light that only some grey levels are left, and noise among them."""
+    noise = rng.normal(0, rng.uniform(0.5, 3), image.shape)
+    return np.clip(image * rng.uniform(0.06, 0.5) + noise, 0, 255).astype(np.uint8)
 
 
-def erased(image: Grey, rng: Generator) -> Grey:
-    """A part covered by a plain patch, as by a hand, a mask or hair.
-
-    Z. Zhong et al., "Random Erasing Data Augmentation", 2020.
-    """
-    side = image.shape[0]
-    w, h = rng.integers(side // 6, side // 2, 2)
-    x, y = rng.integers(0, side - w), rng.integers(0, side - h)
-    covered = image.copy()
-    covered[y : y + h, x : x + w] = rng.integers(0, 256)
-    return covered
+DEGRADATIONS: Sequence[Callable[[Grey, Generator], Grey]] = (
+    blurred,
+    coarse,
+    dusky,
+    noisy,
+    compressed,
+)
 
 
 def worsened(image: Grey, light: Light, rng: Generator) -> Grey:
@@ -94,8 +94,8 @@ def worsened(image: Grey, light: Light, rng: Generator) -> Grey:
     for degrade in DEGRADATIONS:
         if rng.random() < light.degrade:
             image = degrade(image, rng)
-    if rng.random() < light.erase:
-        image = erased(image, rng)
+    if rng.random() < light.cover:
+        image = covered(image, rng)
     return image[:, ::-1] if rng.random() < 0.5 else image
 
 

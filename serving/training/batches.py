@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from face_utils.cropping import crop
 from face_utils.model_spec import ModelSpec
 from serving.training.augmentation import detected, training_crop, whole
+from serving.training.balance import drawn, kinds, repeats
 from serving.training.faces import Faces
 from serving.training.recipe import Recipe
 from serving.training.targets import Targets
@@ -28,7 +31,7 @@ def training_batches(
 ) -> Iterator[tuple[Crops, Targets]]:
     """One pass over the faces in random order; the same epoch gives the same batches."""
     rng = np.random.default_rng((recipe.seed, epoch))
-    order = rng.permutation(len(faces))
+    order = drawn(repeats(kinds(faces, targets), recipe.balance), rng)
     for step in range(steps_per_epoch(len(faces), recipe)):
         rows = order[step * recipe.batch : (step + 1) * recipe.batch]
         crops = [
@@ -43,7 +46,24 @@ def training_batches(
             )
             for i in rows
         ]
-        yield np.stack(crops)[..., None], targets.take(rows)
+        yield mixed(np.stack(crops)[..., None], targets.take(rows), recipe.mixing, rng)
+
+
+def mixed(crops: Crops, targets: Targets, mixing: float, rng: Generator) -> tuple[Crops, Targets]:
+    """Each crop blended with another of its batch, and their targets alike.
+
+    H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018. Labels that only narrow the
+    classes down cannot be blended; their crops stay as they are.
+    """
+    if not mixing:
+        return crops, targets
+    other = rng.permutation(len(crops))
+    plain = (targets.interval | targets.interval[other]).any(axis=1)
+    share = np.where(plain, 1.0, rng.beta(mixing, mixing, len(crops))).astype(np.float32)[:, None]
+    values = share * targets.values + (1 - share) * targets.values[other]
+    share = share[..., None, None]
+    blended = np.rint(share * crops + (1 - share) * crops[other]).astype(np.uint8)
+    return blended, replace(targets, values=values)
 
 
 def detected_crops(faces: Faces, spec: ModelSpec) -> Crops:

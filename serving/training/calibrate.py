@@ -12,7 +12,7 @@ from serving.training.calibration import calibrate
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.faces import UNKNOWN
 from serving.training.splits import holdout_rows
-from serving.training.targets import TARGETS
+from serving.training.targets import CLASSES, TARGETS
 
 
 def run(task: Job) -> None:
@@ -22,7 +22,7 @@ def run(task: Job) -> None:
     rows = np.flatnonzero(holdout_rows(faces, task.recipe.holdout) & (truth != UNKNOWN))
     kept = faces.take(rows)
     crops = np.concatenate([detected_crops(kept, task.spec), whole_crops(kept, task.spec)])
-    logits = task.trained().predict(crops, batch_size=256, verbose=0)
+    logits = task.trained().predict(crops, batch_size=256, verbose=0)[:, : CLASSES[task.spec.name]]
     found = calibrate(logits, np.tile(truth[rows], 2), measure=task.spec.kind == "measure")
     found.save(task.workspace.calibration)
     print(f"{task.spec.name}: {found}")

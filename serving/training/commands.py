@@ -17,7 +17,7 @@ from serving.training.faces import Faces
 from serving.training.framing import load_faces
 from serving.training.network import mini_xception
 from serving.training.recipe import Recipe, load_recipe
-from serving.training.targets import CLASSES, TARGETS
+from serving.training.targets import CLASSES, TARGETS, Targets
 from serving.training.workspace import CACHE, DATA, Workspace
 
 
@@ -52,7 +52,17 @@ class Job:
 
     def network(self) -> keras.Model:
         """The network of the recipe, untrained."""
-        return mini_xception(self.recipe.network, self.spec.size, CLASSES[self.spec.name])
+        return mini_xception(self.recipe.network, self.spec.size, sum(self.heads))
+
+    @property
+    def heads(self) -> list[int]:
+        """Number of classes of the model and of each that it learns beside it."""
+        return [CLASSES[name] for name in (self.spec.name, *self.recipe.beside)]
+
+    def targets(self, faces: Faces) -> Targets:
+        """What the network should answer for these faces."""
+        own, *others = (TARGETS[name](faces) for name in (self.spec.name, *self.recipe.beside))
+        return own.beside(others)
 
     def trained(self) -> keras.Model:
         """The network with the averaged weights of its training.

@@ -17,20 +17,29 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.training.calibration import Calibration
 from serving.training.commands import Arguments, Job, job, parser
+from serving.training.network import class_maps
+from serving.training.targets import CLASSES
 from serving.training.warmup import write_warmup
 
 VERSION = "1"
+ACTIVATION = "activation"
 TOLERANCE = 1e-3
 _CHECKED_CROPS = 16
 
 
 def export(spec: ModelSpec, model: keras.Model, calibration: Calibration, folder: Path) -> None:
-    """Writes the SavedModel, from uint8 crops to named answers, in place of an older one."""
+    """Writes the SavedModel, from uint8 crops to named answers, in place of an older one.
+
+    `activation`, `(n, rows, columns, classes)`, is the evidence for each class at each place of the
+    crop: its mean over the places is the logits.
+    """
+    with_maps = class_maps(model)
     crops = tf.TensorSpec((None, spec.size, spec.size, 1), tf.uint8, name=INPUT_NAME)
 
     @tf.function(input_signature=[crops])
     def answer(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        return answers(spec, model(image, training=False), calibration)
+        maps = with_maps(image, training=False)[..., : CLASSES[spec.name]]
+        return {ACTIVATION: maps} | answers(spec, tf.reduce_mean(maps, axis=(1, 2)), calibration)
 
     shutil.rmtree(folder, ignore_errors=True)
     # A plain module: Keras's own export would write every weight twice.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import keras
@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from serving.training.batches import Crops
-from serving.training.losses import label_loss
+from serving.training.losses import heads_loss
 from serving.training.recipe import Recipe
 from serving.training.targets import Targets
 
@@ -28,8 +28,11 @@ class Learner:
             (B. Polyak, A. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992).
     """
 
-    def __init__(self, model: keras.Model, recipe: Recipe, steps: int, folder: Path) -> None:
+    def __init__(
+        self, model: keras.Model, heads: Sequence[int], recipe: Recipe, steps: int, folder: Path
+    ) -> None:
         self.model = model
+        self._heads = heads
         self.averaged = keras.models.clone_model(model)
         self.averaged.set_weights(model.get_weights())
         self._recipe = recipe
@@ -63,7 +66,8 @@ class Learner:
     def _step(self, crops: tf.Tensor, values: tf.Tensor, interval: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = self.model(crops, training=True)
-            loss = label_loss(values, interval, logits, self._recipe.expectation)
+            expectation = self._recipe.expectation
+            loss = heads_loss(values, interval, logits, self._heads, expectation)
         variables = self.model.trainable_variables
         self._optimizer.apply(tape.gradient(loss, variables), variables)
         self._average()

@@ -1,8 +1,30 @@
-"""The one loss of all three models."""
+"""The one loss of all models, with one head or several."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import tensorflow as tf
+
+
+def heads_loss(
+    values: tf.Tensor,
+    interval: tf.Tensor,
+    logits: tf.Tensor,
+    heads: Sequence[int],
+    expectation: float,
+) -> tf.Tensor:
+    """Sum of `label_loss` over heads of so many classes each; only the first has an order."""
+    parts = zip(
+        tf.split(values, heads, axis=1),
+        tf.unstack(interval, num=len(heads), axis=1),
+        tf.split(logits, heads, axis=1),
+        strict=True,
+    )
+    weights = [expectation] + [0.0] * (len(heads) - 1)
+    return tf.add_n(
+        [label_loss(*part, weight) for part, weight in zip(parts, weights, strict=True)]
+    )
 
 
 def label_loss(
@@ -12,7 +34,7 @@ def label_loss(
 
     Args:
         values: `(n, k)` float32, as in `targets.Targets`.
-        interval: `(n,)` bool, likewise.
+        interval: `(n,)` bool, one head's column of it.
         logits: `(n, k)` float32.
         expectation: Weight of the absolute error of the expected class, for ordered classes
             (B. Gao et al., "Age Estimation Using Expectation of Label Distribution Learning",

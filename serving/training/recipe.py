@@ -15,13 +15,15 @@ class Network:
     """Shape of a mini-XCEPTION.
 
     Attributes:
-        stem: Channels of the plain convolutions at the start; the first halves the picture.
-        widths: Channels of the residual blocks. All halve the picture but the last.
+        stem: Channels of the plain convolution at the start, which halves the picture.
+        widths: Channels of the residual blocks.
+        halvings: How many of the blocks, from the first on, halve the picture again.
         dropout: Share of feature maps that are left out in training, before the class maps.
     """
 
-    stem: tuple[int, ...]
+    stem: int
     widths: tuple[int, ...]
+    halvings: int
     dropout: float
 
 
@@ -50,15 +52,15 @@ class Light:
         gamma: Largest exponent; its inverse is the smallest.
         contrast: Largest relative change of contrast.
         brightness: Largest change of brightness, as a share of white.
-        degrade: Chance of each of blur, low resolution, noise and JPEG traces.
-        erase: Chance that a part of the face is covered.
+        degrade: Chance of each of blur, low resolution, dusk, noise and JPEG traces.
+        cover: Chance that a part of the face is covered by a patch, a mask or glasses.
     """
 
     gamma: float
     contrast: float
     brightness: float
     degrade: float
-    erase: float
+    cover: float
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,10 @@ class Recipe:
         weight_decay: AdamW's.
         averaging: Decay of the running mean of the weights, which is what gets exported.
         expectation: Weight of the absolute error of the expected value beside the likelihood.
+        beside: Models whose labels the network learns too, since they teach it to see faces; their
+            class maps are not exported.
+        balance: How far rare kinds of faces are shown more often: 0 as they come, 1 all alike.
+        mixing: Parameter of the beta distribution that blends two crops; 0 for none.
         holdout: Share of the training split kept for choosing and calibrating.
         seed: Start of every random number.
         start_from: Model whose trained weights to begin with; empty for none.
@@ -88,6 +94,9 @@ class Recipe:
     weight_decay: float
     averaging: float
     expectation: float
+    beside: tuple[str, ...]
+    balance: float
+    mixing: float
     holdout: float
     seed: int
     start_from: str

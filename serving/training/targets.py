@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,8 @@ class Targets:
 
     Attributes:
         values: `(n, k)` float32. A distribution over the `k` classes, or, where `interval` holds,
-            1 for each class that the label allows.
-        interval: `(n,)` bool, whether the label only narrows the classes down.
+            1 for each class that the label allows. With `beside`, the classes of all heads.
+        interval: `(n, heads)` bool, whether a head's label only narrows its classes down.
         truth: `(n,)` int64, the one right class, or `UNKNOWN` where no single one is.
         usable: `(n,)` bool, whether the row can be trained on.
     """
@@ -33,6 +33,16 @@ class Targets:
     interval: NDArray[np.bool_]
     truth: NDArray[np.int64]
     usable: NDArray[np.bool_]
+
+    def beside(self, others: Sequence[Targets]) -> Targets:
+        """These targets, with the classes of other models after their own."""
+        heads = [self, *others]
+        return Targets(
+            values=np.concatenate([head.values for head in heads], axis=1),
+            interval=np.concatenate([head.interval for head in heads], axis=1),
+            truth=self.truth,
+            usable=np.all([head.usable for head in heads], axis=0),
+        )
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Targets:
         """The targets of some rows, by mask or by index."""
@@ -51,7 +61,7 @@ def emotion(faces: Faces) -> Targets:
     clear = usable & (2 * votes.max(axis=1) >= votes.sum(axis=1))
     return Targets(
         values=emotions / np.maximum(emotions.sum(axis=1, keepdims=True), 1),
-        interval=np.zeros(len(faces), dtype=bool),
+        interval=np.zeros((len(faces), 1), dtype=bool),
         truth=np.where(clear, winner, UNKNOWN),
         usable=usable,
     )
@@ -62,7 +72,7 @@ def gender(faces: Faces) -> Targets:
     known = faces.gender != UNKNOWN
     return Targets(
         values=np.eye(2, dtype=np.float32)[np.where(known, faces.gender, 0)],
-        interval=np.zeros(len(faces), dtype=bool),
+        interval=np.zeros((len(faces), 1), dtype=bool),
         truth=faces.gender.astype(np.int64),
         usable=known,
     )
@@ -83,7 +93,7 @@ def age(faces: Faces) -> Targets:
     exact = exact[:, 0]
     return Targets(
         values=values.astype(np.float32),
-        interval=~exact,
+        interval=~exact[:, None],
         truth=np.where(exact, faces.ages[:, 0], UNKNOWN).astype(np.int64),
         usable=faces.ages[:, 0] != UNKNOWN,
     )

@@ -27,7 +27,7 @@ from serving.training.learner import Learner
 from serving.training.network import CLASS_MAPS
 from serving.training.prediction import quantile, softmax
 from serving.training.splits import holdout_rows, training_rows
-from serving.training.targets import TARGETS
+from serving.training.targets import CLASSES, TARGETS
 from serving.training.workspace import Workspace
 
 Scorer = Callable[[keras.Model], float]
@@ -37,11 +37,12 @@ def run(task: Job) -> None:
     """Trains one model from where it stands to the last epoch of its recipe."""
     keras.utils.set_random_seed(task.recipe.seed)
     faces, recipe = task.faces(), task.recipe
-    targets = TARGETS[task.spec.name](faces)
+    targets = task.targets(faces)
     rows = np.flatnonzero(training_rows(faces, recipe.holdout) & targets.usable)
     faces_in, targets_in, score = faces.take(rows), targets.take(rows), scorer(task, faces)
     steps = steps_per_epoch(len(rows), recipe)
-    learner = Learner(starting_network(task), recipe, recipe.epochs * steps, task.workspace.folder)
+    network, total = starting_network(task), recipe.epochs * steps
+    learner = Learner(network, task.heads, recipe, total, task.workspace.folder)
     learner.resume()
     for epoch in range(learner.epoch, recipe.epochs):
         batches = training_batches(faces_in, targets_in, task.spec, recipe, epoch)
@@ -84,7 +85,8 @@ def holdout_score(
     spec: ModelSpec, model: keras.Model, crops: Crops, truth: NDArray[np.int64]
 ) -> float:
     """Accuracy of a classification, mean absolute error of a measure."""
-    probabilities = softmax(model.predict(crops, batch_size=256, verbose=0))
+    logits = model.predict(crops, batch_size=256, verbose=0)
+    probabilities = softmax(logits[:, : CLASSES[spec.name]])
     if spec.kind == "classification":
         return float((probabilities.argmax(axis=1) == truth).mean())
     return float(np.abs(quantile(probabilities, 0.5) - truth).mean())

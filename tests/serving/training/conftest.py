@@ -54,7 +54,7 @@ def make_job(tmp_path, faces):
         workspace.folder.mkdir(parents=True)
         workspace.faces.mkdir(exist_ok=True)
         faces.save(workspace.faces / "utkface.npz")
-        network = Network(stem=(4,), widths=(4, 8), dropout=0.1)
+        network = Network(stem=4, widths=(4, 8), halvings=1, dropout=0.1)
         recipe = replace(
             load_recipe(model), data=("utkface",), epochs=1, batch=8, holdout=0.5, network=network
         )

@@ -13,7 +13,7 @@ from tensorflow_serving.apis import prediction_log_pb2
 from serving.contract import load_contract
 from serving.training import calibrate, evaluate, export, train
 from serving.training.calibration import Calibration
-from serving.training.losses import label_loss
+from serving.training.losses import heads_loss, label_loss
 from serving.training.network import CLASS_MAPS, mini_xception
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import RECIPES, Network, load_recipe
@@ -22,7 +22,7 @@ from serving.training.warmup import BATCHES, REQUESTS, write_warmup
 # Keras 3 reads its variables in a way that numpy 2 calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-TINY = Network(stem=(4,), widths=(4, 8), dropout=0.0)
+TINY = Network(stem=4, widths=(4, 8), halvings=1, dropout=0.0)
 
 
 def make_all(task, contract):
@@ -38,7 +38,11 @@ def test_one_command_makes_a_served_and_measured_model(model, make_job, contract
     make_all(task, contract_copy)
     loaded = openvino.Core().read_model(task.models / model / "1")
     assert [name for i in loaded.inputs for name in i.names] == ["image"]
-    assert {o.get_any_name() for o in loaded.outputs} == {"probabilities", *task.spec.outputs}
+    assert {o.get_any_name() for o in loaded.outputs} == {
+        "activation",
+        "probabilities",
+        *task.spec.outputs,
+    }
     report = json.loads((task.data / "reports" / f"{model}.json").read_text())
     assert set(report["data"]["utkface"]) == {"detected", "whole"}
     assert report["quality"]
@@ -70,9 +74,38 @@ def test_the_exported_model_answers_as_the_network_does(tmp_path):
     crops = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)
     export.export(spec, model, Calibration(temperature=2.0), tmp_path / "1")
     answers = export.run_tensorflow(tmp_path / "1", crops)
-    assert set(answers) == {"probabilities"}
+    assert set(answers) == {"activation", "probabilities"}
     logits = model.predict(crops, verbose=0)
     np.testing.assert_allclose(answers["probabilities"], softmax(logits, 2.0), atol=1e-5)
+
+
+def test_the_activation_says_where_the_evidence_is(tmp_path):
+    spec = replace(load_contract()["emotion"], size=16)
+    export.export(spec, mini_xception(TINY, 16, 8), Calibration(temperature=2.0), tmp_path / "1")
+    crops = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)
+    answers = export.run_tensorflow(tmp_path / "1", crops)
+    assert answers["activation"].shape == (3, 4, 4, 8)
+    logits = answers["activation"].mean(axis=(1, 2))
+    np.testing.assert_allclose(softmax(logits, 2.0), answers["probabilities"], atol=1e-5)
+
+
+def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contract_copy):
+    task = make_job("gender")
+    recipe = replace(task.recipe, start_from="", beside=("age",), mixing=0.0)
+    task = replace(task, recipe=recipe)
+    make_all(task, contract_copy)
+    crops = np.zeros((2, 16, 16, 1), dtype=np.uint8)
+    answers = export.run_tensorflow(task.models / "gender" / "1", crops)
+    assert task.network().output_shape == (None, 2 + 117)
+    assert answers["probabilities"].shape == (2, 2)
+    assert answers["activation"].shape[-1] == 2
+
+
+def test_no_1x1_convolution_has_a_stride():
+    """oneDNN computes the gradient of some of them wrongly and breaks the heap (its issue 6035)."""
+    model = mini_xception(load_recipe("age").network, 64, 2)
+    convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert all(layer.strides == (1, 1) for layer in convolutions if layer.kernel_size == (1, 1))
 
 
 def test_the_exported_model_carries_warm_up_requests(tmp_path):
@@ -102,6 +135,12 @@ def test_an_interval_costs_nothing_when_all_probability_lies_in_it():
     logits = tf.constant([[9.0, 9.0, -90.0]])
     values, interval = tf.constant([[1.0, 1.0, 0.0]]), tf.constant([True])
     assert float(label_loss(values, interval, logits, 1.0)) == pytest.approx(0, abs=1e-5)
+
+
+def test_heads_add_up_and_only_the_first_has_an_order():
+    logits, values = tf.zeros((1, 5)), tf.constant([[0.0, 0.0, 1.0, 0.0, 1.0]])
+    loss = heads_loss(values, tf.constant([[False, False]]), logits, (3, 2), 0.5)
+    assert float(loss) == pytest.approx(np.log(3) + 0.5 + np.log(2))
 
 
 def test_a_distribution_costs_its_cross_entropy_and_the_error_of_its_mean():

@@ -46,14 +46,25 @@ def test_an_exact_age_becomes_a_bell_around_it():
     assert targets.values.shape == (1, AGE_BINS)
     assert targets.values[0].argmax() == targets.truth[0] == 30
     assert targets.values[0].sum() == pytest.approx(1)
-    assert not targets.interval[0]
+    assert not targets.interval[0, 0]
 
 
 def test_an_age_group_allows_each_of_its_ages():
     targets = TARGETS["age"](table(Record(IMAGE, TRAIN, "0", ages=(3, 9))))
     assert np.flatnonzero(targets.values[0]).tolist() == [3, 4, 5, 6, 7, 8, 9]
-    assert targets.interval[0]
+    assert targets.interval[0, 0]
     assert targets.truth[0] == UNKNOWN
+
+
+def test_heads_stand_side_by_side():
+    faces = table(
+        Record(IMAGE, TRAIN, "0", ages=(3, 9), gender=1), Record(IMAGE, TRAIN, "1", ages=(4, 4))
+    )
+    both = TARGETS["age"](faces).beside([TARGETS["gender"](faces)])
+    assert both.values.shape == (2, AGE_BINS + 2)
+    assert both.values[0, -2:].tolist() == [0, 1]
+    assert both.interval.tolist() == [[True, False], [False, False]]
+    assert both.usable.tolist() == [True, False]
 
 
 def test_equal_pictures_never_part():

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from face_utils.cropping import Square
 from face_utils.detection import Detection
 from serving.contract import load_contract
 from serving.training.augmentation import jittered, whole, worsened
-from serving.training.batches import detected_crops, training_batches, whole_crops
+from serving.training.balance import drawn, repeats
+from serving.training.batches import detected_crops, mixed, training_batches, whole_crops
 from serving.training.faces import Faces
 from serving.training.framing import find_square, frame, typical_square
+from serving.training.occlusion import OCCLUSIONS
 from serving.training.recipe import load_recipe
 from serving.training.targets import TARGETS
 
@@ -76,6 +79,37 @@ def test_the_same_epoch_gives_the_same_batches(faces):
 
     assert (first(1) == first(1)).all()
     assert (first(1) != first(2)).any()
+
+
+def test_each_occlusion_hides_a_part_and_leaves_a_part():
+    rng = np.random.default_rng(3)
+    image = rng.integers(0, 256, (64, 64), dtype=np.uint8)
+    for occlude in OCCLUSIONS:
+        changed = np.mean([(occlude(image, rng) != image).mean() for _ in range(20)])
+        assert 0.02 < changed < 0.6, occlude.__name__
+
+
+def test_blending_mixes_crops_and_targets_alike_and_spares_intervals(faces):
+    targets = TARGETS["age"](faces)
+    shades = np.arange(len(faces), dtype=np.uint8) * 5
+    crops = np.ones((len(faces), 4, 4, 1), np.uint8) * shades[:, None, None, None]
+    blended, mixture = mixed(crops, targets, 1.0, np.random.default_rng(0))
+    narrowed = targets.interval[:, 0]
+    assert (blended[narrowed] == crops[narrowed]).all()
+    assert (mixture.values[narrowed] == targets.values[narrowed]).all()
+    assert (blended[~narrowed] != crops[~narrowed]).any()
+    np.testing.assert_allclose(mixture.values[~narrowed].sum(axis=1), 1, rtol=1e-5)
+
+
+def test_balance_shows_rare_kinds_more_often_and_none_never():
+    kind = np.repeat([0, 1], [900, 100])
+    times = repeats(kind, 0.5)
+    assert times.mean() == pytest.approx(1)
+    assert times[-1] / times[0] == pytest.approx(3)
+    rows = drawn(times, np.random.default_rng(0))
+    assert len(rows) == len(kind)
+    assert np.bincount(rows)[900:].min() >= 1
+    assert (repeats(kind, 0.0) == 1).all()
 
 
 def test_measured_crops_are_plain(faces):
