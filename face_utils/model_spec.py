@@ -11,6 +11,9 @@ SmoothingMethod = Literal["half_life", "average", "evidence"]
 UNSURE = "unsure"
 """The label of a classification that the model cannot decide."""
 
+ACTIVATION = "activation"
+"""Name of the output with the class activation maps, `(n, rows, columns, classes)`."""
+
 
 @dataclass(frozen=True)
 class Smoothing:
@@ -41,6 +44,7 @@ class ModelSpec:
         interval_ms: Default time between two answers about the same track.
         smoothing: How answers are merged over time.
         unsure_below: Confidence under which a classification is `unsure`.
+        activation: Whether it can also say where its evidence lies, by the output `activation`.
     """
 
     name: str
@@ -53,6 +57,7 @@ class ModelSpec:
     interval_ms: int
     smoothing: Smoothing
     unsure_below: float = 0.0
+    activation: bool = False
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from face_utils.cropping import GreyCrop
+from face_utils.cropping import GreyCrop, Square, face_square
 from face_utils.detection import Detection
 from face_utils.model_spec import ModelSpec
 from face_utils.quality import CROP_MARGIN, CROP_SIZE, judge
@@ -28,11 +28,13 @@ class Batch:
     Attributes:
         model: The model.
         tracks: Numbers of the tracks, one per crop.
+        squares: The part of the frame that each crop shows, in pixels of the frame.
         crops: `(n, size, size)` uint8 grey.
     """
 
     model: ModelSpec
     tracks: list[int]
+    squares: list[Square]
     crops: NDArray[np.uint8]
 
 
@@ -90,7 +92,9 @@ class Pipeline:
         if not due:
             return None
         self.schedule.asked(model.name, due, now, interval)
-        return Batch(model, due, np.stack([good[t].crop(model.margin, model.size) for t in due]))
+        squares = [good[track].square(model.margin) for track in due]
+        crops = np.stack([good[track].crop(model.margin, model.size) for track in due])
+        return Batch(model, due, squares, crops)
 
 
 class _Study:
@@ -101,6 +105,9 @@ class _Study:
         self._crops: dict[tuple[float, int], GreyCrop] = {}
         quality = judge(seen.detection, self.crop(CROP_MARGIN, CROP_SIZE))
         self.face = Face(track, seen.detection, quality)
+
+    def square(self, margin: float) -> Square:
+        return face_square(self.face.detection.box, margin, self.face.detection.roll)
 
     def crop(self, margin: float, size: int) -> GreyCrop:
         if (margin, size) not in self._crops:

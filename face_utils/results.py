@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from face_utils.activation import answered_class, evidence_grid
+from face_utils.cropping import Square
 from face_utils.detection import Detection
 from face_utils.model_spec import UNSURE, ModelSpec
 from face_utils.quality import Quality
@@ -12,6 +17,19 @@ from face_utils.smoothing import Outputs
 
 Wire = dict[str, Any]
 """A payload as JSON has it."""
+
+
+@dataclass(frozen=True)
+class FrameStamp:
+    """What a client says about a frame.
+
+    Attributes:
+        seq: The client's number of the frame.
+        captured_at: When it was taken, in milliseconds of the client's clock, or None.
+    """
+
+    seq: int
+    captured_at: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +93,28 @@ def dropped(seq: int) -> Wire:
     return {"seq": seq, "status": "dropped"}
 
 
+def prediction(
+    spec: ModelSpec, version: int, latency_ms: float, stamp: FrameStamp, faces: list[Wire]
+) -> Wire:
+    """One model's answer.
+
+    Args:
+        spec: The model.
+        version: Its version.
+        latency_ms: Milliseconds from the request to the answer.
+        stamp: The frame that was looked at.
+        faces: What it says about each face, see `describe`.
+    """
+    return {
+        "seq": stamp.seq,
+        "model": spec.name,
+        "version": version,
+        "latency_ms": round(latency_ms, 2),
+        "captured_at": stamp.captured_at,
+        "faces": faces,
+    }
+
+
 def describe(spec: ModelSpec, track: int, outputs: Outputs) -> Wire:
     """One face of a `prediction`.
 
@@ -93,4 +133,20 @@ def describe(spec: ModelSpec, track: int, outputs: Outputs) -> Wire:
         "label": best if scores[best] >= spec.unsure_below else UNSURE,
         "confidence": round(scores[best], 4),
         "scores": {label: round(p, 6) for label, p in scores.items()},
+    }
+
+
+def explain(spec: ModelSpec, outputs: Outputs, maps: NDArray[np.float32], square: Square) -> Wire:
+    """The `activation` of a face of a `prediction`.
+
+    Args:
+        spec: The model that answered.
+        outputs: Its answer for this face, as `describe` has it.
+        maps: `(rows, columns, classes)` its class activation maps for this face.
+        square: The part of the frame that they cover.
+    """
+    place = (square.x, square.y, square.side, square.roll)
+    return {
+        "square": [round(value, 1) for value in place],
+        "grid": evidence_grid(maps, answered_class(spec, outputs, maps.shape[-1])),
     }

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from face_utils import results
 from face_utils.errors import InternalError, MienError, RateLimited, SessionExpired
-from face_utils.model_spec import ModelSpec
+from face_utils.model_spec import ACTIVATION, ModelSpec
 from face_utils.pipeline import Batch, Look, Pipeline
 from face_utils.rate import RateLimit
-from face_utils.results import Analysis, Wire
+from face_utils.results import Analysis, FrameStamp, Wire
 from face_utils.settings import SessionSettings
 from face_utils.smoothing import Smoother
 from face_utils.turnstile import Turnstile
@@ -50,8 +50,17 @@ class Backend(Protocol):
         """Whether the model can be asked now."""
         ...
 
-    def predict(self, model: ModelSpec, crops: NDArray[np.uint8], done: Done) -> None:
-        """Asks a model about `(n, size, size)` crops; calls `done` once, later."""
+    def predict(
+        self, model: ModelSpec, crops: NDArray[np.uint8], done: Done, *, activation: bool = False
+    ) -> None:
+        """Asks a model about `(n, size, size)` crops; calls `done` once, later.
+
+        Args:
+            model: The model.
+            crops: What to look at.
+            done: Told the answer.
+            activation: Whether the answer is to hold the class activation maps too.
+        """
         ...
 
 
@@ -68,19 +77,6 @@ class SessionLimits:
     max_seconds: float
     idle_seconds: float
     frames_per_second: float
-
-
-@dataclass(frozen=True)
-class FrameStamp:
-    """What a client says about a frame.
-
-    Attributes:
-        seq: The client's number of the frame.
-        captured_at: When it was taken, in milliseconds of the client's clock, or None.
-    """
-
-    seq: int
-    captured_at: float | None = None
 
 
 class Session:
@@ -207,25 +203,25 @@ class Session:
                 latency = (self._clock() - asked_at) * 1e3
                 self._send("prediction", self._prediction(batch, stamp, answer, latency, now))
 
-        self._backend.predict(batch.model, batch.crops, done)
+        wanted = self.settings.activation and batch.model.activation
+        self._backend.predict(batch.model, batch.crops, done, activation=wanted)
 
     def _prediction(
         self, batch: Batch, stamp: FrameStamp, answer: Answer, latency: float, now: float
     ) -> Wire:
-        faces = []
-        for row, track in enumerate(batch.tracks):
-            outputs = {name: answer.outputs[name][row] for name in batch.model.outputs}
-            if self.settings.smoothing:
-                outputs = dict(self._smoother.update(batch.model, track, outputs, now))
-            faces.append(results.describe(batch.model, track, outputs))
-        return {
-            "seq": stamp.seq,
-            "model": batch.model.name,
-            "version": answer.version,
-            "latency_ms": round(latency, 2),
-            "captured_at": stamp.captured_at,
-            "faces": faces,
-        }
+        faces = [self._face(batch, row, answer, now) for row in range(len(batch.tracks))]
+        return results.prediction(batch.model, answer.version, latency, stamp, faces)
+
+    def _face(self, batch: Batch, row: int, answer: Answer, now: float) -> Wire:
+        model, track = batch.model, batch.tracks[row]
+        outputs = {name: answer.outputs[name][row] for name in model.outputs}
+        if self.settings.smoothing:
+            outputs = dict(self._smoother.update(model, track, outputs, now))
+        face = results.describe(model, track, outputs)
+        if ACTIVATION in answer.outputs:  # Never smoothed: it belongs to this one frame.
+            maps = answer.outputs[ACTIVATION][row]
+            face["activation"] = results.explain(model, outputs, maps, batch.squares[row])
+        return face
 
 
 def acknowledge(head: Wire, work: Callable[[], Wire]) -> Wire:

@@ -10,6 +10,7 @@ from face_utils.errors import BadRequest
 from face_utils.model_spec import ModelSpec
 
 MAX_INTERVAL_MS = 600_000
+FLAGS = ("smoothing", "mirror", "activation")
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,23 @@ class SessionSettings:
         models: Name of a model -> its settings.
         smoothing: Whether answers are merged over time.
         mirror: Whether the client shows the picture mirrored; boxes are not touched by it.
+        activation: Whether answers tell where in the face their evidence lies.
     """
 
     models: Mapping[str, ModelSettings]
     smoothing: bool = True
     mirror: bool = False
+    activation: bool = False
 
     @classmethod
     def default(cls, specs: Iterable[ModelSpec]) -> SessionSettings:
         """Every model on, at the contract's interval."""
         return cls({spec.name: ModelSettings(True, spec.interval_ms) for spec in specs})
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """The choices that concern all models alike."""
+        return {name: getattr(self, name) for name in FLAGS}
 
     def changed(self, payload: object) -> SessionSettings:
         """These settings with the changes of a `configure` payload.
@@ -51,16 +59,12 @@ class SessionSettings:
             BadRequest: An unknown key or model, or a value of the wrong type or size. Nothing
                 has changed then.
         """
-        wanted = _mapping(payload, "configure", ("models", "smoothing", "mirror"))
+        wanted = _mapping(payload, "configure", ("models", *FLAGS))
         models = dict(self.models)
         for name, changes in _mapping(wanted.get("models", {}), "models", self.models).items():
             models[name] = _changed_model(name, models[name], changes)
-        return replace(
-            self,
-            models=models,
-            smoothing=_flag("smoothing", wanted.get("smoothing", self.smoothing)),
-            mirror=_flag("mirror", wanted.get("mirror", self.mirror)),
-        )
+        flags = {name: _flag(name, wanted.get(name, held)) for name, held in self.flags.items()}
+        return replace(self, models=models, **flags)
 
     def to_wire(self) -> dict[str, Any]:
         """What now holds, as the acknowledgement of `configure` has it."""
@@ -68,7 +72,7 @@ class SessionSettings:
             name: {"enabled": model.enabled, "interval_ms": model.interval_ms}
             for name, model in self.models.items()
         }
-        return {"models": models, "smoothing": self.smoothing, "mirror": self.mirror}
+        return {"models": models, **self.flags}
 
 
 def _changed_model(name: str, model: ModelSettings, changes: object) -> ModelSettings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from threading import Event, Thread
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_utils.errors import ModelUnavailable
-from face_utils.model_spec import ModelSpec
+from face_utils.model_spec import ACTIVATION, ModelSpec
 from face_utils.session import Answer, Done
 from serving.availability import Breaker, ModelState
 from serving.bridge import Bridge
@@ -33,6 +33,11 @@ log = logging.getLogger(__name__)
 STATUS_TIMEOUT_SECONDS = 1.0
 POLL_SECONDS = 1.0
 POLL_SECONDS_WHILE_DOWN = 0.25
+
+Shapes = Mapping[str, tuple[int, ...]]
+"""Names of the outputs that are asked for -> their shapes; -1 where any size will do."""
+
+_ANY = -1
 
 _AVAILABLE = get_model_status_pb2.ModelVersionStatus.AVAILABLE
 _GONE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}
@@ -91,13 +96,21 @@ class ModelClient:
         """Whether a model can be asked now."""
         return self._breakers[model].state.available
 
-    def predict(self, model: ModelSpec, crops: NDArray[np.uint8], done: Done) -> None:
-        """Asks a model about `(n, size, size)` uint8 crops; calls `done` once, later."""
-        request = predict_pb2.PredictRequest(output_filter=model.outputs)
+    def predict(
+        self, model: ModelSpec, crops: NDArray[np.uint8], done: Done, *, activation: bool = False
+    ) -> None:
+        """Asks a model about `(n, size, size)` uint8 crops; calls `done` once, later.
+
+        The class activation maps, many times larger than the answer, travel only where `activation`
+        asks for them.
+        """
+        names = (*model.outputs, ACTIVATION) if activation else model.outputs
+        request = predict_pb2.PredictRequest(output_filter=names)
         request.model_spec.name = model.name
         request.model_spec.signature_name = SIGNATURE
         request.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
-        handle = partial(self._answered, model, len(crops), done)
+        shapes = {name: _shape(model, name, len(crops)) for name in names}
+        handle = partial(self._answered, model, shapes, done)
         if not self._call(self._predictions.Predict, request, self._timeout, handle):
             self._bridge.post(partial(done, ModelUnavailable("The model client was closed.")))
 
@@ -119,10 +132,10 @@ class ModelClient:
         call.add_done_callback(lambda done: self._bridge.post(partial(handle, done)))
         return True
 
-    def _answered(self, model: ModelSpec, count: int, done: Done, call: Any) -> None:
+    def _answered(self, model: ModelSpec, shapes: Shapes, done: Done, call: Any) -> None:
         if call.code() is grpc.StatusCode.OK:
             try:
-                answer = _read_answer(model, count, call.result())
+                answer = _read_answer(shapes, call.result())
             except ValueError as error:
                 done(self._fail(model.name, f"The answer is not as the contract has it: {error}."))
                 return
@@ -185,19 +198,32 @@ class ModelClient:
             self._breakers[name].served(version)
 
 
-def _read_answer(model: ModelSpec, count: int, response: predict_pb2.PredictResponse) -> Answer:
+def _shape(model: ModelSpec, name: str, count: int) -> tuple[int, ...]:
+    """Shape of an output for `count` crops."""
+    if name == ACTIVATION:
+        return (count, _ANY, _ANY, len(model.labels) or _ANY)
+    return (count, len(model.labels)) if model.kind == "classification" else (count,)
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return len(shape) == len(wanted) and all(
+        size == need or (need == _ANY and size > 0)
+        for size, need in zip(shape, wanted, strict=True)
+    )
+
+
+def _read_answer(shapes: Shapes, response: predict_pb2.PredictResponse) -> Answer:
     """Unpacks an answer.
 
     Raises:
         ValueError: An output is missing, of the wrong shape, or not a number.
     """
-    shape = (count, len(model.labels)) if model.kind == "classification" else (count,)
     outputs = {}
-    for name in model.outputs:
+    for name, shape in shapes.items():
         if name not in response.outputs:
             raise ValueError(f"output {name!r} is missing")
         values = outputs[name] = decode(response.outputs[name])
-        if values.shape != shape:
+        if not _fits(values.shape, shape):
             raise ValueError(
                 f"output {name!r} has shape {list(values.shape)} instead of {list(shape)}"
             )

@@ -26,6 +26,7 @@ _TYPES: dict[str, tuple[str, Any]] = {
     "interval_ms": ("a whole number", int),
     "smoothing": ("a table", dict),
     "unsure_below": ("a number", (int, float)),
+    "activation": ("true or false", bool),
 }
 _DEFAULTS: dict[str, Any] = {"labels": (), "unit": ""}
 
@@ -67,7 +68,8 @@ def _spec(name: str, table: Mapping[str, Any]) -> ModelSpec:
 def _typed(name: str, values: dict[str, Any]) -> dict[str, Any]:
     for key, value in values.items():
         words, kinds = _TYPES[key]
-        if not isinstance(value, kinds) or isinstance(value, bool):
+        # Python counts true and false among the whole numbers.
+        if not isinstance(value, kinds) or isinstance(value, bool) != (kinds is bool):
             raise ContractError(f"models.toml [{name}]: {key} must be {words}")
     if not all(isinstance(label, str) for label in values["labels"]):
         raise ContractError(f"models.toml [{name}]: labels must be texts")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from face_utils.model_spec import ModelSpec
+from face_utils.model_spec import ACTIVATION, ModelSpec
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.tfs_protos import get_model_metadata_pb2, types_pb2
+
+_MAP_AXES = 4
 
 
 def find_misfits(
@@ -18,11 +20,13 @@ def find_misfits(
     if SIGNATURE not in signatures.signature_def:
         return [f"it has no signature {SIGNATURE!r}"]
     signature = signatures.signature_def[SIGNATURE]
-    missing = [name for name in spec.outputs if name not in signature.outputs]
+    wanted = (*spec.outputs, ACTIVATION) if spec.activation else spec.outputs
+    missing = [name for name in wanted if name not in signature.outputs]
     return [
         *_input_misfits(spec, signature.inputs),
         *(f"it has no output {name!r}" for name in missing),
         *_label_misfits(spec, signature.outputs),
+        *_activation_misfits(spec, signature.outputs),
     ]
 
 
@@ -48,6 +52,15 @@ def _label_misfits(spec: ModelSpec, outputs: Any) -> list[str]:
     if classes in ([len(spec.labels)], [-1]):
         return []
     return [f"it answers {classes} classes where models.toml has {len(spec.labels)} labels"]
+
+
+def _activation_misfits(spec: ModelSpec, outputs: Any) -> list[str]:
+    if not spec.activation or ACTIVATION not in outputs:
+        return []
+    shape, classes = _shape(outputs[ACTIVATION]), len(spec.labels) or "classes"
+    if len(shape) == _MAP_AXES and (shape[-1] in (-1, classes) or not spec.labels):
+        return []
+    return [f"its activation is {shape} where [faces, rows, columns, {classes}] is needed"]
 
 
 def _shape(tensor: Any) -> list[int]:

@@ -12,7 +12,7 @@ from face_utils.boxes import FloatArray
 from face_utils.detection import LANDMARKS, Detection
 from face_utils.errors import BadRequest
 from face_utils.image import MAX_SIDE
-from face_utils.session import FrameStamp
+from face_utils.results import FrameStamp
 from face_utils.sight import GivenFace
 
 MAX_SEQ = 2**53

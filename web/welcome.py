@@ -36,7 +36,7 @@ def welcome(service: Service, sid: str, settings: SessionSettings) -> Wire:
         "session_id": sid,
         "protocol": PROTOCOL,
         "models": models,
-        "settings": {"smoothing": settings.smoothing, "mirror": settings.mirror},
+        "settings": settings.flags,
         "limits": _limits(service.config),
         "crop": travelling_crop(service.models.values()),
         "detector": service.detector.name,
@@ -53,6 +53,7 @@ def describe_model(spec: ModelSpec, settings: ModelSettings, state: ModelState) 
         **({"unit": spec.unit} if spec.kind == "measure" else labelled),
         "interval_ms": settings.interval_ms,
         "enabled": settings.enabled,
+        "activation": spec.activation,
         **describe_state(state),
     }
 

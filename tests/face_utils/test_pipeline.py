@@ -57,6 +57,18 @@ def test_a_batch_holds_each_face_as_its_model_wants_it():
             np.testing.assert_array_equal(crop, seen.crop(batch.model.margin, batch.model.size))
 
 
+def test_a_batch_says_which_part_of_the_frame_each_crop_shows():
+    landmarks = np.array([[80, 130], [120, 140], [100, 150], [100, 170]], np.float32)
+    tilted = Detection(np.array(LEFT, np.float32), 0.9, landmarks)
+    sight = Sight(640, 480, [SeenFace(tilted, PICTURE)])
+
+    _, (batch,) = Pipeline().analyse(lambda: sight, {AGE: 3.0}, 0.0)
+
+    [square] = batch.squares
+    assert (square.x, square.y, square.side) == (100, 150, pytest.approx(140))
+    assert square.roll == pytest.approx(14, abs=0.1)
+
+
 def test_each_model_keeps_its_interval_for_each_track():
     pipeline, asked = Pipeline(), []
 

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from face_utils.cropping import Square
 from face_utils.detection import Detection
 from face_utils.model_spec import ModelSpec, Smoothing
 from face_utils.quality import Quality
-from face_utils.results import Analysis, Face, describe, dropped
+from face_utils.results import Analysis, Face, describe, dropped, explain
 
 MOOD = ModelSpec(
     "mood", "Mood", 48, 0, "classification", ("calm", "angry", "sad"), "", 100,
@@ -96,3 +97,23 @@ def test_a_measure_gives_its_value_and_its_range():
 def test_an_answer_of_another_number_of_classes_is_refused():
     with pytest.raises(ValueError, match="shorter"):
         describe(MOOD, 1, probabilities(0.5, 0.5))
+
+
+def test_what_explains_an_answer_has_the_fields_of_the_protocol():
+    maps = np.array([[[0, 1, 2], [0, 2, 1]]], np.float32)
+    square = Square(100.04, 50.0, 33.333, roll=-12.345)
+
+    wire = explain(MOOD, probabilities(0.1, 0.8, 0.1), maps, square)
+
+    assert json.loads(json.dumps(wire)) == {
+        "square": [100.0, 50.0, 33.3, -12.3],
+        "grid": [[0.0, 1.0]],
+    }
+
+
+def test_a_measure_is_explained_by_the_class_of_its_value():
+    maps = np.zeros((1, 2, 40), np.float32)
+    maps[0, 1, 31] = 1
+    outputs = {"years": np.float32(31.256), "low": np.float32(25), "high": np.float32(38.5)}
+
+    assert explain(AGE, outputs, maps, Square(0, 0, 1))["grid"] == [[0.0, 1.0]]

@@ -23,6 +23,7 @@ def test_by_default_every_model_is_on_at_the_contract_s_interval():
         },
         "smoothing": True,
         "mirror": False,
+        "activation": False,
     }
 
 
@@ -34,7 +35,7 @@ def test_what_is_not_named_stays(payload):
 def test_each_setting_can_be_changed_by_itself():
     changed = DEFAULT.changed(
         {"models": {"age": {"enabled": False}, "emotion": {"interval_ms": 250}}}
-    ).changed({"smoothing": False, "mirror": True})
+    ).changed({"smoothing": False, "mirror": True, "activation": True})
 
     assert changed.to_wire() == {
         "models": {
@@ -43,6 +44,7 @@ def test_each_setting_can_be_changed_by_itself():
         },
         "smoothing": False,
         "mirror": True,
+        "activation": True,
     }
 
 
@@ -79,6 +81,7 @@ def test_an_interval_is_a_whole_number_of_milliseconds(given, holds):
         ({"models": {"age": {"interval_ms": 10**400}}}, "interval_ms must be from 0"),
         ({"smoothing": "yes"}, "smoothing must be true or false"),
         ({"mirror": 0}, "mirror must be true or false"),
+        ({"activation": 1}, "activation must be true or false"),
         ({"models": {"age": {"enabled": False}}, "mirror": 0}, "mirror must be true or false"),
     ],
 )

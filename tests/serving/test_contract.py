@@ -59,8 +59,12 @@ def test_each_table_becomes_a_model_in_the_order_of_the_file(load):
     assert (mood.name, mood.title, mood.size, mood.margin) == ("mood", "Mood", 48, 0.05)
     assert mood.labels == ("calm", "angry")
     assert mood.smoothing == Smoothing("half_life", 0.4)
-    assert mood.unsure_below == 0
+    assert (mood.unsure_below, mood.activation) == (0, False)
     assert (age.name, age.kind, age.unit, age.labels) == ("age", "measure", "years", ())
+
+
+def test_a_model_can_say_that_it_tells_where_its_evidence_lies(load):
+    assert load(CLASSIFICATION + "activation = true")["mood"].activation is True
 
 
 def test_what_is_written_for_people_is_let_pass(load):
@@ -112,6 +116,8 @@ def test_a_missing_key_is_named_with_its_model(load, key):
         ("smoothing = { method = 'average', seconds = 0 }", "seconds must be above 0"),
         ("unsure_below = 'x'", "unsure_below must be a number"),
         ("unsure_below = 2", "unsure_below must be 0 to 1"),
+        ("activation = 1", "activation must be true or false"),
+        ("activation = 'yes'", "activation must be true or false"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_model_and_its_key(load, line, message):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from face_utils.model_spec import ModelSpec, Smoothing
@@ -38,6 +40,10 @@ def pack(signatures):
 
 def image(*shape, dtype=types_pb2.DT_UINT8):
     return {"image": (dtype, shape)}
+
+
+def activation(*shape):
+    return {"activation": (types_pb2.DT_FLOAT, shape)}
 
 
 def test_a_classification_as_the_contract_has_it_fits():
@@ -92,6 +98,42 @@ def test_a_measure_must_give_its_range_too():
         "it has no output 'low'",
         "it has no output 'high'",
     ]
+
+
+@pytest.mark.parametrize("classes", [2, -1])
+def test_a_classification_explains_itself_with_a_map_per_label(classes):
+    outputs = {**PROBABILITIES, **activation(-1, 6, 6, classes)}
+
+    assert find_misfits(replace(MOOD, activation=True), metadata(IMAGE, outputs)) == []
+
+
+def test_a_measure_explains_itself_with_any_number_of_maps():
+    outputs = {**YEARS, **activation(-1, 8, 8, 117)}
+
+    assert (
+        find_misfits(replace(AGE, activation=True), metadata(image(-1, 64, 64, 1), outputs)) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("outputs", "misfit"),
+    [
+        ({}, "it has no output 'activation'"),
+        (
+            activation(-1, 2),
+            "its activation is [-1, 2] where [faces, rows, columns, 2] is needed",
+        ),
+        (
+            activation(-1, 6, 6, 7),
+            "its activation is [-1, 6, 6, 7] where [faces, rows, columns, 2] is needed",
+        ),
+    ],
+)
+def test_a_model_that_cannot_explain_itself_as_the_contract_says_does_not_fit(outputs, misfit):
+    served = metadata(IMAGE, {**PROBABILITIES, **outputs})
+
+    assert find_misfits(replace(MOOD, activation=True), served) == [misfit]
+    assert find_misfits(MOOD, served) == []
 
 
 def test_everything_that_does_not_fit_is_said():

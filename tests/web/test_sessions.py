@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from face_utils.errors import SessionExpired
-from face_utils.results import Analysis, Wire
-from face_utils.session import FrameStamp, SessionLimits
+from face_utils.results import Analysis, FrameStamp, Wire
+from face_utils.session import SessionLimits
 from web.sessions import SessionRegistry
 
 STAMP = FrameStamp(0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from face_utils.session import FrameStamp, Session, SessionLimits
+from face_utils.results import FrameStamp
+from face_utils.session import Session, SessionLimits
 from tests.face_utils.session.scene import AGE, EMOTION, PICTURE, FakeBackend, look
 
 LIMITS = SessionLimits(max_seconds=300, idle_seconds=60, frames_per_second=30)

@@ -14,7 +14,7 @@ from face_utils.sight import SeenFace, Sight
 
 EMOTION = ModelSpec(
     "emotion", "", 48, 0.05, "classification", ("calm", "angry"), "", 100,
-    Smoothing("half_life", 0.4), unsure_below=0.6,
+    Smoothing("half_life", 0.4), unsure_below=0.6, activation=True,
 )  # fmt: skip
 AGE = ModelSpec("age", "", 64, 0.05, "measure", (), "years", 3000, Smoothing("average", 30))
 
@@ -29,8 +29,9 @@ class Asked:
     model: ModelSpec
     crops: np.ndarray
     done: object
+    activation: bool
 
-    def answer(self, *calm, version=1):
+    def answer(self, *calm, version=1, maps=None):
         """Answers an emotion with the probability of calm, an age with years, one per face."""
         values = np.array(calm, np.float32)
         assert len(values) == len(self.crops)
@@ -38,6 +39,8 @@ class Asked:
             outputs = {"probabilities": np.column_stack([values, 1 - values])}
         else:
             outputs = {"years": values, "low": values - 5, "high": values + 5}
+        if maps is not None:
+            outputs["activation"] = np.array(maps, np.float32)
         self.done(Answer(version, outputs))
 
     def fail(self):
@@ -54,8 +57,8 @@ class FakeBackend:
     def is_available(self, model):
         return model not in self.down
 
-    def predict(self, model, crops, done):
-        self.asked.append(Asked(model, crops, done))
+    def predict(self, model, crops, done, *, activation):
+        self.asked.append(Asked(model, crops, done, activation))
 
     def take(self):
         """The requests since the last look, by the name of their model."""

@@ -15,6 +15,7 @@ class TestConfigure:
             },
             "smoothing": True,
             "mirror": False,
+            "activation": False,
         }
 
     def test_a_model_that_is_off_is_not_asked(self, session, show, backend):

@@ -5,7 +5,7 @@ from threading import Event
 import pytest
 
 from face_utils.errors import SessionExpired
-from face_utils.session import FrameStamp
+from face_utils.results import FrameStamp
 from tests.face_utils.session.scene import LEFT, look
 
 

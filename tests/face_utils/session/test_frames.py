@@ -5,7 +5,8 @@ from threading import Event
 import pytest
 
 from face_utils.errors import BadImage, RateLimited
-from face_utils.session import FrameStamp, SessionLimits, acknowledge
+from face_utils.results import FrameStamp
+from face_utils.session import SessionLimits, acknowledge
 from tests.face_utils.session.scene import LEFT, RIGHT, look
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from face_utils.session import FrameStamp
+from face_utils.results import FrameStamp
 from tests.face_utils.session.scene import LEFT, RIGHT, look, predictions
 
 

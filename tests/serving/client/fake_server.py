@@ -36,6 +36,7 @@ class Server(
             "years": np.array([20, 30, 40], np.float32),
             "low": np.array([15, 25, 35], np.float32),
             "high": np.array([25, 35, 45], np.float32),
+            "activation": np.arange(3 * 2 * 2 * 2, dtype=np.float32).reshape(3, 2, 2, 2),
         }
         self.requests = []
         self.error = None

@@ -28,6 +28,16 @@ class TestAnswers:
         assert answer.version == 1
         np.testing.assert_array_equal(answer.outputs["probabilities"], [[0.25, 0.75]] * 3)
 
+    def test_only_who_wants_to_know_why_is_sent_the_activation_too(self, client, server):
+        plain, explained = client.ask(), client.ask(activation=True)
+
+        assert [list(request.output_filter) for request in server.requests] == [
+            ["probabilities"],
+            ["probabilities", "activation"],
+        ]
+        assert set(plain.outputs) == {"probabilities"}
+        np.testing.assert_array_equal(explained.outputs["activation"], server.outputs["activation"])
+
     def test_a_measure_answers_with_its_value_and_its_range(self, client):
         answer = client.ask(model=AGE)
 

@@ -84,6 +84,25 @@ class TestFaults:
         assert "not as the contract has it" in answer.message
         assert reason in answer.message
 
+    @pytest.mark.parametrize(
+        "maps",
+        [
+            np.ones((3, 2), "f4"),
+            np.ones((2, 6, 6, 2), "f4"),
+            np.ones((3, 6, 6, 5), "f4"),
+            np.ones((3, 0, 0, 2), "f4"),
+            np.full((3, 6, 6, 2), np.inf, "f4"),
+        ],
+        ids=lambda maps: f"{maps.shape}",
+    )
+    def test_an_activation_that_breaks_the_contract_is_no_answer(self, client, server, maps):
+        server.outputs["activation"] = maps
+
+        answer = client.ask(activation=True)
+
+        assert isinstance(answer, ModelUnavailable)
+        assert "output 'activation'" in answer.message
+
     def test_closing_answers_what_is_in_flight_as_unavailable(self, client, server):
         server.go_on.clear()
         answers = client.ask_later()

@@ -13,8 +13,9 @@ from serving.client import ModelClient
 from tests.serving.client.fake_server import TIMEOUT_SECONDS
 
 MOOD = ModelSpec(
-    "mood", "", 48, 0.05, "classification", ("calm", "angry"), "", 100, Smoothing("average", 1)
-)
+    "mood", "", 48, 0.05, "classification", ("calm", "angry"), "", 100, Smoothing("average", 1),
+    activation=True,
+)  # fmt: skip
 AGE = ModelSpec("age", "", 48, 0.05, "measure", (), "years", 3000, Smoothing("average", 30))
 CROPS = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)
 
@@ -43,10 +44,10 @@ class Watched:
             self.until(available=True)
         return self
 
-    def ask(self, crops=CROPS, model=MOOD):
-        return self.ask_later(crops, model).get(timeout=TIMEOUT_SECONDS)
+    def ask(self, crops=CROPS, model=MOOD, **options):
+        return self.ask_later(crops, model, **options).get(timeout=TIMEOUT_SECONDS)
 
-    def ask_later(self, crops=CROPS, model=MOOD):
+    def ask_later(self, crops=CROPS, model=MOOD, **options):
         answers = Queue()
-        self.client.predict(model, crops, answers.put)
+        self.client.predict(model, crops, answers.put, **options)
         return answers
