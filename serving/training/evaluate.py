@@ -1,4 +1,4 @@
-"""Measures an exported model on the splits that neither trained nor chose it.
+"""Measures an exported model on the splits that neither trained nor chose it; writes its card.
 
 python -m serving.training.evaluate emotion
 """
@@ -8,48 +8,125 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from face_utils.model_spec import ModelSpec
 from serving.contract import CONTRACT
 from serving.training.batches import Crops, detected_crops, whole_crops
+from serving.training.card import write_card
 from serving.training.commands import Arguments, Job, job, parser
-from serving.training.export import VERSION, run_tensorflow
+from serving.training.curves import CURVES, spoilt_crops
+from serving.training.export import VERSION
 from serving.training.faces import Faces
-from serving.training.figures import DETECTED, headlines, write_quality, write_report
-from serving.training.judgement import judge
+from serving.training.figures import (
+    DETECTED,
+    headlines,
+    write_quality,
+    write_report,
+    write_table,
+)
+from serving.training.footprint import footprint
+from serving.training.judgement import Figures, judge, main_figure
+from serving.training.pack import packed
+from serving.training.runtimes import run_openvino
 from serving.training.splits import test_rows
 
 REPORTS = Path("docs/models")
+README = Path("README.md")
 FRAMINGS: dict[str, Callable[..., Crops]] = {DETECTED: detected_crops, "whole": whole_crops}
 """`detected` is what the service does; `whole` gives the model the picture as it is."""
+CURVE_FACES = 600
 
 
-def run(task: Job, reports: Path, contract: Path) -> None:
-    """Measures each data set in each framing; prints and writes the figures."""
-    faces = task.faces()
-    tested = faces.take(test_rows(faces))
-    report = {source: _measure(task, tested, source) for source in task.recipe.data}
-    quality = headlines(report)
-    write_report(reports / f"{task.spec.name}.json", {"quality": quality, "data": report})
-    write_quality(contract, task.spec.name, quality)
-    print(json.dumps(quality, indent=1))
+def run(task: Job, reports: Path, contract: Path, readme: Path) -> None:
+    """Measures each data set in each framing; prints and writes the figures and the card."""
+    tested = {source: _tested(task, source) for source in task.recipe.data}
+    report = measure(task.spec, task.models / task.spec.name / VERSION, tested)
+    if task.workspace.calibration.is_file():
+        report["calibration"] = json.loads(task.workspace.calibration.read_text(encoding="utf-8"))
+    write_report(reports / f"{task.spec.name}.json", report)
+    write_card(reports, task.spec, report, task.workspace.read_log())
+    write_quality(contract, task.spec.name, report["quality"])
+    write_table(readme, reports)
+    print(json.dumps(report["quality"], indent=1))
 
 
-def _measure(task: Job, faces: Faces, source: str) -> dict[str, dict]:
-    chosen = faces.take(faces.source == source)
-    folder = task.models / task.spec.name / VERSION
-    return {
-        name: judge(task.spec, chosen, run_tensorflow(folder, crops(chosen, task.spec)))
-        for name, crops in FRAMINGS.items()
+def measure(spec: ModelSpec, folder: Path, tested: dict[str, Faces]) -> dict[str, Any]:
+    """Everything that the card says about an exported model.
+
+    Args:
+        spec: Its table in the contract.
+        folder: Its SavedModel.
+        tested: Test faces by data set.
+    """
+    data = {
+        source: {
+            name: _judged(spec, folder, faces, cut(faces, spec)) for name, cut in FRAMINGS.items()
+        }
+        for source, faces in tested.items()
     }
+    return {
+        "quality": headlines(data),
+        "footprint": footprint(spec, folder),
+        "data": data,
+        "pack": {
+            source: measure_pack(spec, folder, packed(faces)) for source, faces in tested.items()
+        },
+        "curves": _curves(spec, folder, tested, data),
+    }
+
+
+def measure_pack(spec: ModelSpec, folder: Path, faces: Faces) -> Figures:
+    """The figures of a few test faces, without their groups."""
+    figures = _judged(spec, folder, faces, detected_crops(faces, spec))
+    return {name: figures[name] for name in figures if name not in ("groups", "reliability")}
+
+
+def _tested(task: Job, source: str) -> Faces:
+    faces = task.faces()
+    return faces.take(test_rows(faces) & (faces.source == source))
+
+
+def _judged(spec: ModelSpec, folder: Path, faces: Faces, crops: Crops) -> Figures:
+    return judge(spec, faces, run_openvino(folder, crops))
+
+
+def _curves(
+    spec: ModelSpec, folder: Path, tested: dict[str, Faces], data: dict[str, Any]
+) -> dict[str, dict[str, list[float]]]:
+    """The main figure at each level, of the data sets that have the same one as the first."""
+    figure = main_figure(next(iter(data.values()))[DETECTED])
+    sources = [s for s, framings in data.items() if main_figure(framings[DETECTED]) == figure]
+    few = {source: tested[source].take(_sample(tested[source])) for source in sources}
+    return {
+        name: {
+            source: [
+                round(
+                    _judged(spec, folder, faces, spoilt_crops(curve, level, faces, spec))[figure], 4
+                )
+                for level in curve.levels
+            ]
+            for source, faces in few.items()
+        }
+        for name, curve in CURVES.items()
+    }
+
+
+def _sample(faces: Faces) -> np.ndarray:
+    count = min(CURVE_FACES, len(faces))
+    return np.sort(np.random.default_rng(0).permutation(len(faces))[:count])
 
 
 def main(arguments: Arguments = None) -> None:
     """The command line."""
     options = parser(__doc__)
-    options.add_argument("--reports", type=Path, default=REPORTS, help="folder of the JSON")
+    options.add_argument("--reports", type=Path, default=REPORTS, help="folder of the cards")
     options.add_argument("--contract", type=Path, default=CONTRACT, help="models.toml to update")
+    options.add_argument("--readme", type=Path, default=README, help="page with the figures' table")
     chosen = options.parse_args(arguments)
-    run(job(chosen), chosen.reports, chosen.contract)
+    run(job(chosen), chosen.reports, chosen.contract, chosen.readme)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,13 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.training.calibration import Calibration
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.network import class_maps
+from serving.training.runtimes import run_openvino, run_tensorflow
 from serving.training.targets import CLASSES
 from serving.training.warmup import write_warmup
 
@@ -77,31 +77,11 @@ def check(spec: ModelSpec, folder: Path) -> float:
     """
     shape = (_CHECKED_CROPS, spec.size, spec.size, 1)
     crops = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    ours, theirs = run_tensorflow(folder, crops), _run_openvino(folder, crops)
+    ours, theirs = run_tensorflow(folder, crops), run_openvino(folder, crops)
     worst = max(float(np.abs(ours[name] - theirs[name]).max()) for name in ours)
     if not worst <= TOLERANCE:
         raise ValueError(f"{folder}: OpenVINO and TensorFlow differ by {worst:.2g}")
     return worst
-
-
-def run_tensorflow(folder: Path, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-    """Answers of a SavedModel to crops `(n, size, size, 1)`, by output name."""
-    endpoint = tf.saved_model.load(str(folder)).signatures[SIGNATURE]
-    parts = [
-        endpoint(**{INPUT_NAME: tf.constant(crops[start : start + 256])})
-        for start in range(0, len(crops), 256)
-    ]
-    return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}
-
-
-def _run_openvino(folder: Path, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-    import openvino
-
-    core = openvino.Core()
-    options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
-    model = core.compile_model(core.read_model(folder), "CPU", options)
-    results = model({INPUT_NAME: crops})
-    return {output.get_any_name(): results[output] for output in model.outputs}
 
 
 def run(task: Job) -> None:

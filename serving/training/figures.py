@@ -1,4 +1,4 @@
-"""Puts measured figures where people read them: a JSON per model, and the contract."""
+"""Puts measured figures where people read them: a JSON per model, the contract and the README."""
 
 from __future__ import annotations
 
@@ -7,8 +7,27 @@ import re
 from pathlib import Path
 from typing import Any
 
-HEADLINES = ("accuracy", "macro_f1", "calibration_error", "mean_error", "coverage", "within_one")
+HEADLINES = (
+    "accuracy",
+    "macro_f1",
+    "calibration_error",
+    "worst_group",
+    "mean_error",
+    "coverage",
+    "within_one",
+)
 DETECTED = "detected"
+
+SENTENCES = {
+    "accuracy": "{:.1%} right",
+    "macro_f1": "macro F1 {:.2f}",
+    "calibration_error": "calibration error {:.1%}",
+    "worst_group": "{:.1%} in the worst group",
+    "mean_error": "mean error {:.1f} years",
+    "coverage": "the 80 % range holds the truth {:.0%} of the time",
+    "within_one": "{:.1%} within one age group",
+}
+YEARS_SENTENCES = SENTENCES | {"worst_group": "{:.1f} years in the worst group"}
 
 
 def headlines(report: dict[str, dict[str, dict[str, Any]]]) -> dict[str, float]:
@@ -30,7 +49,7 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, indent=1)
     # A row of a confusion matrix reads best on one line.
-    text = re.sub(r"\[[\d\s,]+\]", lambda row: re.sub(r"\s+", " ", row[0]), text)
+    text = re.sub(r"\[[\d\s,.]+\]", lambda row: re.sub(r"\s+", " ", row[0]), text)
     path.write_text(text + "\n", encoding="utf-8")
 
 
@@ -47,3 +66,27 @@ def write_quality(contract: Path, model: str, quality: dict[str, float]) -> None
     if found != 1:
         raise ValueError(f"{contract} has no quality line for {model}")
     contract.write_text(changed, encoding="utf-8")
+
+
+def sentence(figures: dict[str, Any]) -> str:
+    """The headlines of one data set in words."""
+    words = YEARS_SENTENCES if "mean_error" in figures else SENTENCES
+    said = "; ".join(words[name].format(figures[name]) for name in HEADLINES if name in figures)
+    return re.sub(r"(?<=\d)%", " %", said)
+
+
+def table(reports: Path) -> str:
+    """A Markdown table of every model's headlines, from the JSON files of a folder."""
+    rows = ["| model | test data | figures |", "| --- | --- | --- |"]
+    for path in sorted(reports.glob("*.json")):
+        for source, framings in json.loads(path.read_text(encoding="utf-8"))["data"].items():
+            rows.append(f"| {path.stem} | {source} | {sentence(framings[DETECTED])} |")
+    return "\n".join(rows)
+
+
+def write_table(page: Path, reports: Path) -> None:
+    """Puts the table between the marks `<!-- figures -->` and `<!-- /figures -->` of a page."""
+    text = page.read_text(encoding="utf-8")
+    pattern = r"(<!-- figures -->\n).*(<!-- /figures -->)"
+    filled = re.sub(pattern, lambda m: m[1] + table(reports) + "\n" + m[2], text, flags=re.DOTALL)
+    page.write_text(filled, encoding="utf-8")

@@ -13,6 +13,8 @@ AGE_BANDS = ((0, 2), (3, 9), (10, 19), (20, 29), (30, 39), (40, 49), (50, 59), (
 """The nine age groups of FairFace."""
 
 GENDERS = ("female", "male")
+BABIES = "age 0-2"
+SMALLEST_GROUP = 30
 
 
 def band_of(years: NDArray[np.float32] | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -34,13 +36,27 @@ def groups(faces: Faces) -> Iterator[tuple[str, NDArray[np.bool_]]]:
 
 
 def per_group(
-    faces: Faces, figure: Callable[[NDArray[np.bool_]], float]
+    faces: Faces, figures: Callable[[NDArray[np.bool_]], dict[str, float]]
 ) -> dict[str, dict[str, float]]:
-    """A figure for each group, with the number of its faces."""
+    """The figures of each group, after the number of its faces."""
     return {
-        name: {"faces": int(rows.sum()), "value": round(figure(rows), 4)}
+        name: {"faces": int(rows.sum())} | {k: round(v, 4) for k, v in figures(rows).items()}
         for name, rows in groups(faces)
     }
+
+
+def worst_group(groups: dict[str, dict[str, float]], figure: str, higher_is_better: bool) -> str:
+    """Name of the group with the worst value of a figure; empty where there is none to name.
+
+    Babies are left out, whose gender a face does not show, and groups too small to say anything.
+    """
+    named = {
+        name: figures[figure]
+        for name, figures in groups.items()
+        if figures["faces"] >= SMALLEST_GROUP and name != BABIES
+    }
+    pick = min if higher_is_better else max
+    return pick(named, key=named.__getitem__, default="")
 
 
 def _some(

@@ -43,11 +43,23 @@ def calibration_error(probabilities: Floats, truth: Ints) -> float:
         probabilities: `(n, k)`.
         truth: `(n,)`.
     """
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == truth
+    faces, confidence, accuracy = reliability(probabilities, truth).T
+    return float((faces * np.abs(accuracy - confidence)).sum() / max(1, len(truth)))
+
+
+def reliability(probabilities: Floats, truth: Ints) -> NDArray[np.float64]:
+    """How often answers of like confidence are right.
+
+    Returns:
+        `(bins, 3)`: number of faces, mean confidence and accuracy in each of the bins of equal
+        width; zeros where a bin is empty.
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = (probabilities.argmax(axis=1) == truth).astype(np.float64)
     bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-    gaps = np.bincount(bins, weights=right - confidence, minlength=CALIBRATION_BINS)
-    return float(np.abs(gaps).sum() / max(1, len(truth)))
+    sums = [np.bincount(bins, w, CALIBRATION_BINS) for w in (np.ones(len(bins)), confidence, right)]
+    faces, confidences, hits = sums
+    return np.stack([faces, *(s / np.maximum(faces, 1) for s in (confidences, hits))], axis=1)
 
 
 def coverage(low: Floats, high: Floats, truth: Ints) -> float:

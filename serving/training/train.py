@@ -100,6 +100,7 @@ def main(arguments: Arguments = None) -> None:
     options.add_argument("--only", action="store_true", help="train, and leave it there")
     options.add_argument("--reports", type=Path, default=evaluate.REPORTS)
     options.add_argument("--contract", type=Path, default=CONTRACT)
+    options.add_argument("--readme", type=Path, default=evaluate.README)
     chosen = options.parse_args(arguments)
     if chosen.fresh:
         shutil.rmtree(Workspace(chosen.model, chosen.cache).folder, ignore_errors=True)
@@ -110,7 +111,7 @@ def main(arguments: Arguments = None) -> None:
     if not chosen.only:
         calibrate.run(task)
         export.run(task)
-        evaluate.run(task, chosen.reports, chosen.contract)
+        evaluate.run(task, chosen.reports, chosen.contract, chosen.readme)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,11 @@ class Workspace:
         """What `calibrate` found."""
         return self.folder / "calibration.json"
 
+    def read_log(self) -> list[dict[str, Any]]:
+        """The lines of the log; none before the first epoch."""
+        lines = self.log.read_text(encoding="utf-8").splitlines() if self.log.is_file() else []
+        return [json.loads(line) for line in lines]
+
     def append_log(self, entry: dict[str, Any]) -> None:
         """Adds a line to the log."""
         with self.log.open("a", encoding="utf-8") as log:

@@ -17,6 +17,7 @@ from serving.training.losses import heads_loss, label_loss
 from serving.training.network import CLASS_MAPS, mini_xception
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import RECIPES, Network, load_recipe
+from serving.training.runtimes import run_tensorflow
 from serving.training.warmup import BATCHES, REQUESTS, write_warmup
 
 # Keras 3 reads its variables in a way that numpy 2 calls old.
@@ -29,7 +30,13 @@ def make_all(task, contract):
     train.run(task)
     calibrate.run(task)
     export.run(task)
-    evaluate.run(task, task.data / "reports", contract)
+    evaluate.run(task, task.data / "reports", contract, readme_of(task))
+
+
+def readme_of(task):
+    page = task.data / "README.md"
+    page.write_text("<!-- figures -->\n<!-- /figures -->\n")
+    return page
 
 
 @pytest.mark.parametrize("model", ["emotion", "age"])
@@ -73,7 +80,7 @@ def test_the_exported_model_answers_as_the_network_does(tmp_path):
     model = mini_xception(TINY, spec.size, 2)
     crops = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)
     export.export(spec, model, Calibration(temperature=2.0), tmp_path / "1")
-    answers = export.run_tensorflow(tmp_path / "1", crops)
+    answers = run_tensorflow(tmp_path / "1", crops)
     assert set(answers) == {"activation", "probabilities"}
     logits = model.predict(crops, verbose=0)
     np.testing.assert_allclose(answers["probabilities"], softmax(logits, 2.0), atol=1e-5)
@@ -83,7 +90,7 @@ def test_the_activation_says_where_the_evidence_is(tmp_path):
     spec = replace(load_contract()["emotion"], size=16)
     export.export(spec, mini_xception(TINY, 16, 8), Calibration(temperature=2.0), tmp_path / "1")
     crops = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)
-    answers = export.run_tensorflow(tmp_path / "1", crops)
+    answers = run_tensorflow(tmp_path / "1", crops)
     assert answers["activation"].shape == (3, 4, 4, 8)
     logits = answers["activation"].mean(axis=(1, 2))
     np.testing.assert_allclose(softmax(logits, 2.0), answers["probabilities"], atol=1e-5)
@@ -95,7 +102,7 @@ def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contrac
     task = replace(task, recipe=recipe)
     make_all(task, contract_copy)
     crops = np.zeros((2, 16, 16, 1), dtype=np.uint8)
-    answers = export.run_tensorflow(task.models / "gender" / "1", crops)
+    answers = run_tensorflow(task.models / "gender" / "1", crops)
     assert task.network().output_shape == (None, 2 + 117)
     assert answers["probabilities"].shape == (2, 2)
     assert answers["activation"].shape[-1] == 2
@@ -125,7 +132,7 @@ def test_ages_come_with_their_range_in_both_runtimes(tmp_path):
     export.export(spec, mini_xception(TINY, 16, 117), Calibration(tail=0.2), tmp_path / "1")
     assert export.check(spec, tmp_path / "1") <= export.TOLERANCE
     crops = np.zeros((2, 16, 16, 1), dtype=np.uint8)
-    answers = export.run_tensorflow(tmp_path / "1", crops)
+    answers = run_tensorflow(tmp_path / "1", crops)
     assert (answers["low"] < answers["years"]).all()
     assert (answers["years"] < answers["high"]).all()
     np.testing.assert_allclose(answers["high"], quantile(answers["probabilities"], 0.8), atol=1e-3)

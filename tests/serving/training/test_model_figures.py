@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from serving.contract import load_contract
 from serving.training import metrics
+from serving.training.batches import detected_crops
 from serving.training.calibration import RANGE_SHARE, calibrate
-from serving.training.figures import headlines, write_quality
-from serving.training.groups import band_of, per_group
+from serving.training.curves import CURVES, spoilt_crops
+from serving.training.figures import headlines, write_quality, write_table
+from serving.training.groups import band_of, per_group, worst_group
 from serving.training.prediction import quantile, softmax
 
 TRUTH = np.array([0, 0, 0, 1])
@@ -59,9 +64,49 @@ def test_ages_fall_into_the_nine_groups():
 
 
 def test_every_group_is_measured_with_its_size(faces):
-    sizes = per_group(faces, lambda rows: float(rows.mean()))
-    assert sizes["gender female"] == {"faces": 24, "value": 0.5}
+    sizes = per_group(faces, lambda rows: {"share": float(rows.mean())})
+    assert sizes["gender female"] == {"faces": 24, "share": 0.5}
     assert {"ethnicity Black", "ethnicity White", "age 20-29"} < set(sizes)
+
+
+def test_the_worst_group_is_named_unless_it_is_babies_or_too_small():
+    groups = {
+        "age 0-2": {"faces": 90, "accuracy": 0.1},
+        "age 3-9": {"faces": 5, "accuracy": 0.2},
+        "gender male": {"faces": 40, "accuracy": 0.7},
+        "gender female": {"faces": 40, "accuracy": 0.8},
+    }
+    assert worst_group(groups, "accuracy", higher_is_better=True) == "gender male"
+    assert worst_group(groups, "accuracy", higher_is_better=False) == "gender female"
+    assert worst_group({}, "accuracy", higher_is_better=True) == ""
+
+
+def test_reliability_tells_what_answers_of_like_confidence_are_worth():
+    probabilities = np.float32([[0.9, 0.1]] * 4 + [[0.6, 0.4]] * 2)
+    bins = metrics.reliability(probabilities, np.array([0, 0, 0, 1, 1, 1]))
+    filled = bins[bins[:, 0] > 0]
+    np.testing.assert_allclose(filled, [[2, 0.6, 0], [4, 0.9, 0.75]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(CURVES))
+def test_a_property_at_its_normal_level_leaves_the_crop_as_it_is(name, faces):
+    normal = {"brightness": 1, "blur": 0, "rotation": 0, "size": 32, "jpeg": 100}[name]
+    spec = replace(load_contract()["gender"], size=32)
+    plain = detected_crops(faces, spec).astype(int)
+    crops = spoilt_crops(CURVES[name], normal, faces, spec)
+    assert np.abs(crops - plain).mean() < 2
+    assert np.abs(spoilt_crops(CURVES[name], 5, faces, spec) - plain).mean() > 5
+
+
+def test_the_figures_stand_between_the_marks_of_a_page(tmp_path):
+    report = {"data": {"ferplus": {"detected": {"accuracy": 0.841, "macro_f1": 0.7}}}}
+    (tmp_path / "emotion.json").write_text(json.dumps(report))
+    page = tmp_path / "README.md"
+    page.write_text("before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n")
+    write_table(page, tmp_path)
+    assert "| emotion | ferplus | 84.1 % right; macro F1 0.70 |" in page.read_text()
+    assert "old" not in page.read_text()
+    assert page.read_text().endswith("after\n")
 
 
 def test_the_contract_gets_its_quality_and_stays_readable(contract_copy):
