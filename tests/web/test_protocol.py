@@ -99,7 +99,7 @@ def test_faces_that_the_client_cut_out_get_the_same_answers(
     with connected(any_app.url) as client:
         (seen,) = client.call("frame", {"seq": 0}, frame)["faces"]
         whole = client.wait_for("prediction", model="emotion", seq=0)["faces"][0]
-        entry, crop = _cut_out(seen)
+        entry, crop = cut_out(seen)
         meta = {"seq": 1, "width": 640, "height": 480, "faces": [entry]}
         client.call("configure", {"smoothing": False, "models": {"emotion": {"interval_ms": 0}}})
         ack = client.call("faces", meta, crop)
@@ -111,7 +111,7 @@ def test_faces_that_the_client_cut_out_get_the_same_answers(
     assert cut["confidence"] == pytest.approx(whole["confidence"], abs=0.1)
 
 
-def _cut_out(face: dict[str, object]) -> tuple[dict[str, object], bytes]:
+def cut_out(face: dict[str, object]) -> tuple[dict[str, object], bytes]:
     x, y, w, h = np.array(face["box"])
     side = round(1.6 * max(w, h))
     left, top = round(x + w / 2 - side / 2), round(y + h / 2 - side / 2)
@@ -125,7 +125,7 @@ def test_configure_says_what_now_holds(any_app: AppProcess) -> None:
         ack = client.call("configure", {"models": {"age": {"enabled": False}}, "mirror": True})
     assert ack["status"] == "ok"
     assert ack["models"]["age"] == {"enabled": False, "interval_ms": 3000}
-    assert (ack["mirror"], ack["smoothing"]) == (True, True)
+    assert (ack["mirror"], ack["smoothing"], ack["activation"]) == (True, True, False)
 
 
 def test_a_model_that_is_switched_off_is_not_asked(any_app: AppProcess, frame: bytes) -> None:
