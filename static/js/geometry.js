@@ -1,7 +1,7 @@
 /**
  * Boxes and squares: plain arithmetic, no page.
  *
- * @import {Box} from "./types.js"
+ * @import {Box, TurnedSquare} from "./types.js"
  */
 
 /**
@@ -26,6 +26,23 @@ export function placeOnStage([x, y, w, h], frameSide, stageSide, mirrored) {
   const scale = stageSide / frameSide;
   const left = mirrored ? frameSide - x - w : x;
   return [left * scale, y * scale, w * scale, h * scale];
+}
+
+/**
+ * The transformation, as canvas has it, that lays a unit square with its centre at 0, 0 over a turned
+ * square of the frame, on a stage that shows the frame, perhaps mirrored.
+ * @param {TurnedSquare} square
+ * @param {number} frameSide
+ * @param {number} stageSide
+ * @param {boolean} mirrored
+ * @returns {[number, number, number, number, number, number]}
+ */
+export function squareOnStage([x, y, side, roll], frameSide, stageSide, mirrored) {
+  const scale = stageSide / frameSide;
+  const angle = (roll * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle) * side * scale, Math.sin(angle) * side * scale];
+  const flip = mirrored ? -1 : 1;
+  return [flip * cos, sin, -flip * sin, cos, (mirrored ? frameSide - x : x) * scale, y * scale];
 }
 
 /**

@@ -26,6 +26,7 @@ const TICK_MS = 250;
 const options = readOptions(location.search);
 const video = byId("video", HTMLVideoElement);
 const mirror = byId("mirror", HTMLInputElement);
+const activation = byId("activation", HTMLInputElement);
 const faces = new Faces();
 const statistics = new Statistics();
 const view = new View(faces, statistics, mirror.checked);
@@ -44,7 +45,7 @@ const connection = new Connection(options.token, {
 });
 const settings = new Settings(connection, notice, (models) => view.setModels(models), {
   interval: options.interval,
-  wished: { mirror: mirror.checked },
+  wished: { mirror: mirror.checked, activation: activation.checked },
 });
 const sources = new SourceSwitch(byId("browser-detection", HTMLInputElement), new Frame(video), connection, notice);
 const loop = new FrameLoop({
@@ -184,10 +185,16 @@ function listen() {
     view.refresh(now());
     void settings.ask({ mirror: mirror.checked });
   });
+  activation.addEventListener("change", () => {
+    view.explain(activation.checked);
+    view.refresh(now());
+    void settings.ask({ activation: activation.checked });
+  });
   window.addEventListener("resize", () => view.refresh(now()));
 }
 
 listen();
+view.explain(activation.checked);
 view.refresh(now());
 connection.open();
 // The numbers are there without it.

@@ -1,11 +1,18 @@
 /**
- * The drawing over the video: a frame around each face and a label at its side.
+ * The drawing over the video: a frame around each face, a label at its side, and where it is asked
+ * for, what explains the answer.
  *
  * @import {Box, Model} from "./types.js"
  * @import {SeenFace} from "./faces.js"
- * @typedef {{models: Model[], frameSide: number, mirrored: boolean}} View
+ * @typedef {object} View
+ * @property {Model[]} models
+ * @property {number} frameSide
+ * @property {boolean} mirrored
+ * @property {boolean} explaining Whether to draw what explains the answers.
+ * @property {number} at Now, for what fades with age.
  */
 
+import { drawActivation } from "./activation.js";
 import { placeLabel, placeOnStage } from "./geometry.js";
 import { leadModel } from "./models.js";
 import { colourOverVideo, toneOfResult } from "./tones.js";
@@ -36,6 +43,7 @@ export class Overlay {
   draw(faces, view) {
     const side = this.#fit();
     this.#labels = [];
+    if (view.explaining) for (const seen of faces) drawActivation(this.#context, seen, view, side);
     for (const seen of faces) this.#drawFace(seen, view, side);
   }
 

@@ -3,6 +3,8 @@
  *
  * @typedef {[number, number, number, number]} Box `[x, y, w, h]`, pixels of the frame as sent.
  * @typedef {[number, number]} Point
+ * @typedef {[number, number, number, number]} TurnedSquare `[x, y, side, roll]`: centre and side in pixels
+ * of the frame as sent, degrees clockwise.
  *
  * @typedef {"available" | "unavailable"} ModelState
  *
@@ -15,6 +17,7 @@
  * @property {number} unsure_below
  * @property {number} interval_ms
  * @property {boolean} enabled
+ * @property {boolean} activation Whether it can say where its evidence lies.
  * @property {ModelState} state
  * @property {string} message
  *
@@ -26,6 +29,7 @@
  * @property {string} unit
  * @property {number} interval_ms
  * @property {boolean} enabled
+ * @property {boolean} activation Whether it can say where its evidence lies.
  * @property {ModelState} state
  * @property {string} message
  *
@@ -47,7 +51,7 @@
  * @property {string} session_id
  * @property {1} protocol
  * @property {Model[]} models
- * @property {{smoothing: boolean, mirror: boolean}} settings
+ * @property {{smoothing: boolean, mirror: boolean, activation: boolean}} settings
  * @property {Limits} limits
  * @property {Crop} crop
  * @property {string} detector
@@ -61,7 +65,11 @@
  * @typedef {{id: number, low: number, high: number} & Record<string, number>} MeasureResult
  * The value itself is named by the model's unit.
  *
- * @typedef {ClassificationResult | MeasureResult} Result
+ * @typedef {object} Activation
+ * @property {TurnedSquare} square
+ * @property {number[][]} grid Rows of numbers from -1, against the answer, to 1, for it.
+ *
+ * @typedef {(ClassificationResult | MeasureResult) & {activation?: Activation}} Result
  *
  * @typedef {object} Prediction
  * @property {number} seq
@@ -131,12 +139,14 @@
  * @property {Record<string, ModelSettings>} [models]
  * @property {boolean} [smoothing]
  * @property {boolean} [mirror]
+ * @property {boolean} [activation]
  *
  * @typedef {object} Configured
  * @property {"ok"} status
  * @property {Record<string, Required<ModelSettings>>} models
  * @property {boolean} smoothing
  * @property {boolean} mirror
+ * @property {boolean} activation
  *
  * @typedef {{status: "error", code: ErrorCode, message: string}} Refused
  */

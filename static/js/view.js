@@ -30,6 +30,7 @@ const CAMERA_WORDS = { idle: "Start camera", starting: "Starting …", live: "St
 
 export class View {
   mirrored;
+  #explaining = false;
   /** @type {Model[]} */
   #models = [];
   /** @type {ConnectionState} */
@@ -44,6 +45,8 @@ export class View {
   #video = byId("video", HTMLVideoElement);
   #hint = byId("hint", HTMLElement);
   #empty = byId("faces-empty", HTMLElement);
+  #activationSwitch = byId("activation-switch", HTMLLabelElement);
+  #activationNote = byId("activation-note", HTMLElement);
   #cameraButton = byId("camera-button", HTMLButtonElement);
   #drawing = 0;
 
@@ -62,6 +65,13 @@ export class View {
   setModels(models) {
     this.#models = models;
     this.#cards.setModels(models);
+    this.#activationSwitch.hidden = !models.some((model) => model.activation);
+  }
+
+  /** @param {boolean} on Whether to draw what explains the answers. */
+  explain(on) {
+    this.#explaining = on;
+    this.#activationNote.hidden = !on;
   }
 
   /** @param {"idle" | "starting" | "live"} stage */
@@ -95,7 +105,13 @@ export class View {
   #draw(at) {
     const faces = this.#faces.list();
     this.#video.classList.toggle("is-mirrored", this.mirrored);
-    this.#overlay.draw(this.#faces.inView(at), { models: this.#models, frameSide: FRAME_SIDE, mirrored: this.mirrored });
+    this.#overlay.draw(this.#faces.inView(at), {
+      models: this.#models,
+      frameSide: FRAME_SIDE,
+      mirrored: this.mirrored,
+      explaining: this.#explaining,
+      at,
+    });
     this.#cards.update(faces, at);
     this.#empty.hidden = faces.length > 0;
     this.#showHint(at);

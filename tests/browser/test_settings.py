@@ -89,11 +89,15 @@ def test_a_switch_that_is_turned_while_the_page_loads_counts(app: AppProcess, vi
     page.route("**/js/main.js", hold)
     with page.expect_request("**/js/main.js"):
         visitor.open(app.url)
-    for name in ("Mirror", "Smooth answers", "Find faces in the browser"):
+    for name in ("Mirror", "Smooth answers", "Show why", "Find faces in the browser"):
         page.get_by_role("switch", name=name).click()
     held[0].continue_()
     settings = settings_after(visitor)
-    assert (settings["mirror"], settings["smoothing"]) == (False, False)
+    assert [settings[name] for name in ("mirror", "smoothing", "activation")] == [
+        False,
+        False,
+        True,
+    ]
     expect(page.locator("#video")).to_have_css("transform", "none")
     expect(page.locator("#browser-detection")).to_have_attribute("data-state", "on")
 

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { centreSquare, faceSquare, overlap, placeLabel, placeOnStage, suppress } from "../../static/js/geometry.js";
+import {
+  centreSquare, faceSquare, overlap, placeLabel, placeOnStage, squareOnStage, suppress,
+} from "../../static/js/geometry.js";
+
+/** Where a canvas with this transformation draws a point. */
+const apply = ([a, b, c, d, e, f], [u, v]) => [a * u + c * v + e, b * u + d * v + f].map((n) => Math.round(n * 1e6) / 1e6);
 
 test("the centre square of a wide and of a tall picture is the largest that fits", () => {
   assert.deepEqual(centreSquare(640, 480), { x: 80, y: 0, side: 480 });
@@ -10,6 +15,21 @@ test("the centre square of a wide and of a tall picture is the largest that fits
 test("a box is scaled to the stage, and mirrored from its right edge", () => {
   assert.deepEqual(placeOnStage([48, 96, 96, 48], 480, 240, false), [24, 48, 48, 24]);
   assert.deepEqual(placeOnStage([48, 96, 96, 48], 480, 240, true), [168, 48, 48, 24]);
+});
+
+test("a turned square turns clockwise about its centre and keeps its side", () => {
+  const matrix = squareOnStage([100, 200, 80, 90], 480, 240, false);
+  assert.deepEqual(apply(matrix, [0, 0]), [50, 100]);
+  assert.deepEqual(apply(matrix, [-0.5, -0.5]), [70, 80]);
+  assert.deepEqual(apply(matrix, [0.5, -0.5]), [70, 120]);
+});
+
+test("on a mirrored stage each point of a turned square lies where the mirror shows it", () => {
+  const square = [100, 200, 80, 30];
+  for (const point of [[0, 0], [-0.5, -0.5], [0.5, 0.25]]) {
+    const [x, y] = apply(squareOnStage(square, 480, 240, false), point);
+    assert.deepEqual(apply(squareOnStage(square, 480, 240, true), point), [Math.round((240 - x) * 1e6) / 1e6, y]);
+  }
 });
 
 test("a face square holds the box widened by the margin, about the same centre", () => {
