@@ -15,7 +15,7 @@ import { leadModel } from "./models.js";
 const FOR = "#ff4d00";
 const AGAINST = "#1468ff";
 /** How much of the picture the strongest evidence hides. */
-const STRENGTH = 0.6;
+const STRENGTH = 0.65;
 
 /**
  * The model whose answers are explained: the leading one, else the first that can be.
