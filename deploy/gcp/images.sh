@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# Images: built from this checkout, tagged by its revision, pushed once.
+
+images=(mien-app mien-model-server)
+
+push_images() {
+  local image
+  registry=$region-docker.pkg.dev/$project/mien
+  run gcloud auth configure-docker "$region-docker.pkg.dev" --quiet
+  for image in "${images[@]}"; do
+    push_image "$image"
+  done
+}
+
+push_image() {
+  local tagged=$registry/$1:$revision dockerfile=deploy/docker/${1#mien-}.Dockerfile
+  if succeeds docker manifest inspect "$tagged"; then return; fi
+  # The nodes are amd64, whatever the machine is that builds.
+  run docker build --platform=linux/amd64 --file="$dockerfile" --tag="$tagged" .
+  run docker push "$tagged"
+}

@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# The overlay gke with these images, this domain and, if one is given, this certificate.
+
+write_overlay() {
+  if [ "$dry_run" = yes ]; then
+    overlay >&3
+  else
+    overlay >"$work/kustomization.yaml"
+  fi
+}
+
+overlay() {
+  local image
+  printf 'resources: [../../deploy/k8s/overlays/gke]\nimages:\n'
+  for image in "${images[@]}"; do
+    printf '  - {name: %s, newName: %s, newTag: %s}\n' "$image" "$registry/$image" "$revision"
+  done
+  printf 'patches:\n'
+  if [ -n "$certificate" ]; then given_certificate; else own_certificate; fi
+}
+
+own_certificate() {
+  cat <<END
+  - target: {kind: ManagedCertificate, name: mien}
+    patch: |-
+      - {op: replace, path: /spec/domains/0, value: $host}
+END
+}
+
+# The cluster's own certificate goes, or its controller would set the ingress back to it.
+given_certificate() {
+  local path=/metadata/annotations
+  cat <<END
+  - target: {kind: ManagedCertificate, name: mien}
+    patch: '{kind: ManagedCertificate, metadata: {name: mien}, \$patch: delete}'
+  - target: {kind: Ingress, name: mien}
+    patch: |-
+      - {op: remove, path: $path/networking.gke.io~1managed-certificates}
+      - {op: add, path: $path/ingress.gcp.kubernetes.io~1pre-shared-cert, value: $certificate}
+END
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# What runs in the cluster: rolled out, tried, and rolled back where that fails.
+
+deployments=(mien-model-server mien-app)
+
+prepare_namespace() {
+  ensure namespace/mien kube get namespaces --output=name -- \
+    kube apply --filename=deploy/k8s/base/namespace.yaml
+  ensure_tls_secrets
+}
+
+ship() {
+  local before ip
+  before=$(roll_outs)
+  write_overlay
+  if kube apply --kustomize="$work" && roll_out && smoke_test; then
+    ip=$(cloud compute addresses describe mien --global '--format=value(address)')
+    [ "$dry_run" = yes ] || say "$revision runs in $cluster; $host must point to $ip."
+  else
+    roll_back "$before"
+    fail "$revision did not pass; its errors are above."
+  fi
+}
+
+# roll_outs: a line for each deployment that is there, its name and the number of its roll-out.
+roll_outs() {
+  local number='.metadata.annotations.deployment\.kubernetes\.io/revision'
+  kube get deployments --no-headers --output="custom-columns=NAME:.metadata.name,NUMBER:$number"
+}
+
+# roll_out: waits for the deployments; Autopilot may have to add nodes first, which takes minutes.
+roll_out() {
+  local name
+  for name in "${deployments[@]}"; do
+    kube rollout status "deployment/$name" --timeout=15m || return
+  done
+}
+
+# roll_back BEFORE: takes each deployment that has moved on since BEFORE back to where it was.
+roll_back() {
+  local now name was
+  now=$(roll_outs)
+  for name in "${deployments[@]}"; do
+    was=$(awk -v name="$name" '$1 == name { print $2 }' <<<"$1")
+    if [ -z "$was" ]; then
+      complain "$name has no earlier version to go back to and stays as it is."
+    elif ! grep -qxE "$name +$was *" <<<"$now"; then
+      kube rollout undo "deployment/$name" --to-revision="$was" &&
+        kube rollout status "deployment/$name" --timeout=15m &&
+        complain "$name is rolled back."
+    fi
+  done
+}

@@ -1,0 +1,173 @@
+"""deploy.sh from the first deployment to the one that is taken back, with a real app behind it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks.app_process import AppProcess, running_app
+from tests.deploy.sandbox import LOGGED_IN, NO_IMAGE, THERE, Answer, Sandbox
+
+MAKES = r" (enable|create|create-auto|add-iam-policy-binding|build|push|delete|apply --filename)\b"
+MOVED: list[Answer] = [
+    ("kubectl * get deployments*", "0!", "mien-app            7\\nmien-model-server   3"),
+    ("kubectl * get deployments*", 0, "mien-app            8\\nmien-model-server   3"),
+]
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[AppProcess]:
+    with running_app() as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def guarded_app(app: AppProcess) -> Iterator[AppProcess]:
+    settings = {"MIEN_MODEL_SERVER": app.model_server_target, "MIEN_ACCESS_TOKEN": "open sesame"}
+    with running_app(**settings) as process:
+        yield process
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    return Sandbox(tmp_path)
+
+
+def _reaching(app: AppProcess) -> list[Answer]:
+    """The table's lines by which the port-forward ends at a real app."""
+    return [
+        *LOGGED_IN,
+        ("kubectl * get pods*", 0, "pod/mien-app-old\\npod/mien-app-new"),
+        ("kubectl * port-forward*", "stay", f"Forwarding from 127.0.0.1:{app.port} -> 5000"),
+        ("gcloud compute addresses describe*", 0, "203.0.113.7"),
+    ]
+
+
+def test_the_first_deployment_makes_what_is_not_there(sandbox: Sandbox, app: AppProcess) -> None:
+    done = sandbox.deploy(answers=[*_reaching(app), *NO_IMAGE])
+    assert done.code == 0, done.errors
+    image = f"europe-west1-docker.pkg.dev/mien-1234/mien/mien-app:{sandbox.revision}"
+    wanted = [
+        "gcloud services enable artifactregistry.googleapis.com",
+        "gcloud iam service-accounts create mien-nodes",
+        "gcloud artifacts repositories create mien",
+        "gcloud projects add-iam-policy-binding mien-1234",
+        "gcloud artifacts repositories add-iam-policy-binding mien",
+        "gcloud container clusters create-auto mien",
+        "gcloud compute addresses create mien",
+        f"docker build --platform=linux/amd64 --file=deploy/docker/app.Dockerfile --tag={image}",
+        f"docker push {image}",
+        "docker build .*model-server",
+        "docker push .*mien-model-server",
+        "kubectl --namespace=mien apply --filename=deploy/k8s/base/namespace.yaml",
+        "kubectl --namespace=mien delete secret",
+        "kubectl --namespace=mien create secret generic mien-app-tls",
+        "kubectl --namespace=mien create secret generic mien-model-server-tls",
+    ]
+    made = done.did(MAKES)
+    assert len(made) == len(wanted)
+    for call, pattern in zip(made, wanted, strict=True):
+        assert re.match(pattern, call)
+    assert (
+        f"{sandbox.revision} runs in mien; mien.example.org must point to 203.0.113.7."
+        in done.output
+    )
+
+
+def test_the_next_deployment_of_a_revision_makes_nothing(sandbox: Sandbox, app: AppProcess) -> None:
+    done = sandbox.deploy(answers=[*_reaching(app), *THERE])
+    assert done.code == 0, done.errors
+    assert done.did(MAKES) == []
+    assert done.did("apply") == ["kubectl --namespace=mien apply --kustomize=WORK"]
+
+
+def test_the_newest_pod_is_tried_after_the_roll_out(sandbox: Sandbox, app: AppProcess) -> None:
+    done = sandbox.deploy(answers=[*_reaching(app), *THERE])
+    assert [call.split()[2:4] for call in done.did("rollout|forward")] == [
+        ["rollout", "status"],
+        ["rollout", "status"],
+        ["port-forward", "pod/mien-app-new"],
+    ]
+
+
+def test_a_dry_run_shows_what_the_first_deployment_calls_and_calls_nothing(
+    sandbox: Sandbox, app: AppProcess
+) -> None:
+    dry = sandbox.deploy("--dry-run")
+    real = sandbox.deploy(answers=[*_reaching(app), *NO_IMAGE])
+    assert dry.code == 0
+    assert dry.calls == []
+    shown = {
+        " ".join(shlex.split(command.replace("''", "pod/mien-app-new"))) for command in dry.shown
+    }
+    assert set(real.calls) <= shown
+
+
+def test_the_images_and_the_domain_are_laid_over_the_overlay(
+    sandbox: Sandbox, app: AppProcess
+) -> None:
+    sandbox.deploy(answers=[*_reaching(app), *THERE])
+    overlay = (sandbox.record / "kustomization.yaml").read_text()
+    assert "resources: [../../deploy/k8s/overlays/gke]" in overlay
+    assert overlay.count(f"newTag: {sandbox.revision}") == 2
+    assert "value: mien.example.org" in overlay
+
+
+def test_a_roll_out_that_fails_is_taken_back(sandbox: Sandbox) -> None:
+    stuck: Answer = ("kubectl * rollout status deployment/mien-app*", "1!", "exceeded its deadline")
+    done = sandbox.deploy(answers=[*LOGGED_IN, *THERE, *MOVED, stuck])
+    assert done.code == 1
+    assert done.did("undo") == [
+        "kubectl --namespace=mien rollout undo deployment/mien-app --to-revision=7"
+    ]
+    assert "mien-app is rolled back." in done.errors
+    assert f"{sandbox.revision} did not pass" in done.errors
+    assert not done.did("port-forward")
+
+
+def test_an_app_that_refuses_the_handshake_is_taken_back(
+    sandbox: Sandbox, guarded_app: AppProcess
+) -> None:
+    done = sandbox.deploy(answers=[*_reaching(guarded_app), *THERE, *MOVED])
+    assert done.code == 1
+    assert "Socket.IO refused the connection: 44" in done.errors
+    assert "mien-app is rolled back." in done.errors
+
+
+def test_the_smoke_test_gives_the_access_token_and_shows_it_to_nobody(
+    sandbox: Sandbox, guarded_app: AppProcess
+) -> None:
+    token: Answer = ("kubectl * get secret mien-access*", 0, '{"token":"open sesame"}')
+    done = sandbox.deploy(answers=[*_reaching(guarded_app), *THERE, token])
+    assert done.code == 0, done.errors
+    assert "open sesame" not in done.output + done.errors
+
+
+def test_a_manifest_that_is_refused_takes_back_what_was_changed(sandbox: Sandbox) -> None:
+    refused: Answer = ("kubectl * apply --kustomize*", 1, "The Ingress is invalid")
+    done = sandbox.deploy(answers=[*LOGGED_IN, *THERE, *MOVED, refused])
+    assert done.code == 1
+    assert "mien-app is rolled back." in done.errors
+
+
+def test_a_first_deployment_that_fails_has_nothing_to_go_back_to(sandbox: Sandbox) -> None:
+    stuck: Answer = ("kubectl * rollout status*", 1, "exceeded its deadline")
+    done = sandbox.deploy(answers=[*LOGGED_IN, *NO_IMAGE, stuck])
+    assert done.code == 1
+    assert "mien-app has no earlier version to go back to" in done.errors
+    assert not done.did("undo")
+
+
+def test_nothing_is_left_behind(sandbox: Sandbox, app: AppProcess) -> None:
+    sandbox.deploy(answers=[*_reaching(app), *NO_IMAGE])
+    assert list((sandbox.checkout / ".cache").iterdir()) == []
+    forwarding = int((sandbox.record / "staying").read_text())
+    assert (
+        not psutil.pid_exists(forwarding)
+        or psutil.Process(forwarding).status() == psutil.STATUS_ZOMBIE
+    )

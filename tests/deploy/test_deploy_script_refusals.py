@@ -1,0 +1,120 @@
+"""What deploy.sh refuses, and what it says of a tool, a login or a right that is missing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.sandbox import LOGGED_IN, NEEDED, NO_IMAGE, Sandbox
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    return Sandbox(tmp_path)
+
+
+@pytest.mark.parametrize("tool", NEEDED)
+def test_a_missing_tool_is_named_with_its_remedy(sandbox: Sandbox, tool: str) -> None:
+    (sandbox.tools / tool).unlink()
+    done = sandbox.deploy()
+    assert done.code == 1
+    assert re.search(rf"^deploy.sh: {tool} is missing: \S+", done.errors, re.MULTILINE)
+    assert done.calls == []
+
+
+def test_nobody_logged_in_is_said_with_its_remedy(sandbox: Sandbox) -> None:
+    done = sandbox.deploy()
+    assert done.code == 1
+    assert "nobody is logged in: gcloud auth login" in done.errors
+
+
+def test_a_login_that_has_run_out_is_said_with_its_remedy(sandbox: Sandbox) -> None:
+    error = "There was a problem refreshing your current auth tokens: Reauthentication failed."
+    done = sandbox.deploy(answers=[*LOGGED_IN, ("gcloud projects describe*", 1, error)])
+    assert done.code == 1
+    assert "the login of ada@example.org does not hold any more: gcloud auth login" in done.errors
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "right", "role"),
+    [
+        (
+            "gcloud artifacts repositories create*",
+            "Permission 'artifactregistry.repositories.create' denied on resource",
+            "artifactregistry.repositories.create",
+            "roles/artifactregistry.admin",
+        ),
+        (
+            "gcloud container clusters list*",
+            'ResponseError: code=403, message=Required "container.clusters.list" permission(s)',
+            "container.clusters.list",
+            "roles/container.admin",
+        ),
+        (
+            "gcloud compute addresses create*",
+            "- Required 'compute.globalAddresses.create' permission for 'projects/mien-1234'",
+            "compute.globalAddresses.create",
+            "roles/compute.publicIpAdmin",
+        ),
+        (
+            "docker push*",
+            'denied: Permission "artifactregistry.repositories.uploadArtifacts" denied on resource',
+            "artifactregistry.repositories.uploadArtifacts",
+            "roles/artifactregistry.admin",
+        ),
+        (
+            "kubectl * create secret*",
+            'cannot create resource "secrets": requires one of ["container.secrets.create"]',
+            "container.secrets.create",
+            "roles/container.admin",
+        ),
+    ],
+    ids=lambda text: text.split()[0],
+)
+def test_a_missing_right_is_named_with_a_role_that_has_it(
+    sandbox: Sandbox, call: str, error: str, right: str, role: str
+) -> None:
+    done = sandbox.deploy(answers=[*LOGGED_IN, (call, 1, error), *NO_IMAGE])
+    assert done.code == 1
+    assert f"ada@example.org lacks the right {right} in mien-1234; {role} has it." in done.errors
+    assert re.match(call.replace("*", ".*"), done.calls[-1])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--projcet", "x"], "--projcet is no option of deploy.sh; see --help."),
+        (["mien-1234"], "mien-1234 is no option"),
+        (["--project"], "--project needs a value"),
+        (["--project", "Mien 1234"], "--project must be the id of a project, such as mien-1234"),
+        (["--project", ""], "--project must be the id of a project"),
+        (["--host", "https://mien.example.org"], "--host must be a domain"),
+        (["--host", "mien.example.org\nx"], "--host must be a domain"),
+        (["--region", "europe"], "--region must be a region, such as europe-west1"),
+        (["--cluster", "-x"], "--cluster must be the name of a cluster"),
+        (["--certificate", "a b"], "--certificate must be the name of a certificate"),
+    ],
+)
+def test_a_wrong_option_is_refused(sandbox: Sandbox, options: list[str], sentence: str) -> None:
+    done = sandbox.deploy(*options)
+    assert done.code == 1
+    assert sentence in done.errors
+    assert done.calls == []
+
+
+def test_changes_that_are_not_committed_are_refused(sandbox: Sandbox) -> None:
+    (sandbox.checkout / "new.py").touch()
+    done = sandbox.deploy("--dry-run")
+    assert done.code == 1
+    assert "changes that are not committed" in done.errors
+    assert "new.py" in done.errors
+
+
+def test_changes_that_are_allowed_get_a_tag_of_their_own(sandbox: Sandbox) -> None:
+    (sandbox.checkout / "new.py").touch()
+    done = sandbox.deploy("--dry-run", "--allow-dirty")
+    assert re.search(
+        rf"docker push \S+/mien-app:{sandbox.revision}-dirty-\d{{14}}$", done.output, re.M
+    )
