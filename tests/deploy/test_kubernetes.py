@@ -1,0 +1,186 @@
+"""The manifests are valid, and their parts fit each other."""
+
+from __future__ import annotations
+
+import shutil
+
+import jsonschema
+import kubernetes_validate
+import pytest
+
+from tests.deploy.google_kinds import GOOGLE_KINDS
+from tests.deploy.manifests import (
+    K8S,
+    PAGE,
+    Manifest,
+    container_of,
+    kustomize_command,
+    of_kind,
+    one,
+    pod_of,
+    run_kustomize,
+    selected,
+)
+from web.config import ROOT
+
+PARTS = ["mien-app", "mien-model-server"]
+OLDEST = "1.30"
+NEWEST = kubernetes_validate.latest_version()
+
+
+@pytest.mark.parametrize("version", [OLDEST, NEWEST])
+def test_kubernetes_own_kinds_fit_their_strict_schemas(
+    manifests: list[Manifest], version: str
+) -> None:
+    for manifest in manifests:
+        if manifest["kind"] not in GOOGLE_KINDS:
+            kubernetes_validate.validate(manifest, version, strict=True)
+
+
+def test_google_kinds_fit_their_schemas(gke: list[Manifest]) -> None:
+    for manifest in gke:
+        if schema := GOOGLE_KINDS.get(manifest["kind"]):
+            jsonschema.validate(manifest, schema)
+
+
+@pytest.mark.parametrize("overlay", ["local", "gke"])
+def test_kubectl_renders_the_same_as_kustomize(overlay: str) -> None:
+    command, kubectl = kustomize_command(), ["kubectl", "kustomize"]
+    if command == kubectl or not shutil.which("kubectl"):
+        pytest.skip("kubectl and kustomize are not both on this machine")
+    folder = K8S / "overlays" / overlay
+    assert run_kustomize(kubectl, folder) == run_kustomize(command, folder)
+
+
+def test_all_lies_in_one_namespace(manifests: list[Manifest]) -> None:
+    (namespace,) = of_kind(manifests, "Namespace")
+    others = [m for m in manifests if m is not namespace]
+    assert namespace["metadata"]["name"] == "mien"
+    assert {m["metadata"]["namespace"] for m in others} == {"mien"}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_everything_about_a_part_selects_its_pods_alone(
+    manifests: list[Manifest], name: str
+) -> None:
+    spec = one(manifests, "Deployment", name)["spec"]
+    selectors = [
+        spec["selector"]["matchLabels"],
+        one(manifests, "Service", name)["spec"]["selector"],
+        one(manifests, "PodDisruptionBudget", name)["spec"]["selector"]["matchLabels"],
+        *(
+            spread["labelSelector"]["matchLabels"]
+            for spread in spec["template"]["spec"]["topologySpreadConstraints"]
+        ),
+    ]
+    for selector in selectors:
+        assert selected(manifests, selector) == [name]
+
+
+def test_google_prometheus_scrapes_both_parts(gke: list[Manifest]) -> None:
+    for monitoring in of_kind(gke, "PodMonitoring"):
+        (name,) = selected(gke, monitoring["spec"]["selector"]["matchLabels"])
+        (endpoint,) = monitoring["spec"]["endpoints"]
+        pod = one(gke, "Deployment", name)["spec"]["template"]
+        port = int(pod["metadata"]["annotations"]["prometheus.io/port"])
+        assert _ports(one(gke, "Deployment", name))[endpoint["port"]] == port
+    assert len(of_kind(gke, "PodMonitoring")) == len(PARTS)
+
+
+def test_autoscalers_name_deployments_that_ask_for_processor_time(
+    manifests: list[Manifest],
+) -> None:
+    for scaler in of_kind(manifests, "HorizontalPodAutoscaler"):
+        target = scaler["spec"]["scaleTargetRef"]
+        deployment = one(manifests, target["kind"], target["name"])
+        assert "replicas" not in deployment["spec"]
+        assert container_of(deployment)["resources"]["requests"]["cpu"]
+    assert len(of_kind(manifests, "HorizontalPodAutoscaler")) == len(PARTS)
+
+
+def test_the_sessions_component_adds_to_the_processor_metric(gke_all: list[Manifest]) -> None:
+    metrics = one(gke_all, "HorizontalPodAutoscaler", "mien-app")["spec"]["metrics"]
+    assert [metric["type"] for metric in metrics] == ["Resource", "Pods"]
+    assert metrics[1]["pods"]["metric"]["name"] in PAGE
+
+
+def test_services_and_probes_name_ports_that_containers_have(manifests: list[Manifest]) -> None:
+    for name in PARTS:
+        deployment = one(manifests, "Deployment", name)
+        container = container_of(deployment)
+        named = [port["targetPort"] for port in one(manifests, "Service", name)["spec"]["ports"]]
+        named += [container[probe]["httpGet"]["port"] for probe in _PROBES]
+        assert set(named) <= set(_ports(deployment))
+
+
+def test_the_ingress_leads_to_the_app(manifests: list[Manifest]) -> None:
+    (ingress,) = of_kind(manifests, "Ingress")
+    backend = ingress["spec"].get("defaultBackend")
+    if backend is None:
+        backend = ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]
+    service = one(manifests, "Service", backend["service"]["name"])
+    assert service["metadata"]["name"] == "mien-app"
+    assert backend["service"]["port"]["name"] in {p["name"] for p in service["spec"]["ports"]}
+
+
+def test_the_model_server_is_found_pod_by_pod(manifests: list[Manifest]) -> None:
+    assert one(manifests, "Service", "mien-model-server")["spec"]["clusterIP"] == "None"
+
+
+def test_every_container_asks_for_less_than_its_limit(manifests: list[Manifest]) -> None:
+    for deployment in of_kind(manifests, "Deployment"):
+        resources = container_of(deployment)["resources"]
+        for kind in ("cpu", "memory", "ephemeral-storage"):
+            assert _amount(resources["requests"][kind]) <= _amount(resources["limits"][kind])
+
+
+def test_pods_have_no_right_that_they_do_not_need(manifests: list[Manifest]) -> None:
+    for deployment in of_kind(manifests, "Deployment"):
+        pod, container = pod_of(deployment), container_of(deployment)
+        assert pod["automountServiceAccountToken"] is False
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["runAsUser"] == pod["securityContext"]["fsGroup"] == 10001
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+
+
+def test_the_only_writable_place_is_a_small_tmp_in_memory(manifests: list[Manifest]) -> None:
+    for deployment in of_kind(manifests, "Deployment"):
+        mounts = {mount["name"]: mount for mount in container_of(deployment)["volumeMounts"]}
+        volumes = {volume["name"]: volume for volume in pod_of(deployment)["volumes"]}
+        assert mounts.pop("tmp")["mountPath"] == "/tmp"
+        assert volumes["tmp"]["emptyDir"] == {"medium": "Memory", "sizeLimit": "64Mi"}
+        assert all(mount["readOnly"] for mount in mounts.values())
+
+
+def test_every_image_is_built_here(manifests: list[Manifest]) -> None:
+    for deployment in of_kind(manifests, "Deployment"):
+        image = container_of(deployment)["image"].rpartition("/")[2]
+        name = image.partition("@")[0].partition(":")[0].removeprefix("mien-")
+        assert (ROOT / "deploy" / "docker" / f"{name}.Dockerfile").is_file()
+
+
+def test_a_release_names_its_images_by_digest(gke_all: list[Manifest]) -> None:
+    for deployment in of_kind(gke_all, "Deployment"):
+        assert "@sha256:" in container_of(deployment)["image"]
+
+
+def test_a_release_sets_the_domain_of_the_certificate(gke: list[Manifest]) -> None:
+    assert one(gke, "ManagedCertificate", "mien")["spec"]["domains"] == ["mien.example.org"]
+
+
+_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+_UNITS = {"m": 0.001, "Mi": 2**20, "Gi": 2**30}
+
+
+def _ports(deployment: Manifest) -> dict[str, int]:
+    return {port["name"]: port["containerPort"] for port in container_of(deployment)["ports"]}
+
+
+def _amount(quantity: str) -> float:
+    number = quantity.rstrip("mMGi")
+    return float(number) * _UNITS.get(quantity[len(number) :], 1)

@@ -1,0 +1,170 @@
+"""Pods come, live and go without losing sessions needlessly; the settings are the app's own."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+from typing import cast
+
+import pytest
+from flask import Flask
+
+from serving.server.process import STOP_SECONDS
+from tests.deploy.manifests import PAGE, Manifest, container_of, of_kind, one, pod_of
+from web.application import MESSAGE_OVERHEAD_BYTES
+from web.config import ROOT, Config, ConfigError, read_config
+from web.routes import add_routes
+from web.service import Service
+
+GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+NGINX = "nginx.ingress.kubernetes.io/"
+
+
+def test_the_app_takes_every_setting(manifests: list[Manifest]) -> None:
+    config = _config(manifests)
+    assert config.bind_host == "0.0.0.0"
+
+
+def test_the_settings_name_the_ports_and_the_model_server(manifests: list[Manifest]) -> None:
+    config = _config(manifests)
+    (grpc,) = one(manifests, "Service", "mien-model-server")["spec"]["ports"]
+    ports = container_of(one(manifests, "Deployment", "mien-app"))["ports"]
+    assert {port["name"]: port["containerPort"] for port in ports} == {
+        "http": config.port,
+        "metrics": config.metrics_port,
+    }
+    assert config.model_server == f"mien-model-server:{grpc['port']}"
+
+
+def test_a_service_link_would_stop_the_app(local: list[Manifest]) -> None:
+    with pytest.raises(ConfigError, match="MIEN_APP_PORT is no setting"):
+        read_config({"MIEN_APP_PORT": "tcp://10.0.0.1:80"})
+    for deployment in of_kind(local, "Deployment"):
+        assert pod_of(deployment)["enableServiceLinks"] is False
+
+
+def test_the_embedded_model_server_takes_its_options(local: list[Manifest]) -> None:
+    container = container_of(one(local, "Deployment", "mien-model-server"))
+    # It checks the options first, then says that there are no models.
+    result = subprocess.run(
+        [sys.executable, *container["command"][1:], *container["args"], "--models=/nowhere"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stderr.strip() == "model server: there is no models folder /nowhere"
+    assert result.returncode == 1
+
+
+def test_probes_ask_paths_that_the_app_has(manifests: list[Manifest]) -> None:
+    flask = Flask("mien")
+    add_routes(flask, cast(Service, None))
+    paths = {str(rule) for rule in flask.url_map.iter_rules()}
+    container = container_of(one(manifests, "Deployment", "mien-app"))
+    assert {_path(container, "livenessProbe"), _path(container, "readinessProbe")} <= paths
+
+
+def test_alive_is_not_ready(manifests: list[Manifest]) -> None:
+    for deployment in of_kind(manifests, "Deployment"):
+        container = container_of(deployment)
+        assert _path(container, "startupProbe") == _path(container, "livenessProbe")
+        assert _path(container, "livenessProbe") != _path(container, "readinessProbe")
+
+
+def test_an_app_without_models_stays_in_service_longer_than_a_session(
+    manifests: list[Manifest],
+) -> None:
+    probe = container_of(one(manifests, "Deployment", "mien-app"))["readinessProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] > Config().session_max_seconds
+
+
+def test_the_load_balancer_asks_whether_an_app_is_alive(gke: list[Manifest]) -> None:
+    container = container_of(one(gke, "Deployment", "mien-app"))
+    check = one(gke, "BackendConfig", "mien-app")["spec"]["healthCheck"]
+    assert check["requestPath"] == _path(container, "livenessProbe")
+    assert check["port"] == _config(gke).port
+    assert check["timeoutSec"] <= check["checkIntervalSec"]
+
+
+def test_an_old_pod_goes_only_after_a_new_one_came(manifests: list[Manifest]) -> None:
+    for deployment in of_kind(manifests, "Deployment"):
+        assert deployment["spec"]["strategy"]["rollingUpdate"] == {
+            "maxUnavailable": 0,
+            "maxSurge": 1,
+        }
+
+
+@pytest.mark.parametrize(
+    ("name", "stop_seconds"),
+    [("mien-app", GUNICORN["graceful_timeout"]), ("mien-model-server", STOP_SECONDS)],
+)
+def test_a_pod_has_time_to_stop_after_proxies_have_heard_of_it(
+    manifests: list[Manifest], name: str, stop_seconds: float
+) -> None:
+    deployment = one(manifests, "Deployment", name)
+    wait = container_of(deployment)["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pod_of(deployment)["terminationGracePeriodSeconds"] > wait + stop_seconds
+
+
+def test_nginx_keeps_a_client_at_its_pod(local: list[Manifest]) -> None:
+    notes = one(local, "Ingress", "mien")["metadata"]["annotations"]
+    assert notes[f"{NGINX}affinity"] == "cookie"
+    assert notes[f"{NGINX}affinity-mode"] == "persistent"
+
+
+def test_nginx_outlasts_a_session(local: list[Manifest]) -> None:
+    notes = one(local, "Ingress", "mien")["metadata"]["annotations"]
+    for way in ("read", "send"):
+        assert int(notes[f"{NGINX}proxy-{way}-timeout"]) > Config().session_max_seconds
+
+
+def test_nginx_leaves_it_to_the_app_to_refuse_large_frames(local: list[Manifest]) -> None:
+    size = one(local, "Ingress", "mien")["metadata"]["annotations"][f"{NGINX}proxy-body-size"]
+    most = 2 * Config().max_frame_bytes + MESSAGE_OVERHEAD_BYTES
+    assert int(size.removesuffix("m")) * 2**20 > most
+
+
+def test_nginx_writes_neither_frames_nor_addresses_to_a_disk(local: list[Manifest]) -> None:
+    notes = one(local, "Ingress", "mien")["metadata"]["annotations"]
+    assert notes[f"{NGINX}proxy-request-buffering"] == "off"
+    assert notes[f"{NGINX}enable-access-log"] == "false"
+
+
+def test_google_keeps_a_client_at_its_pod_for_longer_than_a_session(gke: list[Manifest]) -> None:
+    service = one(gke, "Service", "mien-app")["metadata"]["annotations"]
+    backend = one(gke, "BackendConfig", "mien-app")["spec"]
+    assert service["cloud.google.com/backend-config"] == '{"default": "mien-app"}'
+    assert service["cloud.google.com/neg"] == '{"ingress": true}'
+    assert backend["sessionAffinity"]["affinityType"] == "GENERATED_COOKIE"
+    assert backend["sessionAffinity"]["affinityCookieTtlSec"] > Config().session_max_seconds
+    assert backend["timeoutSec"] > Config().session_max_seconds
+
+
+def test_the_page_tells_of_every_secret(manifests: list[Manifest]) -> None:
+    for deployment in of_kind(manifests, "Deployment"):
+        volumes = [v["secret"] for v in pod_of(deployment)["volumes"] if "secret" in v]
+        names = [secret["secretName"] for secret in volumes]
+        names += [
+            variable["valueFrom"]["secretKeyRef"]["name"]
+            for variable in container_of(deployment).get("env", [])
+        ]
+        assert names
+        assert all(f"`{name}`" in PAGE for name in names)
+
+
+def test_no_secret_is_in_the_manifests(manifests: list[Manifest]) -> None:
+    assert of_kind(manifests, "Secret") == []
+
+
+def _config(manifests: list[Manifest]) -> Config:
+    """The settings as the app reads them, with a token."""
+    container = container_of(one(manifests, "Deployment", "mien-app"))
+    (source,) = container["envFrom"]
+    settings = one(manifests, "ConfigMap", source["configMapRef"]["name"])["data"]
+    return read_config({**settings, **{variable["name"]: "x" for variable in container["env"]}})
+
+
+def _path(container: Manifest, probe: str) -> str:
+    return str(container[probe]["httpGet"]["path"])

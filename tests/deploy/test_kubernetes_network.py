@@ -1,0 +1,120 @@
+"""Who may talk to whom, read from the network policies as a network plug-in reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.deploy.manifests import Manifest, of_kind, selected
+
+Way = tuple[str, str, int]
+
+INGRESS_NGINX = "ingress-nginx/controller,ingress-nginx"
+PROMETHEUS = "monitoring/prometheus"
+GOOGLE_PROMETHEUS = "gmp-system/collector"
+
+
+def test_nothing_passes_that_no_policy_allows(manifests: list[Manifest]) -> None:
+    (deny,) = [p for p in of_kind(manifests, "NetworkPolicy") if not p["spec"]["podSelector"]]
+    assert deny["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_only_the_app_reaches_the_models_and_only_the_ingress_the_app(
+    local: list[Manifest],
+) -> None:
+    assert _ways_in(local) == {
+        ("mien-app", "mien-model-server", 8500),
+        (INGRESS_NGINX, "mien-app", 5000),
+        (PROMETHEUS, "mien-app", 9100),
+        (PROMETHEUS, "mien-model-server", 8501),
+    }
+
+
+def test_the_app_reaches_the_models_and_dns_and_the_models_reach_nothing(
+    local: list[Manifest],
+) -> None:
+    assert _ways_out(local) == {
+        ("mien-app", "mien-model-server", 8500),
+        ("mien-app", "kube-system/kube-dns", 53),
+    }
+
+
+def test_on_google_the_ways_in_are_its_load_balancer_and_its_prometheus(
+    gke: list[Manifest],
+) -> None:
+    assert _ways_in(gke) == {
+        ("mien-app", "mien-model-server", 8500),
+        ("130.211.0.0/22", "mien-app", 5000),
+        ("35.191.0.0/16", "mien-app", 5000),
+        (GOOGLE_PROMETHEUS, "mien-app", 9100),
+        (GOOGLE_PROMETHEUS, "mien-model-server", 8501),
+    }
+
+
+def test_on_google_names_are_asked_of_the_cluster_the_node_or_cloud_dns(
+    gke: list[Manifest],
+) -> None:
+    assert _ways_out(gke) == {
+        ("mien-app", "mien-model-server", 8500),
+        ("mien-app", "kube-system/kube-dns,node-local-dns", 53),
+        ("mien-app", "169.254.20.10/32", 53),
+        ("mien-app", "169.254.169.254/32", 53),
+    }
+
+
+def test_components_open_no_further_way(
+    local: list[Manifest],
+    local_tf_serving: list[Manifest],
+    gke: list[Manifest],
+    gke_all: list[Manifest],
+) -> None:
+    assert _ways_in(local_tf_serving) == _ways_in(local)
+    assert _ways_out(local_tf_serving) == _ways_out(local)
+    assert _ways_in(gke_all) == _ways_in(gke)
+    assert _ways_out(gke_all) == _ways_out(gke)
+
+
+def _ways_in(manifests: list[Manifest]) -> set[Way]:
+    """(from, to, port) of all that may come in."""
+    return {
+        (peer, pods, port)
+        for pods, peer, port in _ways(manifests, "Ingress", rules="ingress", peers="from")
+    }
+
+
+def _ways_out(manifests: list[Manifest]) -> set[Way]:
+    """(from, to, port) of all that may go out."""
+    return set(_ways(manifests, "Egress", rules="egress", peers="to"))
+
+
+def _ways(manifests: list[Manifest], direction: str, rules: str, peers: str) -> list[Way]:
+    return [
+        (pods, _name(manifests, peer), port)
+        for policy in of_kind(manifests, "NetworkPolicy")
+        if direction in policy["spec"]["policyTypes"]
+        for rule in policy["spec"].get(rules, [])
+        for pods in selected(manifests, _labels(policy["spec"]["podSelector"]))
+        # A rule without peers or ports means all of them.
+        for peer in rule.get(peers) or [{}]
+        for port in [port["port"] for port in rule.get("ports", [])] or [0]
+    ]
+
+
+def _name(manifests: list[Manifest], peer: dict[str, Any]) -> str:
+    if "ipBlock" in peer:
+        return str(peer["ipBlock"]["cidr"])
+    if "namespaceSelector" in peer:
+        (space,) = _values(peer["namespaceSelector"]) or ["any"]
+        return f"{space}/{','.join(_values(peer.get('podSelector', {})))}"
+    return ",".join(selected(manifests, _labels(peer["podSelector"]))) if peer else "anybody"
+
+
+def _values(selector: dict[str, Any]) -> list[str]:
+    """The values that a selector accepts for its labels, in alphabetical order."""
+    accepted = list(_labels(selector).values())
+    for expression in selector.get("matchExpressions", []):
+        accepted += expression["values"]
+    return sorted(accepted)
+
+
+def _labels(selector: dict[str, Any]) -> dict[str, str]:
+    return dict(selector.get("matchLabels", {}))
