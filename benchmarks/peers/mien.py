@@ -1,0 +1,108 @@
+"""Mien's own models, run as its embedded server runs them: OpenVINO, 32-bit floats, one thread.
+
+python -m benchmarks.peers.mien PICTURES ANSWERS
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+import openvino
+
+from benchmarks.peers import exchange
+from benchmarks.peers.exchange import AGE_GENDER, EMOTION, WHOLE, Answer, Answers, Net, Pictures
+from face_utils.cropping import Square, crop
+from face_utils.model_spec import ModelSpec
+from serving.contract import INPUT_NAME, MODELS, load_contract
+from serving.server.network import Arrays, Network
+from serving.server.saved_model import default_signature, read_signatures
+from serving.training.augmentation import detected, whole
+
+ASKED = {EMOTION: ("emotion",), AGE_GENDER: ("age", "gender")}
+
+
+class _Model:
+    """One model with its crop, and how long it took for each face."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec = spec
+        self._folder = max((MODELS / spec.name).iterdir(), key=lambda version: int(version.name))
+        signature = default_signature(read_signatures(self._folder))
+        self._network = Network(self._folder, signature, threads=1)
+        self._milliseconds: list[float] = []
+
+    def answer(self, image: np.ndarray, square: Square) -> Answer:
+        """What the model says about one face."""
+        with exchange.timed(self._milliseconds):
+            cut = crop(image, square, self.spec.size)
+            outputs = self._network.run({INPUT_NAME: cut[np.newaxis, ..., np.newaxis]})
+        return _words(self.spec, outputs)
+
+    def net(self) -> Net:
+        """Its size and time."""
+        graph = openvino.Core().read_model(self._folder)
+        return Net(
+            name=self.spec.name,
+            parameters=_parameters(graph),
+            megabytes=sum(file.stat().st_size for file in _files(self._folder)) / 1e6,
+            milliseconds=float(np.median(self._milliseconds)),
+        )
+
+
+def main(folder: Path, target: Path) -> None:
+    """Answers about all pictures of a folder."""
+    cv2.setNumThreads(1)
+    contract = load_contract()
+    models = {name: _Model(contract[name]) for names in ASKED.values() for name in names}
+    faces: dict[str, dict[str, list[Answer]]] = defaultdict(dict)
+    whole_pictures = [part for part in exchange.read_pictures(folder) if part.framing == WHOLE]
+    for pictures in whole_pictures:
+        asked = [models[name] for name in ASKED[pictures.asked]]
+        for framing in (exchange.WHOLE, exchange.CROP):
+            faces[pictures.source][framing] = [
+                _answer(asked, pictures, row, framing) for row in range(len(pictures.images))
+            ]
+    peak = exchange.peak_mib()
+    nets = [model.net() for model in models.values()]
+    exchange.write_answers(target, Answers(dict(faces), nets, peak))
+
+
+def _answer(models: list[_Model], pictures: Pictures, row: int, framing: str) -> Answer:
+    """Cuts each model's crop out of the whole picture, with the margin and size of its own."""
+    image, square = pictures.images[row], pictures.squares[row]
+    answer: Answer = {}
+    for model in models:
+        cut = whole(image) if framing == WHOLE else detected(square, model.spec.margin)
+        answer |= model.answer(image, cut)
+    return answer
+
+
+def _words(spec: ModelSpec, outputs: Arrays) -> Answer:
+    if spec.kind == "measure":
+        return {spec.unit: float(outputs[spec.unit][0])}
+    return {spec.name: spec.labels[int(outputs["probabilities"][0].argmax())]}
+
+
+def _parameters(graph: openvino.Model) -> int:
+    """Number of weights in a graph, with what batch normalisation was folded into."""
+    constants = (node for node in graph.get_ops() if node.get_type_name() == "Constant")
+    shapes = (
+        node.get_output_shape(0)
+        for node in constants
+        if node.get_output_element_type(0) == openvino.Type.f32
+    )
+    return sum(math.prod(shape) for shape in shapes)
+
+
+def _files(folder: Path) -> list[Path]:
+    """The graph and its weights."""
+    return [folder / "saved_model.pb", *(folder / "variables").iterdir()]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,110 @@
+"""The systems that are compared: where they come from and how each is asked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.peers.exchange import Answers, read_answers
+from benchmarks.peers.packages import environment, modules, program, wheels
+from web.config import ROOT
+
+HERE = Path(__file__).parent
+TIMEOUT_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class System:
+    """A system and its terms.
+
+    Attributes:
+        name: As the tables show it.
+        script: Python module or Node script, with its own first arguments.
+        runtime: What computes its networks.
+        licence: Of code and weights, as far as they are stated.
+        preprocessing: What its own code does to a face.
+    """
+
+    name: str
+    script: tuple[str, ...]
+    runtime: str
+    licence: str
+    preprocessing: str
+
+    @property
+    def is_from_npm(self) -> bool:
+        """Whether Node runs it."""
+        return self.script[0].endswith(".mjs")
+
+
+MIEN = System(
+    "Mien",
+    ("benchmarks.peers.mien",),
+    "OpenVINO",
+    "code of this project; weights as their data, non-commercial research",
+    "upright square of the detected face with a margin, grey, averaged down to the models' size",
+)
+SYSTEMS = (
+    MIEN,
+    System(
+        "mini-XCEPTION (reference)",
+        ("benchmarks.peers.fer", "keras"),
+        "TensorFlow",
+        "MIT (code); FER2013 pictures for research",
+        "grey, bilinear to 64 x 64, -1 to 1",
+    ),
+    System(
+        "fer 25.10.3, its default",
+        ("benchmarks.peers.fer", "tflite"),
+        "TensorFlow Lite",
+        "MIT (code); FER2013 pictures for research",
+        "the same weights in 8 bits, the same input",
+    ),
+    System(
+        "@vladmandic/face-api 1.7.15",
+        ("face_api.mjs",),
+        "TensorFlow.js, WebAssembly",
+        "MIT (code); public data and pictures from the web",
+        "padded to a square, bilinear to 112 x 112, mean colour taken off; `own` finds the face "
+        "with its Tiny Face Detector and aligns it by 68 landmarks",
+    ),
+    System(
+        "@vladmandic/human 3.3.6",
+        ("human.mjs",),
+        "TensorFlow.js, WebAssembly",
+        "MIT (code); data not stated",
+        "bilinear to 64 x 64 grey (emotion) and 224 x 224 (age and gender); `own` finds the face "
+        "with its BlazeFace and cuts 1.4 times its box",
+    ),
+)
+
+
+def ask(system: System, pictures: Path, packages: Path) -> Answers:
+    """Runs a system over a folder of pictures, in a process of its own.
+
+    Raises:
+        subprocess.SubprocessError: It failed or took too long; its `stderr` says why.
+        FileNotFoundError: There is no Node to run it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "answers.json"
+        command = [*_command(system, packages), pictures, target]
+        subprocess.run(
+            command,
+            check=True,
+            cwd=ROOT,
+            env=environment(),
+            stderr=subprocess.PIPE,  # TensorFlow always has something to say.
+            timeout=TIMEOUT_SECONDS,
+        )
+        return read_answers(target)
+
+
+def _command(system: System, packages: Path) -> list[str | Path]:
+    if system.is_from_npm:
+        return [program("node"), HERE / system.script[0], modules(packages)]
+    module, *form = system.script
+    return [sys.executable, "-m", module, *form, *([wheels(packages)] if form else [])]

@@ -1,0 +1,89 @@
+"""Answers in anyone's words, judged by one rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.peers import fer
+from benchmarks.peers.scores import EMOTIONS, SMALLEST_GROUP, completed, emotion_label, judge
+from serving.contract import load_contract
+
+FACE_API = ("neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
+
+
+def feelings(*words):
+    return [{"emotion": word} for word in words]
+
+
+def test_mien_s_own_labels_are_those_of_ferplus():
+    assert load_contract()["emotion"].labels == EMOTIONS
+
+
+@pytest.mark.parametrize("words", [fer.LABELS, FACE_API])
+def test_the_peers_words_are_the_seven_labels_without_contempt(words):
+    assert {EMOTIONS[emotion_label(word)] for word in words} == set(EMOTIONS) - {"contempt"}
+
+
+def test_an_unknown_word_is_refused():
+    with pytest.raises(ValueError, match="bored"):
+        emotion_label("bored")
+
+
+def test_contempt_is_wrong_for_those_without_the_label_and_left_out_of_the_seven_classes(feeling):
+    faces = feeling("happiness", "anger", "contempt", "contempt")
+
+    figures = judge(faces, feelings("happy", "angry", "neutral", "neutral"))["emotion"]
+
+    assert figures["accuracy"] == 0.5
+    assert figures["common_accuracy"] == 1
+    assert figures["macro_f1"] == pytest.approx(2 / 8)
+    assert figures["common_macro_f1"] == pytest.approx(2 / 7)
+
+
+def test_answering_contempt_for_another_emotion_is_wrong_among_the_seven(feeling):
+    figures = judge(feeling("anger", "anger"), feelings("contempt", "anger"))["emotion"]
+
+    assert figures["common_accuracy"] == 0.5
+    assert figures["common_macro_f1"] == pytest.approx(2 / 3 / 7)
+
+
+def test_an_exact_age_is_judged_by_its_error(make_faces):
+    faces = make_faces("utkface", [{"ages": (20, 20), "gender": 0}, {"ages": (40, 40)}])
+
+    figures = judge(faces, [{"years": 23.0}, {"years": 39.0}])
+
+    assert figures == {"age": {"mean_error": 2.0, "plus_minus": pytest.approx(1.386, abs=1e-3)}}
+
+
+def test_an_age_group_is_judged_by_the_band(make_faces):
+    faces = make_faces("fairface", [{"ages": (20, 29)}] * 3)
+
+    figures = judge(faces, [{"years": 29.4}, {"years": 31.0}, {"years": 50.0}])["age"]
+
+    assert figures["accuracy"] == pytest.approx(1 / 3)
+    assert figures["within_one"] == pytest.approx(2 / 3)
+
+
+def test_the_worst_group_is_one_with_enough_faces(make_faces):
+    women = [{"gender": 0, "group": "large"}] * SMALLEST_GROUP
+    men = [{"gender": 1, "group": "large"}] * SMALLEST_GROUP
+    faces = make_faces("utkface", [*women, *men, {"gender": 0, "group": "small"}])
+    answers = [{"gender": "female"}] * SMALLEST_GROUP + [{"gender": "male"}] * SMALLEST_GROUP
+    answers[0] = answers[-1] = {"gender": "male"}
+
+    figures = judge(faces, [*answers, {"gender": "male"}])["gender"]
+
+    assert figures["worst_group"] == "gender female"
+    assert figures["worst_accuracy"] == pytest.approx((SMALLEST_GROUP - 1) / (SMALLEST_GROUP + 1))
+
+
+def test_where_a_peer_finds_no_face_its_answer_to_the_whole_picture_stands_in():
+    answers = {"whole": feelings("happy", "sad"), "own": [*feelings("angry"), {}]}
+
+    assert completed(answers)["own"] == feelings("angry", "sad")
+
+
+def test_without_an_own_detector_nothing_is_completed():
+    answers = {"whole": feelings("happy")}
+
+    assert completed(answers) == answers
