@@ -10,7 +10,6 @@ source deploy/gcp/options.sh
 source deploy/gcp/checks.sh
 source deploy/gcp/project.sh
 source deploy/gcp/images.sh
-source deploy/gcp/mutual_tls.sh
 source deploy/gcp/overlay.sh
 source deploy/gcp/workloads.sh
 source deploy/gcp/smoke_test.sh
@@ -27,7 +26,7 @@ main() {
   ship
 }
 
-# make_work_folder: for keys, kubectl's credentials and the overlay; it goes when the script ends.
+# make_work_folder: for kubectl's credentials and the overlay; it goes when the script ends.
 make_work_folder() {
   mkdir -p .cache
   trap clean_up EXIT

@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # Images: built from this checkout, tagged by its revision, pushed once.
 
-images=(mien-app mien-model-server)
-
 push_images() {
   local image
   registry=$region-docker.pkg.dev/$project/mien

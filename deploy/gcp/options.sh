@@ -1,18 +1,20 @@
 # shellcheck shell=bash
 # What the command line may say.
 
+images=(mien-app mien-model-server) components=""
 project="" region=europe-west1 cluster=mien host="" certificate="" dry_run=no allow_dirty=no
 
 usage() {
   cat <<'END'
 deploy/deploy.sh --project ID --host DOMAIN [--region REGION] [--cluster NAME]
-                 [--certificate NAME] [--allow-dirty] [--dry-run]
+                 [--certificate NAME] [--tf-serving] [--allow-dirty] [--dry-run]
 
   --project ID       the Google Cloud project that pays for it
   --host DOMAIN      the domain at which visitors find the service
   --region REGION    where images and cluster live (europe-west1)
   --cluster NAME     the GKE Autopilot cluster; made where it is not there (mien)
   --certificate NAME a certificate that is there, instead of one that the cluster gets
+  --tf-serving       TensorFlow Serving in the place of the embedded model server
   --allow-dirty      ship changes that are not committed
   --dry-run          show every command and run none
 END
@@ -25,6 +27,10 @@ read_options() {
         [ $# -gt 1 ] || fail "$1 needs a value; see --help."
         printf -v "${1#--}" '%s' "$2"
         shift
+        ;;
+      --tf-serving)
+        images=(mien-app mien-tf-serving)
+        components=../../deploy/k8s/components/tf-serving
         ;;
       --allow-dirty) allow_dirty=yes ;;
       --dry-run) dry_run=yes ;;

@@ -11,7 +11,7 @@ write_overlay() {
 
 overlay() {
   local image
-  printf 'resources: [../../deploy/k8s/overlays/gke]\nimages:\n'
+  printf 'resources: [../../deploy/k8s/overlays/gke]\ncomponents: [%s]\nimages:\n' "$components"
   for image in "${images[@]}"; do
     printf '  - {name: %s, newName: %s, newTag: %s}\n' "$image" "$registry/$image" "$revision"
   done

@@ -15,7 +15,7 @@ STAND_IN = Path(__file__).with_name("stand_in.sh")
 STOOD_IN = ("gcloud", "gke-gcloud-auth-plugin", "docker", "kubectl")
 NEEDED = (*STOOD_IN, "git", "openssl", "curl")
 REAL = (
-    "git openssl curl awk bash cat cp cut date dirname env grep head mkdir mkfifo mktemp rm sed "
+    "git openssl curl awk bash cat cp date dirname env grep head mkdir mkfifo mktemp rm sed "
     "sleep tail tee tr"
 )
 OPTIONS = ("--project", "mien-1234", "--host", "mien.example.org")

@@ -8,7 +8,7 @@ printf '%s\n' "$call" >>"$RECORD/calls"
 for word in "$@"; do
   case $word in
     --kustomize=*) cp "${word#*=}/kustomization.yaml" "$RECORD" ;;
-    --from-file=*) mkdir -p "$RECORD/$5" && cp "${word#*=*=}" "$RECORD/$5/$(cut -d= -f2 <<<"$word")" ;;
+    --filename=-) cat >"$RECORD/secrets.yaml" ;;
   esac
 done
 

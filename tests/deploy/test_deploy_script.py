@@ -9,11 +9,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
 from benchmarks.app_process import AppProcess, running_app
 from tests.deploy.sandbox import LOGGED_IN, NO_IMAGE, THERE, Answer, Sandbox
 
-MAKES = r" (enable|create|create-auto|add-iam-policy-binding|build|push|delete|apply --filename)\b"
+MAKES = (
+    r" (enable|create|create-auto|add-iam-policy-binding|build|push|apply --(server|filename))\b"
+)
 MOVED: list[Answer] = [
     ("kubectl * get deployments*", "0!", "mien-app            7\\nmien-model-server   3"),
     ("kubectl * get deployments*", 0, "mien-app            8\\nmien-model-server   3"),
@@ -65,9 +68,7 @@ def test_the_first_deployment_makes_what_is_not_there(sandbox: Sandbox, app: App
         "docker build .*model-server",
         "docker push .*mien-model-server",
         "kubectl --namespace=mien apply --filename=deploy/k8s/base/namespace.yaml",
-        "kubectl --namespace=mien delete secret",
-        "kubectl --namespace=mien create secret generic mien-app-tls",
-        "kubectl --namespace=mien create secret generic mien-model-server-tls",
+        "kubectl --namespace=mien apply --server-side --filename=-",
     ]
     made = done.did(MAKES)
     assert len(made) == len(wanted)
@@ -77,6 +78,13 @@ def test_the_first_deployment_makes_what_is_not_there(sandbox: Sandbox, app: App
         f"{sandbox.revision} runs in mien; mien.example.org must point to 203.0.113.7."
         in done.output
     )
+
+
+def test_the_first_deployment_gives_both_ends_their_certificates(sandbox: Sandbox) -> None:
+    sandbox.deploy(answers=[*LOGGED_IN, *NO_IMAGE])
+    secrets = yaml.safe_load_all((sandbox.record / "secrets.yaml").read_text())
+    names = [secret["metadata"]["name"] for secret in secrets]
+    assert names == ["mien-app-tls", "mien-model-server-tls"]
 
 
 def test_the_next_deployment_of_a_revision_makes_nothing(sandbox: Sandbox, app: AppProcess) -> None:

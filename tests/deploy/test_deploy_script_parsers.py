@@ -104,6 +104,12 @@ def test_a_given_certificate_takes_the_place_of_the_clusters_own(built: list[Man
     assert of_kind(built, "ManagedCertificate") == []
 
 
+@pytest.mark.parametrize("built", [("--tf-serving",)], indirect=True)
+def test_tensorflow_serving_can_be_the_model_server(built: list[Manifest]) -> None:
+    image = container_of(one(built, "Deployment", "mien-model-server"))["image"]
+    assert re.fullmatch(r"\S+/mien/mien-tf-serving:[0-9a-f]{12}", image)
+
+
 def test_shellcheck_finds_nothing() -> None:
     scripts = ["deploy/deploy.sh", str(STAND_IN)]
     command = [_need("shellcheck"), "--external-sources", "--check-sourced", *scripts]

@@ -65,9 +65,9 @@ def test_a_login_that_has_run_out_is_said_with_its_remedy(sandbox: Sandbox) -> N
             "roles/artifactregistry.admin",
         ),
         (
-            "kubectl * create secret*",
-            'cannot create resource "secrets": requires one of ["container.secrets.create"]',
-            "container.secrets.create",
+            "kubectl * apply --filename*",
+            'cannot create resource "namespaces": requires one of ["container.namespaces.create"]',
+            "container.namespaces.create",
             "roles/container.admin",
         ),
     ],
