@@ -1,0 +1,1 @@
+"""The configuration of TensorFlow Serving, from the contract and the version folders."""
