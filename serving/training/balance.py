@@ -18,10 +18,10 @@ MOST_REPEATS = 8.0
 def kinds(faces: Faces, targets: Targets) -> Ints:
     """Number of the kind that each face is of, `(n,)`.
 
-    Faces with votes are told apart by the leading class; the others by gender, age band and
-    ethnicity together.
+    Faces with votes or a folder's label are told apart by the leading class; the others by gender,
+    age band and ethnicity together.
     """
-    if faces.votes.any():
+    if faces.votes.any() or (faces.label != "").any():
         return targets.values.argmax(axis=1)
     bands = band_of(faces.ages[:, 0].astype(np.int64))
     _, ethnicity = np.unique(faces.group, return_inverse=True)

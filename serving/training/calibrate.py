@@ -12,20 +12,22 @@ from serving.training.calibration import calibrate
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.faces import UNKNOWN
 from serving.training.splits import holdout_rows
-from serving.training.targets import CLASSES, TARGETS
+from serving.training.targets import class_count, targets_of
 
 
 def run(task: Job) -> None:
-    """Calibrates on both framings, since either may be what a caller sends."""
-    faces = task.faces()
-    truth = TARGETS[task.spec.name](faces).truth
+    """Calibrates on all framings that were trained, since each may be what a caller sends."""
+    spec, faces = task.spec, task.faces()
+    truth = targets_of(spec, faces).truth
     rows = np.flatnonzero(holdout_rows(faces, task.recipe.holdout) & (truth != UNKNOWN))
     kept = faces.take(rows)
-    crops = np.concatenate([detected_crops(kept, task.spec), whole_crops(kept, task.spec)])
-    logits = task.trained().predict(crops, batch_size=256, verbose=0)[:, : CLASSES[task.spec.name]]
-    found = calibrate(logits, np.tile(truth[rows], 2), measure=task.spec.kind == "measure")
+    framings = [detected_crops, whole_crops] if task.recipe.framing.whole else [detected_crops]
+    crops = np.concatenate([cut(kept, spec) for cut in framings])
+    logits = task.trained().predict(crops, batch_size=256, verbose=0)[:, : class_count(spec)]
+    right = np.tile(truth[rows], len(framings))
+    found = calibrate(logits, right, measure=spec.kind == "measure")
     found.save(task.workspace.calibration)
-    print(f"{task.spec.name}: {found}")
+    print(f"{spec.name}: {found}")
 
 
 def main(arguments: Arguments = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -12,12 +13,12 @@ import keras
 import tensorflow as tf
 
 from face_utils.model_spec import ModelSpec
-from serving.contract import MODELS, load_contract
+from serving.contract import CONTRACT, MODELS, load_contract
 from serving.training.faces import Faces
 from serving.training.framing import load_faces
 from serving.training.network import mini_xception
 from serving.training.recipe import Recipe, load_recipe
-from serving.training.targets import CLASSES, TARGETS, Targets
+from serving.training.targets import CLASSES, TARGETS, Targets, class_count, labelled, targets_of
 from serving.training.workspace import CACHE, DATA, Workspace
 
 
@@ -31,6 +32,7 @@ class Job:
         workspace: Files of its training.
         data: Folder with the data sets.
         models: Folder that the SavedModels go to.
+        contract: The contract's file, for the models that this one builds on.
     """
 
     spec: ModelSpec
@@ -38,13 +40,13 @@ class Job:
     workspace: Workspace
     data: Path
     models: Path
+    contract: Path = CONTRACT
 
     def of_model(self, name: str) -> Job:
         """The same job for another model."""
-        spec, recipe = load_contract()[name], load_recipe(name)
-        return replace(
-            self, spec=spec, recipe=recipe, workspace=replace(self.workspace, model=name)
-        )
+        spec, recipe = load_contract(self.contract)[name], load_recipe(name)
+        workspace = replace(self.workspace, model=name)
+        return replace(self, spec=spec, recipe=recipe, workspace=workspace)
 
     def faces(self) -> Faces:
         """The recipe's data sets, framed."""
@@ -57,12 +59,16 @@ class Job:
     @property
     def heads(self) -> list[int]:
         """Number of classes of the model and of each that it learns beside it."""
-        return [CLASSES[name] for name in (self.spec.name, *self.recipe.beside)]
+        return [class_count(spec) for spec in self._learned()]
 
     def targets(self, faces: Faces) -> Targets:
         """What the network should answer for these faces."""
-        own, *others = (TARGETS[name](faces) for name in (self.spec.name, *self.recipe.beside))
+        own, *others = (targets_of(spec, faces) for spec in self._learned())
         return own.beside(others)
+
+    def _learned(self) -> list[ModelSpec]:
+        contract = load_contract(self.contract)
+        return [self.spec, *(contract[name] for name in self.recipe.beside)]
 
     def trained(self) -> keras.Model:
         """The network with the averaged weights of its training.
@@ -77,8 +83,10 @@ class Job:
 
 def parser(about: str) -> argparse.ArgumentParser:
     """The options that every command takes."""
-    options = argparse.ArgumentParser(description=about.splitlines()[0])
-    options.add_argument("model", choices=sorted(TARGETS))
+    # evaluate has a --contract of its own.
+    options = argparse.ArgumentParser(description=about.splitlines()[0], conflict_handler="resolve")
+    options.add_argument("model", help="its name in the contract")
+    options.add_argument("--contract", type=Path, default=CONTRACT, help="the models.toml")
     options.add_argument("--data", type=Path, default=DATA, help="folder with the data sets")
     options.add_argument("--cache", type=Path, default=CACHE, help="folder for what is in work")
     options.add_argument("--models", type=Path, default=MODELS, help="folder of the SavedModels")
@@ -87,14 +95,24 @@ def parser(about: str) -> argparse.ArgumentParser:
 
 
 def job(options: argparse.Namespace) -> Job:
-    """What the options ask for; sets the number of threads, so call it once and first."""
+    """What the options ask for; sets the number of threads, so call it once and first.
+
+    Raises:
+        SystemExit: The contract has no such model.
+    """
+    contract = load_contract(options.contract)
+    if options.model not in contract:
+        raise SystemExit(f"{options.contract} has no {options.model}, only {', '.join(contract)}")
+    # export and judgement still look models up by name.
+    TARGETS.setdefault(options.model, partial(labelled, labels=contract[options.model].labels))
+    CLASSES.setdefault(options.model, len(contract[options.model].labels))
     cv2.setNumThreads(1)
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     workspace = Workspace(options.model, options.cache)
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    spec, recipe = load_contract()[options.model], load_recipe(options.model)
-    return Job(spec, recipe, workspace, options.data, options.models)
+    spec, recipe = contract[options.model], load_recipe(options.model)
+    return Job(spec, recipe, workspace, options.data, options.models, options.contract)
 
 
 Arguments = Sequence[str] | None

@@ -30,6 +30,7 @@ class Record:
         ages: First and last age in years that the label allows; `UNKNOWN` without a label.
         gender: 0 female, 1 male, `UNKNOWN` without a label.
         group: Ethnicity as the data set names it, used only to compare groups.
+        label: Folder that the picture lay in, for models that learn from a folder per label.
     """
 
     image: Grey
@@ -39,6 +40,7 @@ class Record:
     ages: tuple[int, int] = (UNKNOWN, UNKNOWN)
     gender: int = UNKNOWN
     group: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Faces:
         ages: `(n, 2)` int16 first and last possible age.
         gender: `(n,)` int8.
         group: `(n,)` ethnicity label.
+        label: `(n,)` name of the label's folder, empty in data sets that have other labels.
     """
 
     images: Sequence[Grey]
@@ -67,6 +70,7 @@ class Faces:
     ages: NDArray[np.int16]
     gender: NDArray[np.int8]
     group: NDArray[np.str_]
+    label: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.images)
@@ -84,6 +88,7 @@ class Faces:
             ages=np.array([r.ages for r in records], np.int16).reshape(-1, 2),
             gender=np.array([r.gender for r in records], np.int8),
             group=np.array([r.group for r in records], dtype=str),
+            label=np.array([r.label for r in records], dtype=str),
         )
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
@@ -107,10 +112,11 @@ class Faces:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Reads what `save` wrote."""
+        """Reads what `save` wrote, also before there was a column `label`."""
         with np.load(path) as file:
             columns = {name: file[name] for name in file.files}
-        return cls(images=list(columns.pop("images")), **columns)
+        images = list(columns.pop("images"))
+        return cls(images=images, **{"label": np.full(len(images), ""), **columns})
 
     def _columns(self) -> Iterator[tuple[str, NDArray]]:
         for field in fields(self):

@@ -1,4 +1,4 @@
-"""Recipes: all that decides how a model is trained, one TOML file per model."""
+"""Recipes: all that decides how a model is trained, a TOML file for each and one for the rest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 RECIPES = Path(__file__).parent / "recipes"
+DEFAULT = "default"
+"""The recipe of models that have none of their own."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Recipe:
     """One model's training.
 
     Attributes:
-        data: Data sets, by the names that `readers` knows.
+        data: Data sets, by the names that `readers` knows, or folders of pictures.
         epochs: Passes over the data.
         batch: Crops per step.
         learning_rate: Peak of the cosine schedule.
@@ -106,12 +108,17 @@ class Recipe:
 
 
 def load_recipe(model: str, folder: Path = RECIPES) -> Recipe:
-    """Reads `MODEL.toml`.
+    """Reads `MODEL.toml`, or `default.toml` where there is none.
+
+    A recipe that names no data is for the folder that bears the model's name.
 
     Raises:
         TypeError: A key is missing or unknown; the message names it.
     """
-    values = tomllib.loads((folder / f"{model}.toml").read_text(encoding="utf-8"))
+    own = folder / f"{model}.toml"
+    path = own if own.is_file() else folder / f"{DEFAULT}.toml"
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    values["data"] = values["data"] or [model]
     parts = {"network": Network, "framing": Framing, "light": Light}
     for name, kind in parts.items():
         values[name] = kind(**_tuples(values[name]))

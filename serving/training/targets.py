@@ -1,4 +1,4 @@
-"""Turns labels into what a network is trained towards, one function per model."""
+"""Turns labels into what a network is trained towards."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from face_utils.model_spec import ModelSpec
 from serving.training.faces import UNKNOWN, Faces
 from serving.training.readers.labels import OLDEST
 
@@ -99,5 +100,44 @@ def age(faces: Faces) -> Targets:
     )
 
 
+def labelled(faces: Faces, labels: Sequence[str]) -> Targets:
+    """The label of the folder that each picture lay in, all or nothing.
+
+    Args:
+        faces: Their labels must be these, and each of these must occur.
+        labels: The classes, in order.
+
+    Raises:
+        ValueError: A label has no pictures, or pictures have a label that is none of these.
+    """
+    found = sorted(set(faces.label.tolist()) - {""})
+    if not labels or set(found) != set(labels):
+        raise ValueError(f"the model has the labels {list(labels)}, the pictures have {found}")
+    known = faces.label != ""
+    classes = np.array([labels.index(name) if name else UNKNOWN for name in faces.label], np.int64)
+    return Targets(
+        values=np.eye(len(labels), dtype=np.float32)[np.where(known, classes, 0)],
+        interval=np.zeros((len(faces), 1), dtype=bool),
+        truth=classes,
+        usable=known,
+    )
+
+
 TARGETS: dict[str, Callable[[Faces], Targets]] = {"emotion": emotion, "age": age, "gender": gender}
 CLASSES = {"emotion": EMOTIONS, "age": AGE_BINS, "gender": 2}
+
+
+def targets_of(spec: ModelSpec, faces: Faces) -> Targets:
+    """What a model of the contract should answer; models not known here learn folders' labels.
+
+    Raises:
+        ValueError: The pictures do not have the model's labels.
+    """
+    if spec.name in TARGETS:
+        return TARGETS[spec.name](faces)
+    return labelled(faces, spec.labels)
+
+
+def class_count(spec: ModelSpec) -> int:
+    """Number of classes that the network of a model tells apart."""
+    return CLASSES.get(spec.name, len(spec.labels))

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from face_utils.model_spec import ModelSpec
-from serving.contract import CONTRACT
 from serving.training import calibrate, evaluate, export
 from serving.training.batches import Crops, detected_crops, steps_per_epoch, training_batches
 from serving.training.commands import Arguments, Job, job, parser
@@ -27,7 +26,7 @@ from serving.training.learner import Learner
 from serving.training.network import CLASS_MAPS
 from serving.training.prediction import quantile, softmax
 from serving.training.splits import holdout_rows, training_rows
-from serving.training.targets import CLASSES, TARGETS
+from serving.training.targets import class_count, targets_of
 from serving.training.workspace import Workspace
 
 Scorer = Callable[[keras.Model], float]
@@ -75,7 +74,7 @@ def take_features(model: keras.Model, donor: keras.Model) -> None:
 
 def scorer(task: Job, faces: Faces) -> Scorer:
     """Measures a network on the held-out faces that have a single right answer."""
-    truth = TARGETS[task.spec.name](faces).truth
+    truth = targets_of(task.spec, faces).truth
     rows = np.flatnonzero(holdout_rows(faces, task.recipe.holdout) & (truth != UNKNOWN))
     crops = detected_crops(faces.take(rows), task.spec)
     return lambda model: holdout_score(task.spec, model, crops, truth[rows])
@@ -86,7 +85,7 @@ def holdout_score(
 ) -> float:
     """Accuracy of a classification, mean absolute error of a measure."""
     logits = model.predict(crops, batch_size=256, verbose=0)
-    probabilities = softmax(logits[:, : CLASSES[spec.name]])
+    probabilities = softmax(logits[:, : class_count(spec)])
     if spec.kind == "classification":
         return float((probabilities.argmax(axis=1) == truth).mean())
     return float(np.abs(quantile(probabilities, 0.5) - truth).mean())
@@ -99,7 +98,6 @@ def main(arguments: Arguments = None) -> None:
     options.add_argument("--fresh", action="store_true", help="forget an earlier run")
     options.add_argument("--only", action="store_true", help="train, and leave it there")
     options.add_argument("--reports", type=Path, default=evaluate.REPORTS)
-    options.add_argument("--contract", type=Path, default=CONTRACT)
     options.add_argument("--readme", type=Path, default=evaluate.README)
     chosen = options.parse_args(arguments)
     if chosen.fresh:

@@ -1,4 +1,4 @@
-"""Reads the training data sets: the shared zips, or each set's official form."""
+"""Reads the training data sets: the shared zips, each set's official form, or own pictures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from serving.training.faces import Record
-from serving.training.readers import official, zips
+from serving.training.readers import folders, official, zips
 
 Reader = Callable[[Path], Iterator[Record]]
 
@@ -21,11 +21,13 @@ FORMS: dict[str, dict[str, Reader]] = {
 def read(data_set: str, folder: Path) -> Iterator[Record]:
     """Reads the pictures of a data set that are of use, in the order of its label file.
 
+    What is none of the known data sets is a folder of that name, with a folder per label.
+
     Raises:
         FileNotFoundError: The folder holds the data set in no form that is known.
     """
-    for name, reader in FORMS[data_set].items():
+    forms = FORMS.get(data_set, {data_set: folders.labelled})
+    for name, reader in forms.items():
         if (folder / name).exists():
             return reader(folder / name)
-    forms = " nor ".join(FORMS[data_set])
-    raise FileNotFoundError(f"{folder} holds neither {forms}; docs/training.md names the sources")
+    raise FileNotFoundError(f"{folder} holds no {' nor '.join(forms)}; see docs/training.md")

@@ -62,8 +62,8 @@ def conflicts(labels: Sequence[tuple[str, object]]) -> Iterator[bool]:
     return (len(seen[key]) > 1 for key, _ in labels)
 
 
-def decode(content: bytes) -> Grey:
-    """Decodes a picture to grey, at most `LARGEST_SIDE` pixels wide and high.
+def decode(content: bytes, largest: int = LARGEST_SIDE) -> Grey:
+    """Decodes a picture to grey, at most `largest` pixels wide and high.
 
     Raises:
         ValueError: The bytes are no picture.
@@ -71,6 +71,9 @@ def decode(content: bytes) -> Grey:
     image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
     if image is None:
         raise ValueError("not a picture that OpenCV reads")
-    if max(image.shape) > LARGEST_SIDE:
-        image = cv2.resize(image, (LARGEST_SIDE, LARGEST_SIDE), interpolation=cv2.INTER_AREA)
+    height, width = image.shape
+    shrink = max(height, width) / largest
+    if shrink > 1:
+        size = max(1, round(width / shrink)), max(1, round(height / shrink))
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return np.asarray(image, dtype=np.uint8)

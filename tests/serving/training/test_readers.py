@@ -99,9 +99,59 @@ def test_official_fairface_reads_both_label_files(tmp_path):
     assert UNKNOWN not in (records[0].gender, *records[0].ages)
 
 
-def test_missing_data_is_told_with_the_names_that_were_looked_for(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"ferplus\.zip nor fer2013\.csv"):
-        read("ferplus", tmp_path)
+def save(path, image):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), image)
+
+
+def test_own_pictures_bear_the_name_of_their_folder_and_keep_their_shape(tmp_path):
+    save(tmp_path / "smile" / "yes" / "a.png", np.full((40, 60, 3), (255, 0, 0), np.uint8))
+    save(tmp_path / "smile" / "no" / "B.JPG", picture(9))
+    save(tmp_path / "smile" / "no" / "c.webp", picture(200))
+    (tmp_path / "smile" / "no" / "notes.txt").write_text("no picture")
+    *nos, yes = read("smile", tmp_path)
+    assert [record.label for record in nos] == ["no", "no"]
+    assert (yes.label, yes.image.shape) == ("yes", (40, 60))
+    assert (yes.image == 29).all()  # what blue weighs in grey
+
+
+def test_large_own_photos_are_shrunk_in_proportion(tmp_path):
+    save(tmp_path / "smile" / "yes" / "a.png", np.zeros((1000, 2560), np.uint8))
+    (record,) = read("smile", tmp_path)
+    assert record.image.shape == (500, 1280)
+
+
+def test_one_own_picture_in_five_is_for_testing_and_its_content_decides(tmp_path):
+    for i in range(100):
+        save(tmp_path / "smile" / "yes" / f"{i}.png", picture(i, 8))
+        save(tmp_path / "smile" / "yes" / f"copy of {i}.png", picture(i, 8))
+    splits = {}
+    for record in read("smile", tmp_path):
+        splits.setdefault(record.digest, []).append(record.split)
+    assert all(len(same) == 2 and len(set(same)) == 1 for same in splits.values())
+    assert 10 <= sum(same[0] == TEST for same in splits.values()) <= 30
+
+
+def test_own_pictures_that_lie_under_two_labels_are_left_out(tmp_path):
+    for name, value in {"yes/a.png": 1, "yes/b.png": 2, "no/c.png": 1}.items():
+        save(tmp_path / "smile" / name, picture(value))
+    (record,) = read("smile", tmp_path)
+    assert (record.image == 2).all()
+
+
+def test_an_own_file_that_is_no_picture_is_named(tmp_path):
+    save(tmp_path / "smile" / "yes" / "a.png", picture())
+    (tmp_path / "smile" / "yes" / "b.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"yes/b\.png"):
+        list(read("smile", tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("data_set", "names"), [("ferplus", r"ferplus\.zip nor fer2013\.csv"), ("smile", "smile")]
+)
+def test_missing_data_is_told_with_the_names_that_were_looked_for(tmp_path, data_set, names):
+    with pytest.raises(FileNotFoundError, match=names):
+        read(data_set, tmp_path)
 
 
 def test_age_groups_are_ranges():

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from face_utils.model_spec import ModelSpec
+from serving.contract import load_contract
 from serving.training import splits
 from serving.training.faces import TEST, TRAIN, UNKNOWN, Faces, Record
-from serving.training.targets import AGE_BINS, TARGETS
+from serving.training.targets import AGE_BINS, TARGETS, class_count, targets_of
 
 IMAGE = np.zeros((8, 8), dtype=np.uint8)
 
@@ -54,6 +58,26 @@ def test_an_age_group_allows_each_of_its_ages():
     assert np.flatnonzero(targets.values[0]).tolist() == [3, 4, 5, 6, 7, 8, 9]
     assert targets.interval[0, 0]
     assert targets.truth[0] == UNKNOWN
+
+
+def smile(*labels: str) -> ModelSpec:
+    return replace(load_contract()["gender"], name="smile", labels=labels)
+
+
+def test_a_model_of_one_s_own_learns_the_names_of_the_folders():
+    faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no", "")))
+    targets = targets_of(smile("no", "yes"), faces)
+    assert targets.values[:2].tolist() == [[0, 1], [1, 0]]
+    assert targets.truth.tolist() == [1, 0, UNKNOWN]
+    assert targets.usable.tolist() == [True, True, False]
+    assert class_count(smile("no", "yes", "perhaps")) == 3
+
+
+@pytest.mark.parametrize("labels", [("no", "yes", "perhaps"), ("no", "perhaps"), ()])
+def test_folders_that_are_not_the_model_s_labels_are_told(labels):
+    faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no")))
+    with pytest.raises(ValueError, match=r"\['no', 'yes'\]"):
+        targets_of(smile(*labels), faces)
 
 
 def test_heads_stand_side_by_side():

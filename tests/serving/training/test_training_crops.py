@@ -7,13 +7,13 @@ from face_utils.cropping import Square
 from face_utils.detection import Detection
 from serving.contract import load_contract
 from serving.training.augmentation import jittered, whole, worsened
-from serving.training.balance import drawn, repeats
+from serving.training.balance import drawn, kinds, repeats
 from serving.training.batches import detected_crops, mixed, training_batches, whole_crops
-from serving.training.faces import Faces
-from serving.training.framing import find_square, frame, typical_square
+from serving.training.faces import TRAIN, Faces, Record
+from serving.training.framing import cut_out, find_square, frame, surroundings, typical_square
 from serving.training.occlusion import OCCLUSIONS
 from serving.training.recipe import load_recipe
-from serving.training.targets import TARGETS
+from serving.training.targets import TARGETS, labelled
 
 SIDE = 32
 
@@ -36,7 +36,7 @@ def face(x: float, side: float) -> Detection:
 
 def test_the_largest_face_gives_the_square_and_its_eyes_the_roll():
     image = np.zeros((SIDE, SIDE), dtype=np.uint8)
-    square = find_square(FixedDetector(face(0, 5), face(4, 20)), image, Square(0, 0, 1))
+    square = find_square(FixedDetector(face(0, 5), face(4, 20)), image)
     assert (square.x, square.y, square.side, round(square.roll)) == (14, 12, 20, 45)
 
 
@@ -46,12 +46,61 @@ def test_a_picture_without_a_found_face_is_framed_as_its_data_set_mostly_is(reco
     np.testing.assert_allclose(squares[1], [expected.x, expected.y, expected.side, 0], rtol=1e-5)
 
 
+class FindsLightFaces:
+    """Finds a face of a quarter of the width in the middle of every picture that is not black."""
+
+    name = "light"
+
+    def detect(self, image):
+        height, width, _ = image.shape
+        box = np.float32([width * 3 / 8, height / 2 - width / 8, width / 4, width / 4])
+        return [Detection(box, 0.9)] if image.any() else []
+
+
+def photos(label, count, value):
+    image = np.full((100, 160), value, dtype=np.uint8)
+    return [Record(image, TRAIN, f"{i}", label=label) for i in range(count)]
+
+
+def test_faces_are_cut_out_of_photos_and_photos_without_one_are_left_out(capsys):
+    records = [*photos("yes", 25, 200), *photos("no", 30, 100), *photos("no", 5, 0)]
+    faces = cut_out("smile", records, FindsLightFaces())
+    assert len(faces) == 55
+    assert faces.label.tolist() == ["yes"] * 25 + ["no"] * 30
+    assert {image.shape for image in faces.images} == {(160, 160)}
+    assert faces.squares[0].tolist() == [80, 80, 80, 0]
+    assert "smile/no: a face in 30 of 35 pictures" in capsys.readouterr().out
+
+
+def test_the_surroundings_of_a_face_show_it_in_the_middle():
+    image = np.zeros((200, 300), dtype=np.uint8)
+    image[60:100, 200:240] = 255
+    cut, square = surroundings(image, Square(220, 80, 40, 12))
+    assert (square.x, square.y, square.side, square.roll) == (80, 80, 80, 12)
+    assert cut[42:118, 42:118].min() == 255
+    assert cut[:38].max() == cut[:, 122:].max() == 0
+
+
+def test_too_few_faces_of_a_label_are_refused():
+    with pytest.raises(ValueError, match="no need 20"):
+        cut_out("smile", [*photos("yes", 20, 9), *photos("no", 19, 9)], FindsLightFaces())
+
+
 def test_faces_survive_their_file(tmp_path, faces):
     faces.save(tmp_path / "faces.npz")
     loaded = Faces.load(tmp_path / "faces.npz")
     assert len(loaded) == len(faces)
     assert (loaded.images[3] == faces.images[3]).all()
     assert (Faces.join([loaded, loaded]).votes[len(faces) :] == faces.votes).all()
+
+
+def test_faces_that_were_framed_before_there_were_labels_have_none(tmp_path, faces):
+    faces.save(tmp_path / "new.npz")
+    with np.load(tmp_path / "new.npz") as file:
+        np.savez(tmp_path / "old.npz", **{n: file[n] for n in file.files if n != "label"})
+    loaded = Faces.load(tmp_path / "old.npz")
+    assert loaded.label.tolist() == [""] * len(faces)
+    assert (loaded.votes == faces.votes).all()
 
 
 def test_jitter_stays_within_the_recipe():
@@ -99,6 +148,12 @@ def test_blending_mixes_crops_and_targets_alike_and_spares_intervals(faces):
     assert (mixture.values[narrowed] == targets.values[narrowed]).all()
     assert (blended[~narrowed] != crops[~narrowed]).any()
     np.testing.assert_allclose(mixture.values[~narrowed].sum(axis=1), 1, rtol=1e-5)
+
+
+def test_faces_of_one_s_own_are_balanced_by_label():
+    records = [*photos("yes", 1, 9), *photos("no", 3, 9)]
+    faces = Faces.build("smile", records, np.zeros((4, 4), np.float32))
+    assert kinds(faces, labelled(faces, ("no", "yes"))).tolist() == [1, 0, 0, 0]
 
 
 def test_balance_shows_rare_kinds_more_often_and_none_never():

@@ -1,0 +1,41 @@
+"""Reads pictures of one's own: a folder for each label, named by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from serving.training.faces import TEST, TRAIN, Grey, Record
+from serving.training.readers.labels import conflicts, decode, digest
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+LARGEST_PHOTO = 1280
+"""Larger photos are shrunk to this many pixels; a face that is of use is still large in them."""
+
+_TEST_SHARE = 51  # of 256: the digests choose one picture in five
+
+
+def labelled(folder: Path) -> Iterator[Record]:
+    """The pictures `LABEL/*`; those that lie under two labels are left out.
+
+    Raises:
+        ValueError: A file is no picture; the message names it.
+    """
+    files = [f for f in sorted(folder.glob("*/[!.]*")) if f.suffix.lower() in SUFFIXES]
+    digests = [digest(file.read_bytes()) for file in files]
+    twins = conflicts([(key, f.parent.name) for key, f in zip(digests, files, strict=True)])
+    for file, key, conflict in zip(files, digests, twins, strict=True):
+        if not conflict:
+            yield Record(
+                image=_picture(file),
+                split=TEST if int(key[:2], 16) < _TEST_SHARE else TRAIN,
+                digest=key,
+                label=file.parent.name,
+            )
+
+
+def _picture(file: Path) -> Grey:
+    try:
+        return decode(file.read_bytes(), LARGEST_PHOTO)
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from error
