@@ -58,6 +58,8 @@ def _options() -> list[tuple[str, Any]]:
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2000),
+        # One that comes back with another address, as containers do, is looked up as soon.
+        ("grpc.dns_min_time_between_resolutions_ms", 1000),
         # A peer that vanished without a word is noticed by pings while calls are open.
         ("grpc.keepalive_time_ms", 20_000),
         ("grpc.keepalive_timeout_ms", 5_000),

@@ -10,6 +10,8 @@ import sys
 import tempfile
 import time
 import weakref
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import quote
@@ -25,6 +27,10 @@ _LONGEST_SOCKET_PATH = 107
 """Bytes that `sockaddr_un` of Linux has room for."""
 
 
+class NoEmbeddedServerError(OSError):
+    """This installation comes without the embedded server, as the app's image does."""
+
+
 class EmbeddedServer:
     """Starts the embedded model server and starts it again whenever it dies.
 
@@ -37,19 +43,28 @@ class EmbeddedServer:
     Args:
         models: Folder of the SavedModels.
         contract: The contract's file.
+        options: More options of its command line.
 
     Attributes:
         target: Where it listens, as gRPC has it.
+
+    Raises:
+        NoEmbeddedServerError: OpenVINO is not installed.
     """
 
-    def __init__(self, models: Path, contract: Path) -> None:
+    def __init__(self, models: Path, contract: Path, options: Sequence[str] = ()) -> None:
+        if find_spec("openvino") is None:
+            raise NoEmbeddedServerError(
+                "there is no embedded model server without OpenVINO; "
+                "name another model server with MIEN_MODEL_SERVER=host:port."
+            )
         self._socket = _private_folder() / "s"
         # Called by `close`, or else when the interpreter exits.
         self._remove_folder = weakref.finalize(
             self, shutil.rmtree, self._socket.parent, ignore_errors=True
         )
         self.target = f"unix:{quote(str(self._socket))}"
-        self._arguments = ["--models", str(models), "--contract", str(contract)]
+        self._arguments = ["--models", str(models), "--contract", str(contract), *options]
         self._stop = Event()
         self._process = self._start()
         self._watcher = Thread(target=self._watch, name="model-server-watch", daemon=True)

@@ -15,7 +15,8 @@ import grpc
 import psutil
 import pytest
 
-from serving.child import EmbeddedServer
+from serving import child
+from serving.child import EmbeddedServer, NoEmbeddedServerError
 from serving.contract import CONTRACT
 
 ROOT = Path(__file__).parents[2]
@@ -153,3 +154,10 @@ Event().wait()
 
         parent.communicate(timeout=TIMEOUT_SECONDS)  # The child, too, held its standard error.
         assert parent.returncode == -signal.SIGKILL
+
+
+def test_an_installation_without_it_says_what_to_set_instead(tmp_path, monkeypatch):
+    monkeypatch.setattr(child, "find_spec", lambda name: None)
+
+    with pytest.raises(NoEmbeddedServerError, match="MIEN_MODEL_SERVER=host:port"):
+        EmbeddedServer(tmp_path, CONTRACT)
