@@ -1,0 +1,35 @@
+# The embedded model server: OpenVINO on the same SavedModels, by TensorFlow Serving's API.
+#   docker build --file deploy/docker/model-server.Dockerfile --tag mien-model-server .
+ARG PYTHON=python:3.11-slim-bookworm
+
+# The messages of TensorFlow Serving, one megabyte, out of wheels with the whole runtime.
+FROM ${PYTHON} AS messages
+WORKDIR /wheels
+COPY requirements.lock deploy/docker/messages.py ./
+RUN pip download --no-cache-dir --no-deps --constraint requirements.lock tensorflow tensorflow-serving-api \
+    && python messages.py /messages *.whl \
+    && rm *.whl \
+    && python -m compileall -q /messages
+
+FROM ${PYTHON} AS packages
+WORKDIR /packages
+COPY requirements.lock requirements.txt ./
+RUN python -m venv --without-pip /opt/mien \
+    && grep -E '^(grpcio|numpy|openvino)' requirements.txt > server.txt \
+    && pip --python /opt/mien/bin/python install --no-cache-dir --constraint requirements.lock --requirement server.txt protobuf
+COPY --from=messages /messages /opt/mien/lib/python3.11/site-packages
+
+FROM ${PYTHON}
+ENV PATH=/opt/mien/bin:$PATH PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY --from=packages /opt/mien /opt/mien
+COPY face_utils face_utils
+COPY serving serving
+RUN python -m compileall -q .
+
+USER 10001:10001
+EXPOSE 8500 8501
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/v1/models/emotion', timeout=2)"]
+CMD ["python", "-m", "serving", "--host", "0.0.0.0", "--port", "8500", "--http-port", "8501"]

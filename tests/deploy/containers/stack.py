@@ -1,0 +1,95 @@
+"""compose.yaml at work, as `docker compose up --scale app=3` starts it."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.app_process import free_port, get_status
+from tests.deploy.containers.engine import Container, run, succeeds, wait_until
+from web.config import ROOT
+
+PROJECT = "mien-test"
+SCALE = {"app": 3, "model-server": 2}
+START_TIMEOUT_SECONDS = 300
+
+
+class Stack:
+    """All services of compose.yaml.
+
+    Args:
+        folder: For the proxy's certificate.
+
+    Attributes:
+        url: The address of the proxy.
+        certificate: PEM file of the certificate that it has made itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.https, self.http = free_port(), free_port()
+        self.url = f"https://localhost:{self.https}"
+        self.certificate = folder / "certificate.pem"
+        self._environment = {
+            **os.environ,
+            "HTTPS_PORT": str(self.https),
+            "HTTP_PORT": str(self.http),
+            "MIEN_SESSION_MAX_SECONDS": "3600",
+        }
+
+    def compose(self, *words: str) -> str:
+        """Runs `docker compose` on this stack."""
+        tool = (
+            ["docker", "compose"]
+            if succeeds("docker", "compose", "version")
+            else ["docker-compose"]
+        )
+        project = ("--project-name", PROJECT, "--file", "compose.yaml")
+        options = {"cwd": ROOT, "env": self._environment}
+        return run(*tool, *project, *words, timeout=START_TIMEOUT_SECONDS, **options)
+
+    def up(self) -> None:
+        """Starts what does not run, and waits until every app is ready."""
+        scale = [f"--scale={service}={count}" for service, count in SCALE.items()]
+        self.compose("up", "--detach", "--no-build", *scale)
+        wait_until(lambda: get_status(f"{self.url}/readyz") == 200, "the proxy has a ready app")
+        for app in self.containers("app"):
+            wait_until(lambda app=app: _is_ready(app), "every app is ready")
+        self.certificate.write_text(ssl.get_server_certificate(("localhost", self.https)))
+
+    def down(self) -> None:
+        """Ends it and forgets all of it."""
+        self.compose("down", "--volumes", "--timeout", "5")
+
+    def containers(self, service: str) -> list[Container]:
+        """The containers of a service that run."""
+        labels = {"project": PROJECT, "service": service}
+        filters = [
+            f"--filter=label=com.docker.compose.{key}={value}" for key, value in labels.items()
+        ]
+        return [Container(line) for line in run("docker", "ps", "--quiet", *filters).split()]
+
+    def app_of(self, session_id: str) -> Container:
+        """The app that has a session."""
+        (app,) = [app for app in self.containers("app") if session_id in app.logs]
+        return app
+
+
+def _is_ready(app: Container) -> bool:
+    program = (
+        "from urllib.request import urlopen; urlopen('http://127.0.0.1:5000/readyz', timeout=2)"
+    )
+    return succeeds("docker", "exec", app.id, "python", "-c", program)
+
+
+@contextmanager
+def running_stack(folder: Path) -> Iterator[Stack]:
+    """Everything, until the end of the tests."""
+    stack = Stack(folder)
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down()

@@ -1,0 +1,40 @@
+"""What compose.yaml says, as far as it can be told without an engine."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+import yaml
+
+from web.config import PREFIX, ROOT, Config
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVICES: dict[str, Any] = COMPOSE["services"]
+
+
+def test_only_the_proxy_publishes_ports() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+
+
+def test_only_the_network_of_the_proxy_leads_out() -> None:
+    inside = {
+        name for name, network in COMPOSE["networks"].items() if (network or {}).get("internal")
+    }
+    for name, service in SERVICES.items():
+        assert name == "proxy" or set(service.get("networks", [])) <= inside
+    assert not set(SERVICES["proxy"]["networks"]) & set(SERVICES["model-server"]["networks"])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_hardened(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_every_variable_of_the_app_is_a_setting() -> None:
+    settings = {PREFIX + field.name.upper() for field in fields(Config)}
+    assert SERVICES["app"]["environment"].keys() <= settings

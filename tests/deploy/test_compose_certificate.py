@@ -1,0 +1,43 @@
+"""The certificate that the proxy has where it was given none."""
+
+from __future__ import annotations
+
+import datetime
+import ssl
+from pathlib import Path
+
+import pytest
+
+from deploy.proxy import certificate
+from deploy.proxy.certificate import FILE, ensure_certificate
+
+
+def test_certificate_and_key_are_in_one_file_that_the_group_may_read(tmp_path: Path) -> None:
+    assert ensure_certificate(tmp_path)
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tmp_path / FILE)
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [tmp_path / FILE]
+
+
+def test_a_fresh_one_is_kept(tmp_path: Path) -> None:
+    ensure_certificate(tmp_path)
+    before = (tmp_path / FILE).read_bytes()
+    assert not ensure_certificate(tmp_path)
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_worn_one_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure_certificate(tmp_path)
+    before = (tmp_path / FILE).read_bytes()
+    monkeypatch.setattr(certificate, "LIFETIME", datetime.timedelta(days=365))
+    assert ensure_certificate(tmp_path)
+    assert (tmp_path / FILE).read_bytes() != before
+
+
+def test_one_of_the_operator_is_never_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ensure_certificate(tmp_path)
+    monkeypatch.setattr(certificate, "LIFETIME", datetime.timedelta(days=365))
+    monkeypatch.setattr(certificate, "_OURS", "of somebody else")
+    assert not ensure_certificate(tmp_path)
