@@ -13,7 +13,7 @@ from benchmarks.peers.packages import environment, modules, program, wheels
 from web.config import ROOT
 
 HERE = Path(__file__).parent
-TIMEOUT_SECONDS = 1800
+TIMEOUT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
