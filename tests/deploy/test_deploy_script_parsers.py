@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from web.config import ROOT
 
 
 def _need(tool: str) -> str:
-    path = shutil.which(tool)
+    path = shutil.which(tool, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if path is None:
         pytest.skip(f"{tool} is not installed")
     return path
@@ -111,7 +112,7 @@ def test_tensorflow_serving_can_be_the_model_server(built: list[Manifest]) -> No
 
 
 def test_shellcheck_finds_nothing() -> None:
-    scripts = ["deploy/deploy.sh", str(STAND_IN)]
+    scripts = ["deploy/deploy.sh", "bin/pre_compile", "bin/post_compile", str(STAND_IN)]
     command = [_need("shellcheck"), "--external-sources", "--check-sourced", *scripts]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.stdout == ""

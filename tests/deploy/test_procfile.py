@@ -1,0 +1,117 @@
+"""What a Procfile host reads, with the web process run by honcho as it would run there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from benchmarks.app_process import free_port, get_status
+from benchmarks.moving_face import jpeg
+from tests.web.recorder import connected
+from web.config import ROOT, read_config
+
+MANIFEST = json.loads((ROOT / "app.json").read_text())
+# Called as `pip download ... --dest FOLDER ... tensorflow tensorflow-serving-api`.
+PIP = """#!/usr/bin/env python3
+import sys, zipfile
+folder = sys.argv[sys.argv.index("--dest") + 1]
+with zipfile.ZipFile(folder + "/" + sys.argv[-2] + ".whl", "w") as wheel:
+    wheel.writestr("tensorflow/tensor_pb2.py", "")
+    wheel.writestr("tensorflow/runtime.so", "")
+"""
+PACKAGE = json.loads((ROOT / "package.json").read_text())
+
+
+class Hosted(NamedTuple):
+    """The web process, with the host that runs it."""
+
+    url: str
+    host: subprocess.Popen[str]
+
+
+@pytest.fixture
+def hosted() -> Iterator[Hosted]:
+    """The web process of the Procfile, ready, on the port that the host gives it."""
+    port = free_port()
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "honcho", "start", "web"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": str(port), "PATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as host:
+        try:
+            _await_ready(f"http://127.0.0.1:{port}", host)
+            yield Hosted(f"http://127.0.0.1:{port}", host)
+        finally:
+            host.terminate()
+
+
+def _await_ready(url: str, host: subprocess.Popen[str]) -> None:
+    while get_status(f"{url}/readyz") != 200:
+        assert host.poll() is None, host.communicate()
+        time.sleep(0.05)
+
+
+def test_the_web_process_answers_a_frame_and_ends_cleanly(hosted: Hosted) -> None:
+    started = psutil.Process(hosted.host.pid).children(recursive=True)
+    with connected(hosted.url) as client:
+        ack = client.call("frame", {"seq": 0}, jpeg(0.0))
+        assert (ack["status"], len(ack["faces"])) == ("analysed", 1)
+        hosted.host.terminate()
+        assert client.wait_for("session_expired")["reason"] == "shutdown"
+        output = hosted.host.communicate()[0]
+    assert "web.1 stopped (rc=0)" in output
+    assert "SIGKILL" not in output
+    assert not [process for process in started if process.is_running()]
+
+
+def test_every_setting_that_the_host_asks_for_is_one_of_the_apps() -> None:
+    assert read_config(dict.fromkeys(MANIFEST["env"], "host:1"))
+    assert all(setting["description"] for setting in MANIFEST["env"].values())
+
+
+def test_the_page_is_built_before_the_app() -> None:
+    assert [each["url"] for each in MANIFEST["buildpacks"]] == ["heroku/nodejs", "heroku/python"]
+    assert PACKAGE["scripts"]["build"] == "npm run vendor"
+
+
+def test_the_build_takes_the_messages_of_tensorflow_and_not_its_runtime(tmp_path: Path) -> None:
+    """The host's own steps, with a stand-in for pip that downloads one small wheel."""
+    for name in ("bin", "deploy/docker", "requirements.txt", "requirements.lock"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        copy(ROOT / name, tmp_path / name)
+    venv.create(tmp_path / "python", with_pip=False)
+    pip = tmp_path / "python" / "bin" / "pip"
+    pip.write_text(PIP)
+    pip.chmod(0o755)
+    path = f"{pip.parent}:{os.environ['PATH']}"
+    for hook in ("bin/pre_compile", "bin/post_compile"):
+        subprocess.run([hook], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
+    left = set((ROOT / "requirements.txt").read_text().splitlines())
+    left -= set((tmp_path / "requirements.txt").read_text().splitlines())
+    assert {line.split("==")[0] for line in left} == {
+        "pytest",
+        "tensorflow",
+        "tensorflow-serving-api",
+    }
+    unpacked = [file.name for file in tmp_path.glob("python/lib/*/site-packages/tensorflow/*")]
+    assert unpacked == ["tensor_pb2.py"]
+
+
+def test_the_python_is_the_one_of_the_images() -> None:
+    version = (ROOT / ".python-version").read_text().strip()
+    assert f"python:{version}-slim" in (ROOT / "deploy/docker/app.Dockerfile").read_text()
