@@ -1,0 +1,53 @@
+# The address of the ingress; its name stands in deploy/k8s/overlays/gke.
+resource "google_compute_global_address" "ingress" {
+  name = "mien"
+
+  depends_on = [google_project_service.api]
+}
+
+# Google issues it as soon as the domain points to the ingress. `deploy.sh --certificate` hands it to the ingress.
+resource "google_compute_managed_ssl_certificate" "host" {
+  name = "mien"
+
+  managed {
+    domains = [var.host]
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+# A zone for this one name; its parent has to delegate to it.
+resource "google_dns_managed_zone" "host" {
+  count = var.manage_dns ? 1 : 0
+
+  name        = "mien"
+  dns_name    = "${var.host}."
+  description = "The domain of Mien."
+
+  dnssec_config {
+    state = "on"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_dns_record_set" "address" {
+  count = var.manage_dns ? 1 : 0
+
+  managed_zone = google_dns_managed_zone.host[0].name
+  name         = google_dns_managed_zone.host[0].dns_name
+  type         = "A"
+  ttl          = 300
+  rrdatas      = [google_compute_global_address.ingress.address]
+}
+
+# Nobody but Google may issue certificates for the domain.
+resource "google_dns_record_set" "issuers" {
+  count = var.manage_dns ? 1 : 0
+
+  managed_zone = google_dns_managed_zone.host[0].name
+  name         = google_dns_managed_zone.host[0].dns_name
+  type         = "CAA"
+  ttl          = 300
+  rrdatas      = ["0 issue \"pki.goog\""]
+}
