@@ -72,6 +72,7 @@ class Recipe:
     Attributes:
         data: Data sets, by the names that `readers` knows, or folders of pictures.
         epochs: Passes over the data.
+        restarts: Epochs after which the learning rate rises again, to a quarter of its last peak.
         batch: Crops per step.
         learning_rate: Peak of the cosine schedule.
         weight_decay: AdamW's.
@@ -91,6 +92,7 @@ class Recipe:
 
     data: tuple[str, ...]
     epochs: int
+    restarts: tuple[int, ...]
     batch: int
     learning_rate: float
     weight_decay: float

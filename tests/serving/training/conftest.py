@@ -56,7 +56,13 @@ def make_job(tmp_path, faces):
         faces.save(workspace.faces / "utkface.npz")
         network = Network(stem=4, widths=(4, 8), halvings=1, dropout=0.1)
         recipe = replace(
-            load_recipe(model), data=("utkface",), epochs=1, batch=8, holdout=0.5, network=network
+            load_recipe(model),
+            data=("utkface",),
+            epochs=1,
+            restarts=(),
+            batch=8,
+            holdout=0.5,
+            network=network,
         )
         return Job(
             replace(load_contract()[model], size=16),

@@ -13,6 +13,7 @@ from tensorflow_serving.apis import prediction_log_pb2
 from serving.contract import load_contract
 from serving.training import calibrate, evaluate, export, train
 from serving.training.calibration import Calibration
+from serving.training.learner import Cosines
 from serving.training.losses import heads_loss, label_loss
 from serving.training.network import CLASS_MAPS, mini_xception
 from serving.training.prediction import quantile, softmax
@@ -106,6 +107,17 @@ def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contrac
     assert task.network().output_shape == (None, 2 + 117)
     assert answers["probabilities"].shape == (2, 2)
     assert answers["activation"].shape[-1] == 2
+
+
+def test_the_learning_rate_falls_and_rises_again_after_a_restart():
+    recipe = replace(load_recipe("age"), epochs=50, restarts=(36,), learning_rate=1.0)
+    rate = Cosines(recipe, steps_per_epoch=100)
+    peak, low, second, end = (float(rate(tf.constant(s))) for s in (200, 3599, 3740, 4999))
+    assert peak == pytest.approx(1)
+    assert second == pytest.approx(0.25, rel=0.01)
+    assert max(low, end) < 0.02
+    once = Cosines(replace(recipe, epochs=36, restarts=()), steps_per_epoch=100)
+    assert float(once(tf.constant(1800))) == float(rate(tf.constant(1800)))
 
 
 def test_no_1x1_convolution_has_a_stride():
