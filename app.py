@@ -22,15 +22,18 @@ if config.async_mode == "eventlet":
 
 import logging
 
+from serving.logs import configure_logging
 from web.application import build_app
 from web.listen import open_socket, serve
+from web.metrics_server import serve_metrics
 
-logging.basicConfig(level=config.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+configure_logging(config.log_level, config.log_format)
 # Pillow would log from native threads, where eventlet's green locks do not work.
 logging.getLogger("PIL").setLevel(logging.INFO)
 
 try:
     listener = open_socket(config) if __name__ == "__main__" else None
+    serve_metrics(config)
     app, service = build_app(config)
 except (OSError, ValueError) as error:
     sys.exit(f"Mien cannot start: {error}")

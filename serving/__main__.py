@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from pathlib import Path
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are reported here, in plain words
 
+from serving import logs, tracing
 from serving.contract import MODELS, ContractError, load_contract
-from serving.server.process import run_server, unix_address
+from serving.server.address import ServerTls, unix_address
+from serving.server.process import run_server
 from serving.server.repository import Repository
 from serving.server.servable import Servable, load_servable
 
@@ -24,11 +25,11 @@ def main() -> int:
     Returns:
         The exit code: 0 after a stop, 1 if it could not start.
     """
-    options = _parser().parse_args()
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    options = _read_options()
+    logs.configure_logging("INFO", options.log_format)
     try:
         _serve(options)
-    except (ContractError, OSError) as error:
+    except (ContractError, tracing.TracesUnavailable, OSError) as error:
         print(f"model server: {_plain(error)}", file=sys.stderr)
         return 1
     return 0
@@ -44,7 +45,21 @@ def _serve(options: argparse.Namespace) -> None:
 
     repository = Repository(options.models, load, contract or None)
     address = unix_address(options.socket) if options.socket else f"{options.host}:{options.port}"
-    run_server(repository, address, options.poll_seconds, options.exit_with_stdin)
+    run_server(
+        repository,
+        address,
+        tls=_tls(options),
+        http=(options.host, options.http_port) if options.http_port else None,
+        traces=tracing.build_traces(options.traces, "mien-model-server"),
+        poll_seconds=options.poll_seconds,
+        exit_with_stdin=options.exit_with_stdin,
+    )
+
+
+def _tls(options: argparse.Namespace) -> ServerTls | None:
+    if options.tls_certificate is None:
+        return None
+    return ServerTls(options.tls_certificate, options.tls_key, options.tls_client_ca)
 
 
 def _plain(error: Exception) -> str:
@@ -52,6 +67,16 @@ def _plain(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)
+
+
+def _read_options() -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args()
+    if (options.tls_certificate is None) != (options.tls_key is None):
+        parser.error("--tls-certificate and --tls-key need each other")
+    if options.tls_client_ca and options.tls_certificate is None:
+        parser.error("--tls-client-ca needs --tls-certificate")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,10 +88,16 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=_port, default=8500, help="port, 0 for a free one (%(default)s)"
     )
     place.add_argument("--socket", type=Path, help="unix socket to listen on instead of a port")
+    add("--http-port", type=_port, default=0, help="port of states and metrics; 0: none")
+    add("--tls-certificate", type=Path, help="PEM file of the certificate for TLS")
+    add("--tls-key", type=Path, help="PEM file of its key")
+    add("--tls-client-ca", type=Path, help="demand certificates from clients: of this PEM file")
     add("--models", type=Path, default=MODELS, help="folder of NAME/VERSION/ (%(default)s)")
     add("--contract", type=Path, help="serve only the models of this file, if they fit it")
     add("--threads", type=int, default=1, help="threads per inference (%(default)s)")
     add("--poll-seconds", type=float, default=1.0, help="time between looks at the folder")
+    add("--log-format", choices=logs.FORMATS, default="text", help="text, or JSON lines")
+    add("--traces", choices=tracing.MODES, default="off", help="where spans of calls go")
     add("--exit-with-stdin", action="store_true", help="stop when stdin ends")
     return parser
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from threading import Event, Thread
 from typing import Any
@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_utils.errors import ModelUnavailable
-from face_utils.model_spec import ACTIVATION, ModelSpec
-from face_utils.session import Answer, Done
+from face_utils.model_spec import ModelSpec
+from face_utils.session import Done
+from serving.answer import Shapes, answer_shapes, read_answer
 from serving.availability import Breaker, ModelState
 from serving.bridge import Bridge
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.contract_check import find_misfits
 from serving.native_grpc import grpc
-from serving.tensors import decode, encode
+from serving.tensors import encode
 from serving.tfs_protos import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -27,17 +28,13 @@ from serving.tfs_protos import (
     predict_pb2,
     prediction_service_pb2_grpc,
 )
+from serving.tracing import Headers
 
 log = logging.getLogger(__name__)
 
 STATUS_TIMEOUT_SECONDS = 1.0
 POLL_SECONDS = 1.0
 POLL_SECONDS_WHILE_DOWN = 0.25
-
-Shapes = Mapping[str, tuple[int, ...]]
-"""Names of the outputs that are asked for -> their shapes; -1 where any size will do."""
-
-_ANY = -1
 
 _AVAILABLE = get_model_status_pb2.ModelVersionStatus.AVAILABLE
 _GONE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}
@@ -46,6 +43,18 @@ _MESSAGES = {
     grpc.StatusCode.DEADLINE_EXCEEDED: "The model server is too slow.",
     grpc.StatusCode.NOT_FOUND: "The model server does not serve this model.",
 }
+
+
+class CallFailed(ModelUnavailable):
+    """A call to a model that brought no answer.
+
+    Attributes:
+        kind: Why: a gRPC status in lower case, `bad_answer`, or `closed`.
+    """
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class ModelClient:
@@ -57,6 +66,7 @@ class ModelClient:
         bridge: Brings answers back into the app's world.
         clock: Monotonic time in seconds.
         timeout: Deadline of a Predict call in seconds.
+        headers: Gives the metadata of a Predict call, when it is made.
     """
 
     def __init__(
@@ -66,6 +76,7 @@ class ModelClient:
         bridge: Bridge,
         clock: Callable[[], float],
         timeout: float,
+        headers: Callable[[], Headers] = tuple,
     ) -> None:
         self._models = {spec.name: spec for spec in models}
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
@@ -73,6 +84,7 @@ class ModelClient:
         self._channel = channel
         self._bridge = bridge
         self._timeout = timeout
+        self._headers = headers
         self._breakers = {name: Breaker(name, clock) for name in self._models}
         self._polled: set[str] = set()
         self._stop = Event()
@@ -104,15 +116,16 @@ class ModelClient:
         The class activation maps, many times larger than the answer, travel only where `activation`
         asks for them.
         """
-        names = (*model.outputs, ACTIVATION) if activation else model.outputs
-        request = predict_pb2.PredictRequest(output_filter=names)
+        shapes = answer_shapes(model, len(crops), activation=activation)
+        request = predict_pb2.PredictRequest(output_filter=shapes)
         request.model_spec.name = model.name
         request.model_spec.signature_name = SIGNATURE
         request.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
-        shapes = {name: _shape(model, name, len(crops)) for name in names}
         handle = partial(self._answered, model, shapes, done)
-        if not self._call(self._predictions.Predict, request, self._timeout, handle):
-            self._bridge.post(partial(done, ModelUnavailable("The model client was closed.")))
+        headers = self._headers()
+        if not self._call(self._predictions.Predict, request, self._timeout, handle, headers):
+            closed = CallFailed("The model client was closed.", "closed")
+            self._bridge.post(partial(done, closed))
 
     def close(self) -> None:
         """Ends the polling and the channel; calls in flight or later get no answer but that."""
@@ -120,11 +133,16 @@ class ModelClient:
         self._channel.close()
 
     def _call(
-        self, method: Any, request: Any, timeout: float, handle: Callable[[Any], None]
+        self,
+        method: Any,
+        request: Any,
+        timeout: float,
+        handle: Callable[[Any], None],
+        headers: Headers = (),
     ) -> bool:
         """Starts a call, or tells that the client was closed."""
         try:
-            call = method.future(request, timeout=timeout)
+            call = method.future(request, timeout=timeout, metadata=headers)
         except ValueError:  # What grpc raises for a closed channel, among other things.
             if self._stop.is_set():
                 return False
@@ -135,18 +153,20 @@ class ModelClient:
     def _answered(self, model: ModelSpec, shapes: Shapes, done: Done, call: Any) -> None:
         if call.code() is grpc.StatusCode.OK:
             try:
-                answer = _read_answer(shapes, call.result())
+                answer = read_answer(shapes, call.result())
             except ValueError as error:
-                done(self._fail(model.name, f"The answer is not as the contract has it: {error}."))
+                message = f"The answer is not as the contract has it: {error}."
+                done(self._fail(model.name, message, "bad_answer"))
                 return
             self._breakers[model.name].succeeded()
             done(answer)
         else:
-            done(self._fail(model.name, _explain(call), for_certain=call.code() in _GONE))
+            certain, kind = call.code() in _GONE, call.code().name.lower()
+            done(self._fail(model.name, _explain(call), kind, for_certain=certain))
 
-    def _fail(self, name: str, message: str, *, for_certain: bool = False) -> ModelUnavailable:
+    def _fail(self, name: str, message: str, kind: str, *, for_certain: bool = False) -> CallFailed:
         self._breakers[name].failed(message, for_certain=for_certain)
-        return ModelUnavailable(message)
+        return CallFailed(message, kind)
 
     def _poll(self) -> None:
         while not self._stop.is_set():
@@ -196,40 +216,6 @@ class ModelClient:
             )
         else:
             self._breakers[name].served(version)
-
-
-def _shape(model: ModelSpec, name: str, count: int) -> tuple[int, ...]:
-    """Shape of an output for `count` crops."""
-    if name == ACTIVATION:
-        return (count, _ANY, _ANY, len(model.labels) or _ANY)
-    return (count, len(model.labels)) if model.kind == "classification" else (count,)
-
-
-def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        size == need or (need == _ANY and size > 0)
-        for size, need in zip(shape, wanted, strict=True)
-    )
-
-
-def _read_answer(shapes: Shapes, response: predict_pb2.PredictResponse) -> Answer:
-    """Unpacks an answer.
-
-    Raises:
-        ValueError: An output is missing, of the wrong shape, or not a number.
-    """
-    outputs = {}
-    for name, shape in shapes.items():
-        if name not in response.outputs:
-            raise ValueError(f"output {name!r} is missing")
-        values = outputs[name] = decode(response.outputs[name])
-        if not _fits(values.shape, shape):
-            raise ValueError(
-                f"output {name!r} has shape {list(values.shape)} instead of {list(shape)}"
-            )
-        if not np.isfinite(values).all():
-            raise ValueError(f"output {name!r} holds what is no number")
-    return Answer(response.model_spec.version.value, outputs)
 
 
 def _explain(call: Any) -> str:

@@ -22,6 +22,7 @@ _NEEDS = (
     ("tls_certificate", "tls_key"),
     ("tls_key", "tls_certificate"),
     ("tls_certificate", "https"),
+    ("metrics_host", "metrics_port"),
     ("model_server_ca", "model_server"),
     ("model_server_certificate", "model_server_ca"),
     ("model_server_certificate", "model_server_key"),
@@ -118,6 +119,18 @@ class Config:
     log_level: str = _key(
         "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What goes to the log."
     )
+    log_format: str = _key(
+        "text", _one_of("text", "json"), "How: lines for people, or one JSON object per line."
+    )
+    metrics_port: int = _key(
+        0, _number(int, 0, 65535), "TCP port of Prometheus metrics, /metrics; 0: none."
+    )
+    metrics_host: str = _key("", TEXT, "Address of that port; empty: the one of the service.")
+    traces: str = _key(
+        "off",
+        _one_of("off", "console", "otlp"),
+        "OpenTelemetry: to standard error, or to the collector that the `OTEL_` variables name.",
+    )
     access_token: str = _key("", TEXT, "Token that clients must give; empty: none is asked for.")
     allowed_origins: tuple[str, ...] = _key(
         (), WORDS, "Origins whose pages may connect besides the service's own; * for all."
@@ -172,6 +185,11 @@ class Config:
     def bind_host(self) -> str:
         """The address to listen on."""
         return self.host or ("0.0.0.0" if self.https else "127.0.0.1")
+
+    @property
+    def metrics_bind_host(self) -> str:
+        """The address to show metrics on."""
+        return self.metrics_host or self.bind_host
 
 
 def read_config(environment: Mapping[str, str]) -> Config:

@@ -13,6 +13,7 @@ from face_utils.errors import BadRequest, Unauthorized
 from face_utils.results import Wire
 from face_utils.session import acknowledge
 from face_utils.sight import see_faces, see_frame
+from web.observation import answer_frame, trace_look
 from web.payloads import read_faces, read_frame, read_seq
 from web.security import is_authorized
 from web.service import Service
@@ -61,18 +62,18 @@ def _frame(service: Service, sid: str, *payload: object) -> Wire:
         stamp, data = read_frame(payload)
         detect, most = service.detector.detect, service.config.max_faces
         look = partial(see_frame, data, detect, service.image_limits, most)
-        return service.sessions.get(sid).analyse(stamp, look)
+        return service.sessions.get(sid).analyse(stamp, trace_look(service.traces, look))
 
-    return acknowledge({"seq": read_seq(payload)}, analyse)
+    return answer_frame(service.traces, sid, read_seq(payload), analyse)
 
 
 def _faces(service: Service, sid: str, *payload: object) -> Wire:
     def analyse() -> Wire:
         stamp, given = read_faces(payload, service.config.max_faces)
         look = partial(see_faces, given.width, given.height, given.faces, service.image_limits)
-        return service.sessions.get(sid).analyse(stamp, look)
+        return service.sessions.get(sid).analyse(stamp, trace_look(service.traces, look))
 
-    return acknowledge({"seq": read_seq(payload)}, analyse)
+    return answer_frame(service.traces, sid, read_seq(payload), analyse)
 
 
 def _configure(service: Service, sid: str, *payload: object) -> Wire:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from flask import Flask
 
@@ -21,9 +22,14 @@ from web.routes import readiness
 from web.service import Service
 
 BACKLOG = 512
+LAST_PORT = 65535
 READY_TIMEOUT_SECONDS = 20.0
 CONNECTION_TIMEOUT_SECONDS = 86_400
 _FLUSH_SECONDS = 0.2
+
+
+Page = Callable[..., Any]
+"""A WSGI application."""
 
 
 class CannotListen(OSError):
@@ -37,14 +43,28 @@ def open_socket(config: Config) -> socket.socket:
         CannotListen: The address is taken or not ours to have, or a TLS file is wrong.
     """
     _check_certificate(config)
-    family = socket.AF_INET6 if ":" in config.bind_host else socket.AF_INET
+    return bind(config.bind_host, config.port, "MIEN_")
+
+
+def bind(host: str, port: int, prefix: str) -> socket.socket:
+    """Opens a port.
+
+    Args:
+        host: An address of this machine.
+        port: The port.
+        prefix: How the names of the settings begin that say both.
+
+    Raises:
+        CannotListen: The address is taken or not ours to have.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     # Not SO_REUSEPORT: two apps on one port would each get half of the clients.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((config.bind_host, config.port))
+        listener.bind((host, port))
     except OSError as error:
-        raise CannotListen(_explain(error, config)) from error
+        raise CannotListen(_explain(error, host, port, prefix)) from error
     listener.listen(BACKLOG)
     return listener
 
@@ -60,14 +80,16 @@ def _check_certificate(config: Config) -> None:
         raise CannotListen(f"{files} cannot be used: {error.strerror or error}.") from error
 
 
-def _explain(error: OSError, config: Config) -> str:
-    place = f"{config.bind_host} port {config.port}"
+def _explain(error: OSError, host: str, port: int, prefix: str) -> str:
+    place = f"{host} port {port}"
     if error.errno == errno.EADDRINUSE:
-        free = "PORT=5055" if config.port != 5055 else "PORT=5056"
-        return f"{place} is taken by another program. Choose another port: make run {free}"
+        other = "make run PORT=" if prefix == "MIEN_" else f"{prefix}PORT="
+        free = port + 1 if port < LAST_PORT else port - 1
+        return f"{place} is taken by another program. Choose another port: {other}{free}"
     if error.errno == errno.EACCES:
         return f"{place} may not be used without more rights. Ports from 1024 on are free to use."
-    return f"cannot listen on {place}: {error.strerror or error}. MIEN_HOST must be an own address."
+    reason = error.strerror or error
+    return f"cannot listen on {place}: {reason}. {prefix}HOST must be an own address."
 
 
 def serve(app: Flask, service: Service, listener: socket.socket) -> None:
@@ -78,7 +100,7 @@ def serve(app: Flask, service: Service, listener: socket.socket) -> None:
 
         def run() -> None:
             try:
-                _SERVERS[service.config.async_mode](*arguments)
+                SERVERS[service.config.async_mode](*arguments)
             finally:
                 tell.send(b"\0")  # A server that ends by itself must not leave a shell behind.
 
@@ -102,7 +124,7 @@ def _signals() -> tuple[socket.socket, socket.socket]:
     return inbox, outbox
 
 
-def _serve_eventlet(app: Flask, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
+def _serve_eventlet(app: Page, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
     import eventlet
     from eventlet import wsgi
 
@@ -120,13 +142,16 @@ def _serve_eventlet(app: Flask, listener: socket.socket, tls: tuple[Path, Path] 
     wsgi.server(listener, app, protocol=Connection, log_output=False, debug=False)
 
 
-def _serve_threads(app: Flask, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
+def _serve_threads(app: Page, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Handler(WSGIRequestHandler):
         # With a time-out, waiting for data happens outside OpenSSL, which does not bear one thread
         # that waits in a read while another one writes.
         timeout = CONNECTION_TIMEOUT_SECONDS
+
+        def log(self, *_: object) -> None:
+            """Writes nothing: the page's address may hold the access token."""
 
     context = None
     if tls:
@@ -140,10 +165,11 @@ def _serve_threads(app: Flask, listener: socket.socket, tls: tuple[Path, Path] |
     server.serve_forever()
 
 
-_SERVERS: dict[str, Callable[[Flask, socket.socket, tuple[Path, Path] | None], None]] = {
+SERVERS: dict[str, Callable[[Page, socket.socket, tuple[Path, Path] | None], None]] = {
     "eventlet": _serve_eventlet,
     "threading": _serve_threads,
 }
+"""What serves an application on an open port, forever, by the app's async mode."""
 
 
 def _tls_files(config: Config, folder: Path) -> tuple[Path, Path] | None:

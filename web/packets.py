@@ -52,7 +52,9 @@ def guard_packets(socketio: SocketIO) -> None:
         try:
             handle(connection, data)
         except Exception as error:
-            log.warning("connection %s sent a broken packet and is closed: %r", connection, error)
+            # Not the error's own words: they may quote the packet, and so a picture.
+            kind = type(error).__name__
+            log.warning("connection %s sent a broken packet (%s) and is closed", connection, kind)
             server.start_background_task(server.eio.disconnect, connection)
         server.sleep(0)
 

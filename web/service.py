@@ -21,8 +21,11 @@ from serving.channel import TlsFiles, open_channel
 from serving.child import EmbeddedServer
 from serving.client import ModelClient
 from serving.contract import load_contract
+from serving.tracing import Traces, build_traces
 from web.config import Config
+from web.metrics import MODEL_AVAILABLE, expect_models
 from web.native_work import build_runner
+from web.observation import ObservedBackend, Send, call_headers, observe_predictions
 from web.sessions import SessionRegistry
 
 log = logging.getLogger(__name__)
@@ -39,6 +42,7 @@ class Service:
         client: Asks the model server.
         sessions: All sessions.
         embedded: The embedded model server, or None where another is used.
+        traces: Where spans go.
     """
 
     config: Config
@@ -47,6 +51,7 @@ class Service:
     client: ModelClient
     sessions: SessionRegistry
     embedded: EmbeddedServer | None
+    traces: Traces
 
     @property
     def image_limits(self) -> ImageLimits:
@@ -61,9 +66,7 @@ class Service:
             self.embedded.close()
 
 
-def build_service(
-    config: Config, send: Callable[[str, str, Wire], None], disconnect: Callable[[str], Any]
-) -> Service:
+def build_service(config: Config, send: Send, disconnect: Callable[[str], Any]) -> Service:
     """Builds the service; the models become available a moment later.
 
     Args:
@@ -74,21 +77,24 @@ def build_service(
     Raises:
         ContractError: The model contract is wrong.
         FileNotFoundError: The detector's model file is not there.
+        TracesUnavailable: Traces are switched on and OpenTelemetry is not installed.
     """
     models = load_contract(config.contract)
-    embedded = None if config.model_server else EmbeddedServer(config.models, config.contract)
+    expect_models(models)
+    traces = build_traces(config.traces, "mien-app")
+    embedded = None if config.model_server else _start_embedded(config)
     detector = build_detector(config.detector, config.blazeface, config.yunet)  # type: ignore[arg-type]
-    client = _build_client(config, embedded, models)
+    client = _build_client(config, embedded, models, traces)
     sessions = SessionRegistry(
         models=list(models.values()),
-        backend=client,
+        backend=ObservedBackend(client, traces),
         run=build_runner(config),
         limits=_session_limits(config),
-        send=send,
+        send=observe_predictions(send),
         disconnect=disconnect,
     )
     client.watch(partial(_tell, sessions))
-    return Service(config, models, detector, client, sessions, embedded)
+    return Service(config, models, detector, client, sessions, embedded, traces)
 
 
 def describe_state(state: ModelState) -> Wire:
@@ -98,6 +104,7 @@ def describe_state(state: ModelState) -> Wire:
 
 
 def _tell(sessions: SessionRegistry, state: ModelState) -> None:
+    MODEL_AVAILABLE.labels(state.name).set(state.available)
     # At the start a model is merely awaited; losing one that was there deserves a warning.
     is_lost = not state.available and state.version is not None
     level = logging.WARNING if is_lost else logging.INFO
@@ -105,12 +112,20 @@ def _tell(sessions: SessionRegistry, state: ModelState) -> None:
     sessions.broadcast("model_status", {"model": state.name, **describe_state(state)})
 
 
+def _start_embedded(config: Config) -> EmbeddedServer:
+    options = ["--log-format", config.log_format, "--traces", config.traces]
+    return EmbeddedServer(config.models, config.contract, options)
+
+
 def _build_client(
-    config: Config, embedded: EmbeddedServer | None, models: dict[str, ModelSpec]
+    config: Config,
+    embedded: EmbeddedServer | None,
+    models: dict[str, ModelSpec],
+    traces: Traces,
 ) -> ModelClient:
     channel = open_channel(embedded.target if embedded else config.model_server, _tls(config))
-    timeout = config.model_timeout_seconds
-    return ModelClient(channel, models.values(), Bridge(), time.monotonic, timeout)
+    timeout, headers = config.model_timeout_seconds, partial(call_headers, traces)
+    return ModelClient(channel, models.values(), Bridge(), time.monotonic, timeout, headers)
 
 
 def _session_limits(config: Config) -> SessionLimits:

@@ -13,6 +13,8 @@ from face_utils.errors import SessionExpired
 from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session import Backend, Runner, Session, SessionLimits
+from serving.logs import log_ids
+from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,10 @@ class SessionRegistry:
     def open(self, sid: str) -> Session:
         """Starts the session of a client that has connected."""
         session = self._sessions[sid] = self._build(send=partial(self._send, sid))
-        log.info("session %s opened, %d in all", sid, len(self._sessions))
+        SESSIONS_OPENED.inc()
+        SESSIONS.set(len(self._sessions))
+        with log_ids(session_id=sid):
+            log.info("session opened, %d in all", len(self._sessions))
         return session
 
     def get(self, sid: str) -> Session:
@@ -82,7 +87,10 @@ class SessionRegistry:
         session = self._sessions.pop(sid, None)
         if session is not None:
             session.close()
-            log.info("session %s closed (%s), %d left", sid, reason, len(self._sessions))
+            SESSIONS_ENDED.labels(reason.replace(" ", "_")).inc()
+            SESSIONS.set(len(self._sessions))
+            with log_ids(session_id=sid):
+                log.info("session closed (%s), %d left", reason, len(self._sessions))
 
     def broadcast(self, event: str, payload: Wire) -> None:
         """Tells every session something that concerns them all and comes from none of them."""
@@ -119,4 +127,5 @@ class SessionRegistry:
             self._send(sid, "session_expired", {"reason": reason, "message": _MESSAGES[reason]})
             self._disconnect(sid)
         except Exception:
-            log.exception("session %s could not be ended in good order", sid)
+            with log_ids(session_id=sid):
+                log.exception("the session could not be ended in good order")

@@ -15,7 +15,7 @@ FROM ${PYTHON} AS packages
 WORKDIR /packages
 COPY requirements.lock requirements.txt ./
 RUN python -m venv --without-pip /opt/mien \
-    && grep -E '^(grpcio|numpy|openvino)' requirements.txt > server.txt \
+    && grep -E '^(grpcio|numpy|openvino|prometheus)' requirements.txt > server.txt \
     && pip --python /opt/mien/bin/python install --no-cache-dir --constraint requirements.lock --requirement server.txt protobuf
 COPY --from=messages /messages /opt/mien/lib/python3.11/site-packages
 

@@ -22,17 +22,22 @@ def model_service(repository: Repository) -> grpc.GenericRpcHandler[Any, Any]:
         "tensorflow.serving.ModelService",
         {
             "GetModelStatus": unary(
-                partial(_status, repository), get_model_status_pb2.GetModelStatusRequest
+                partial(model_status, repository), get_model_status_pb2.GetModelStatusRequest
             )
         },
     )
 
 
-def _status(
+def model_status(
     repository: Repository,
     request: get_model_status_pb2.GetModelStatusRequest,
-    _is_wanted: IsWanted,
+    _is_wanted: IsWanted = lambda: True,
 ) -> get_model_status_pb2.GetModelStatusResponse:
+    """Tells the state of each version of a model, or of one version.
+
+    Raises:
+        RequestError: There is no such model or version.
+    """
     spec = request.model_spec
     if not request.HasField("model_spec"):
         raise invalid("Missing ModelSpec")

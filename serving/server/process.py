@@ -5,21 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from queue import SimpleQueue
-from urllib.parse import quote
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
+from serving.server.address import ServerTls, open_port
+from serving.server.call_observer import CallObserver
+from serving.server.http_server import start_http_server
 from serving.server.model_service import model_service
 from serving.server.prediction_service import prediction_service
 from serving.server.repository import Repository
+from serving.tracing import Traces
 
 _log = logging.getLogger(__name__)
 
@@ -33,42 +34,40 @@ _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
-class AddressTakenError(OSError):
-    """The address to listen on is in use, or is not of this machine."""
-
-
-def unix_address(path: Path) -> str:
-    """Gives the address of a unix socket, on which nobody listens yet.
-
-    A file that a killed server left there is no matter: gRPC removes it. It would as well remove
-    that of a server that lives.
-
-    Raises:
-        AddressTakenError: A server listens there.
-        OSError: The path is too long.
-    """
-    address = f"unix:{quote(str(path))}"
-    with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(str(path)) == 0:
-            raise AddressTakenError(f"cannot listen on {address}, is it in use?")
-    return address
-
-
 def run_server(
-    repository: Repository, address: str, poll_seconds: float, exit_with_stdin: bool
+    repository: Repository,
+    address: str,
+    *,
+    tls: ServerTls | None = None,
+    http: tuple[str, int] | None = None,
+    traces: Traces,
+    poll_seconds: float,
+    exit_with_stdin: bool,
 ) -> None:
     """Serves a repository until it is told to stop, then lets the calls in work finish.
 
     SIGTERM and SIGINT tell it to stop, and the end of stdin if `exit_with_stdin` is set, which
     comes even if the parent is killed. The one line on stdout says that the first load is over.
 
+    Args:
+        repository: The models.
+        address: Where gRPC is served.
+        tls: What it is served with, or None for plain text.
+        http: Host and port where states and metrics are shown, or None.
+        traces: Where spans go.
+        poll_seconds: Time between looks at the folder.
+        exit_with_stdin: Whether the end of stdin is a reason to stop.
+
     Raises:
-        AddressTakenError: The address cannot be listened on.
+        AddressTakenError: An address cannot be listened on.
+        OSError: A file of `tls` cannot be read.
     """
     stop_reasons = _watch_for_stop(exit_with_stdin)
     state = health.HealthServicer()
     state.set("", _NOT_SERVING)
-    server, address = start_server(repository, state, address)
+    server, address = start_server(repository, state, address, tls=tls, traces=traces)
+    if http:
+        start_http_server(repository, *http)
     keep_in_step(repository, state, polls=2)
     print(f"model server ready on {address}", flush=True)
     stopping = threading.Event()
@@ -84,6 +83,9 @@ def start_server(
     repository: Repository,
     state: health.HealthServicer,
     address: str,
+    *,
+    tls: ServerTls | None = None,
+    traces: Traces | None = None,
     max_calls: int = MAX_CALLS,
 ) -> tuple[grpc.Server, str]:
     """Starts to answer calls.
@@ -93,9 +95,11 @@ def start_server(
 
     Raises:
         AddressTakenError: The address cannot be listened on.
+        OSError: A file of `tls` cannot be read.
     """
     server = grpc.server(
         ThreadPoolExecutor(WORKERS, thread_name_prefix="call"),
+        interceptors=[CallObserver(traces or Traces(), lambda: repository.names)],
         options=[
             ("grpc.so_reuseport", 0),  # or two servers would share a port, and the calls to it
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -107,18 +111,9 @@ def start_server(
     )
     server.add_generic_rpc_handlers((prediction_service(repository), model_service(repository)))
     health_pb2_grpc.add_HealthServicer_to_server(state, server)
-    try:
-        port = server.add_insecure_port(address)
-    except RuntimeError as error:
-        raise AddressTakenError(f"cannot listen on {address}, is it in use?") from error
+    address = open_port(server, address, tls)
     server.start()
-    return server, _with_port(address, port)
-
-
-def _with_port(address: str, port: int) -> str:
-    if address.startswith("unix:"):
-        return address
-    return f"{address.rpartition(':')[0]}:{port}"
+    return server, address
 
 
 def keep_in_step(repository: Repository, state: health.HealthServicer, polls: int = 1) -> None:

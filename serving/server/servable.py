@@ -8,6 +8,7 @@ from pathlib import Path
 from face_utils.model_spec import ModelSpec
 from serving.contract_check import find_misfits
 from serving.server.batching import Batcher
+from serving.server.monitoring import observe_runs
 from serving.server.network import Network
 from serving.server.saved_model import (
     Signature,
@@ -53,4 +54,4 @@ def load_servable(
     if spec and (misfits := find_misfits(spec, metadata)):
         raise UnfitModelError("; ".join(misfits))
     network = Network(folder, signature, threads)
-    return Servable(metadata, signature, Batcher(network.run))
+    return Servable(metadata, signature, Batcher(observe_runs(name, network.run)))

@@ -1,0 +1,90 @@
+"""The paths of TensorFlow Serving's HTTP port that probes and Prometheus ask.
+
+`GET /v1/models/NAME[/versions/NUMBER]` tells a model's state, as its `g3doc/api_rest.md` has it,
+and `GET /monitoring/prometheus/metrics` shows the metrics. Predictions go by gRPC alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import grpc
+from google.protobuf.json_format import MessageToJson
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from serving.server.address import AddressTakenError
+from serving.server.model_service import model_status
+from serving.server.monitoring import REGISTRY
+from serving.server.repository import Repository
+from serving.server.rpc import RequestError
+from serving.tfs_protos import get_model_status_pb2
+
+METRICS_PATH = "/monitoring/prometheus/metrics"
+TIMEOUT_SECONDS = 30
+_STATUS_PATH = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?")
+_JSON = "application/json"
+_CODES = {grpc.StatusCode.NOT_FOUND: HTTPStatus.NOT_FOUND}
+
+
+def start_http_server(repository: Repository, host: str, port: int) -> ThreadingHTTPServer:
+    """Starts to answer in threads of its own.
+
+    Raises:
+        AddressTakenError: The address cannot be listened on.
+    """
+    try:
+        server = ThreadingHTTPServer((host, port), partial(_Handler, repository))
+    except OSError as error:
+        raise AddressTakenError(f"{host}:{port}") from error
+    threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
+    return server
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = TIMEOUT_SECONDS
+
+    def __init__(self, repository: Repository, *arguments: object) -> None:
+        self._repository = repository
+        super().__init__(*arguments)  # type: ignore[arg-type]  # which answers at once
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path == METRICS_PATH:
+            self._answer(HTTPStatus.OK, CONTENT_TYPE_PLAIN_0_0_4, generate_latest(REGISTRY))
+        elif wanted := _STATUS_PATH.fullmatch(path):
+            self._answer_status(*wanted.groups())
+        else:
+            self._refuse(HTTPStatus.NOT_FOUND, f"Malformed request: GET {path}")
+
+    def _answer_status(self, name: str, version: str | None) -> None:
+        request = get_model_status_pb2.GetModelStatusRequest()
+        request.model_spec.name = name
+        if version is not None:
+            request.model_spec.version.value = int(version)
+        try:
+            response = model_status(self._repository, request)
+        except RequestError as error:
+            self._refuse(_CODES.get(error.code, HTTPStatus.BAD_REQUEST), error.message)
+            return
+        text = MessageToJson(
+            response, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+        )
+        self._answer(HTTPStatus.OK, _JSON, text.encode())
+
+    def _refuse(self, code: HTTPStatus, message: str) -> None:
+        self._answer(code, _JSON, json.dumps({"error": message}).encode())
+
+    def _answer(self, code: HTTPStatus, content_type: str, body: bytes) -> None:
+        self.send_response(code)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Writes nothing: probes and Prometheus ask several times a minute."""
