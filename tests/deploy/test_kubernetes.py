@@ -22,6 +22,7 @@ from tests.deploy.manifests import (
     selected,
 )
 from web.config import ROOT
+from web.metrics import REGISTRY
 
 PARTS = ["mien-app", "mien-model-server"]
 OLDEST = "1.30"
@@ -101,7 +102,9 @@ def test_autoscalers_name_deployments_that_ask_for_processor_time(
 def test_the_sessions_component_adds_to_the_processor_metric(gke_all: list[Manifest]) -> None:
     metrics = one(gke_all, "HorizontalPodAutoscaler", "mien-app")["spec"]["metrics"]
     assert [metric["type"] for metric in metrics] == ["Resource", "Pods"]
-    assert metrics[1]["pods"]["metric"]["name"] in PAGE
+    name = metrics[1]["pods"]["metric"]["name"]
+    assert REGISTRY.get_sample_value(name) is not None
+    assert f"`{name}`" in PAGE
 
 
 def test_services_and_probes_name_ports_that_containers_have(manifests: list[Manifest]) -> None:

@@ -10,7 +10,9 @@ from typing import cast
 import pytest
 from flask import Flask
 
+from serving.contract import load_contract
 from serving.server.process import STOP_SECONDS
+from serving.tf_serving.configs import METRICS_PATH
 from tests.deploy.manifests import PAGE, Manifest, container_of, of_kind, one, pod_of
 from web.application import MESSAGE_OVERHEAD_BYTES
 from web.config import ROOT, Config, ConfigError, read_config
@@ -58,12 +60,36 @@ def test_the_embedded_model_server_takes_its_options(local: list[Manifest]) -> N
     assert result.returncode == 1
 
 
+def test_tf_serving_keeps_the_options_of_its_image_and_adds_tls(
+    local_tf_serving: list[Manifest],
+) -> None:
+    container = container_of(one(local_tf_serving, "Deployment", "mien-model-server"))
+    assert "command" not in container
+    assert container["args"] == ["--ssl_config_file=/etc/mien/tls/ssl.config"]
+
+
+def test_both_model_servers_listen_where_the_pod_says(local: list[Manifest]) -> None:
+    container = container_of(one(local, "Deployment", "mien-model-server"))
+    image = (ROOT / "deploy" / "docker" / "tf-serving.Dockerfile").read_text(encoding="utf-8")
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    assert f"--port={ports['grpc']}" in container["args"]
+    assert f"--http-port={ports['http']}" in container["args"]
+    assert f'"--port={ports["grpc"]}"' in image
+    assert f'"--rest_api_port={ports["http"]}"' in image
+
+
 def test_probes_ask_paths_that_the_app_has(manifests: list[Manifest]) -> None:
     flask = Flask("mien")
     add_routes(flask, cast(Service, None))
     paths = {str(rule) for rule in flask.url_map.iter_rules()}
     container = container_of(one(manifests, "Deployment", "mien-app"))
     assert {_path(container, "livenessProbe"), _path(container, "readinessProbe")} <= paths
+
+
+def test_probes_ask_paths_that_both_model_servers_have(manifests: list[Manifest]) -> None:
+    container = container_of(one(manifests, "Deployment", "mien-model-server"))
+    assert _path(container, "livenessProbe") == METRICS_PATH
+    assert _path(container, "readinessProbe") in {f"/v1/models/{name}" for name in load_contract()}
 
 
 def test_alive_is_not_ready(manifests: list[Manifest]) -> None:
