@@ -3,6 +3,7 @@
 # Run it again at any time: what is there stays as it is. Its page is docs/gcp.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export CLOUDSDK_CORE_DISABLE_PROMPTS=1 # Nobody may be there to answer gcloud.
 exec 3>&1 # Where commands are shown, also from within $(...).
 
 source deploy/gcp/commands.sh

@@ -4,7 +4,7 @@
 push_images() {
   local image
   registry=$region-docker.pkg.dev/$project/mien
-  run gcloud auth configure-docker "$region-docker.pkg.dev" --quiet
+  run gcloud auth configure-docker "$region-docker.pkg.dev"
   for image in "${images[@]}"; do
     push_image "$image"
   done

@@ -2,7 +2,7 @@
 # The project's parts: APIs, image repository, nodes' account, cluster and address.
 # deploy/terraform/ makes the same by the same names.
 
-apis=(artifactregistry compute container iam)
+apis=(artifactregistry cloudresourcemanager compute container iam)
 
 prepare_project() {
   enable_apis

@@ -1,5 +1,8 @@
 locals {
-  apis = concat(["artifactregistry", "compute", "container", "iam"], var.manage_dns ? ["dns"] : [])
+  apis = concat(
+    ["artifactregistry", "cloudresourcemanager", "compute", "container", "iam"],
+    var.manage_dns ? ["dns"] : [],
+  )
 }
 
 resource "google_project_service" "api" {

@@ -24,7 +24,7 @@ Answer = tuple[str, int | str, str]
 
 # What the tables are made of.
 NODES = "mien-nodes@mien-1234.iam.gserviceaccount.com"
-APIS = ("artifactregistry", "compute", "container", "iam")
+APIS = ("artifactregistry", "cloudresourcemanager", "compute", "container", "iam")
 LOGGED_IN: list[Answer] = [("gcloud auth list*", 0, "ada@example.org")]
 NO_IMAGE: list[Answer] = [("docker manifest inspect*", 1, "no such manifest")]
 THERE: list[Answer] = [

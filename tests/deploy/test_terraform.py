@@ -96,6 +96,9 @@ def test_it_makes_what_the_script_makes(tmp_path: Path) -> None:
     assert f"service-accounts create {account} " in shown
     address = given("google_compute_global_address.ingress", "name")
     assert f"addresses create {address} " in shown
+    (enabled,) = re.findall(r"services enable (.*) --project", shown)
+    listed = re.findall(r'"(\w+)"', (FOLDER / "project.tf").read_text().split("var.manage_dns")[0])
+    assert [f"{api}.googleapis.com" for api in listed] == enabled.split()
     roles = {given(name, "role") for name in resources if "iam_member" in name}
     assert roles == set(re.findall(r"--role=(\S+)", shown))
     assert str(_blocks("variable")["cluster"]["default"]).strip('"') == "mien"
