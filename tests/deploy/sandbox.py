@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
+
 from web.config import ROOT
 
 STAND_IN = Path(__file__).with_name("stand_in.sh")
@@ -117,3 +119,8 @@ class Sandbox:
         )
         shown = [line[2:] for line in output.splitlines() if line.startswith("+ ")]
         return Deployment(result.returncode, output, result.stderr, calls.splitlines(), shown)
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether a process still runs; one that has ended may wait for init to take note of it."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

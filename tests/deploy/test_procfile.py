@@ -18,6 +18,7 @@ import pytest
 
 from benchmarks.app_process import free_port, get_status
 from benchmarks.moving_face import jpeg
+from tests.deploy.sandbox import is_alive
 from tests.web.recorder import connected
 from web.config import ROOT, read_config
 
@@ -75,7 +76,7 @@ def test_the_web_process_answers_a_frame_and_ends_cleanly(hosted: Hosted) -> Non
         output = hosted.host.communicate()[0]
     assert "web.1 stopped (rc=0)" in output
     assert "SIGKILL" not in output
-    assert not [process for process in started if process.is_running()]
+    assert not [process for process in started if is_alive(process)]
 
 
 def test_every_setting_that_the_host_asks_for_is_one_of_the_apps() -> None:
