@@ -19,9 +19,11 @@ def labelled(folder: Path) -> Iterator[Record]:
     """The pictures `LABEL/*`; those that lie under two labels are left out.
 
     Raises:
-        ValueError: A file is no picture; the message names it.
+        ValueError: There are none, or a file is no picture; the message names it.
     """
     files = [f for f in sorted(folder.glob("*/[!.]*")) if f.suffix.lower() in SUFFIXES]
+    if not files:
+        raise ValueError(f"{folder} has no folders of pictures, one for each label")
     digests = [digest(file.read_bytes()) for file in files]
     twins = conflicts([(key, f.parent.name) for key, f in zip(digests, files, strict=True)])
     for file, key, conflict in zip(files, digests, twins, strict=True):

@@ -68,7 +68,8 @@ def decode(content: bytes, largest: int = LARGEST_SIDE) -> Grey:
     Raises:
         ValueError: The bytes are no picture.
     """
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    buffer = np.frombuffer(content, np.uint8)
+    image = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if content else None
     if image is None:
         raise ValueError("not a picture that OpenCV reads")
     height, width = image.shape

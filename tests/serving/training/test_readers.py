@@ -139,9 +139,16 @@ def test_own_pictures_that_lie_under_two_labels_are_left_out(tmp_path):
     assert (record.image == 2).all()
 
 
-def test_an_own_file_that_is_no_picture_is_named(tmp_path):
+def test_own_pictures_that_lie_under_no_label_are_not_taken(tmp_path):
+    save(tmp_path / "smile" / "a.png", picture())
+    with pytest.raises(ValueError, match="one for each label"):
+        list(read("smile", tmp_path))
+
+
+@pytest.mark.parametrize("content", [b"no picture", b""])
+def test_an_own_file_that_is_no_picture_is_named(tmp_path, content):
     save(tmp_path / "smile" / "yes" / "a.png", picture())
-    (tmp_path / "smile" / "yes" / "b.png").write_bytes(b"no picture")
+    (tmp_path / "smile" / "yes" / "b.png").write_bytes(content)
     with pytest.raises(ValueError, match=r"yes/b\.png"):
         list(read("smile", tmp_path))
 
