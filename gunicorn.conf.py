@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from typing import Any
 
 from web.config import ConfigError, read_config
@@ -19,6 +20,16 @@ bind = f"{_config.bind_host}:{_config.port}"
 workers = 1
 worker_class = "eventlet"
 graceful_timeout = 5
+# Gunicorn's own lines look like those of the app.
+logconfig_dict = {
+    "formatters": {
+        "mien": {"()": "serving.logs.build_formatter", "log_format": _config.log_format}
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "mien"}},
+    "root": {"level": _config.log_level, "handlers": ["stderr"]},
+    "loggers": {"gunicorn.error": {"handlers": ["stderr"], "propagate": False}},
+}
+warnings.filterwarnings("ignore", message="\nEventlet is deprecated")
 certfile = str(_config.tls_certificate) if _config.tls_certificate else None
 keyfile = str(_config.tls_key) if _config.tls_key else None
 

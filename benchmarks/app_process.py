@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import IO, Any, Literal
 from urllib.parse import quote
 
 import psutil
@@ -29,10 +29,16 @@ class AppProcess:
 
     Args:
         mode: `python app.py` with eventlet or threads, or gunicorn with its eventlet worker.
-        settings: `MIEN_` variables.
+        settings: `MIEN_` variables, and others.
+        log: Open file for what it writes to standard error; ours by default.
     """
 
-    def __init__(self, mode: Mode = "eventlet", settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        mode: Mode = "eventlet",
+        settings: Mapping[str, str] | None = None,
+        log: IO[Any] | None = None,
+    ) -> None:
         self.port = free_port()
         settings = {"MIEN_PORT": str(self.port), "MIEN_LOG_LEVEL": "WARNING", **(settings or {})}
         if mode == "threading":
@@ -45,6 +51,7 @@ class AppProcess:
             cwd=ROOT,
             env={**os.environ, **settings},
             stdout=subprocess.DEVNULL,
+            stderr=log,
         )
         self.process = psutil.Process(self._process.pid)
         self._start = start
@@ -88,10 +95,14 @@ class AppProcess:
 
 @contextmanager
 def running_app(
-    mode: Mode = "eventlet", *, ready: bool = True, **settings: str
+    mode: Mode = "eventlet",
+    *,
+    ready: bool = True,
+    log: IO[Any] | None = None,
+    **settings: str,
 ) -> Iterator[AppProcess]:
     """Starts the app, waits until it is ready (or just alive), and ends it again."""
-    app = AppProcess(mode, settings)
+    app = AppProcess(mode, settings, log)
     try:
         app.await_status("/readyz" if ready else "/healthz")
         yield app

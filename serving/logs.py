@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,9 @@ from types import MappingProxyType
 
 FORMATS = ("text", "json")
 _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+# The page's address may hold the access token, and a library may log an address.
+_SECRET = re.compile(r"(?i)(token=|bearer )[^\s&\"']+")
 
 _ids: ContextVar[Mapping[str, object]] = ContextVar("log_ids", default=MappingProxyType({}))
 
@@ -54,6 +58,10 @@ class TextFormatter(logging.Formatter):
         ids = " ".join(f"{name}={value}" for name, value in _ids.get().items())
         return super().formatMessage(record) + (f" [{ids}]" if ids else "")
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Words line and traceback, without secrets."""
+        return _hide_secrets(super().format(record))
+
 
 class JsonFormatter(logging.Formatter):
     """A line for programs: one JSON object."""
@@ -64,9 +72,13 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _hide_secrets(record.getMessage()),
             **_ids.get(),
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = _hide_secrets(self.formatException(record.exc_info))
         return json.dumps(line, default=str)
+
+
+def _hide_secrets(text: str) -> str:
+    return _SECRET.sub(r"\1...", text)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
+from urllib.request import ProxyHandler, build_opener
 
 import grpc
 import numpy as np
@@ -154,6 +156,39 @@ def test_a_port_that_cannot_be_is_refused(start):
 
     assert code == 2
     assert "--port" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--tls-certificate", "a.pem"], "--tls-certificate and --tls-key need each other"),
+        (["--tls-client-ca", "a.pem"], "--tls-client-ca needs --tls-certificate"),
+        (["--log-format", "xml"], "--log-format"),
+    ],
+)
+def test_half_of_a_setting_is_refused(start, options, words):
+    code, _, err = ended(start(*options))
+
+    assert code == 2
+    assert words in err
+
+
+def test_states_and_metrics_have_a_port_of_their_own(start, models, free_port):
+    port = free_port()
+    address(start("--models", models, "--http-port", port))
+
+    with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/v1/models/mood") as answer:
+        assert b'"AVAILABLE"' in answer.read()
+
+
+def test_its_log_can_be_json(start, models):
+    process = start("--models", models, "--log-format", "json")
+    address(process)
+    process.terminate()
+
+    lines = [json.loads(line) for line in ended(process)[2].splitlines()]
+
+    assert {"mood/1 loaded", "stopping: SIGTERM"} <= {line["message"] for line in lines}
 
 
 def test_two_servers_never_share_a_port(start, models):

@@ -1,0 +1,175 @@
+"""What operators see of a running app, under each server: metrics, log lines, traces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from benchmarks.app_process import AppProcess, free_port, get_status, running_app
+from tests.web.collector import Collector, collecting
+from tests.web.recorder import Recorder, connected
+
+OPENER = build_opener(ProxyHandler({}))
+TOKEN = "s3cret"
+PREDICT = "tensorflow.serving.PredictionService/Predict"
+
+
+@dataclass
+class Watched:
+    """An app with all that can be seen of it."""
+
+    app: AppProcess
+    metrics_port: int
+    log: Path
+    collector: Collector
+
+    def value(self, metric: str, **labels: str) -> float:
+        """Sum of a metric over all series with these labels."""
+        with OPENER.open(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=20) as page:
+            families = list(text_string_to_metric_families(page.read().decode()))
+        samples = [sample for family in families for sample in family.samples]
+        return sum(
+            sample.value
+            for sample in samples
+            if sample.name == metric and labels.items() <= sample.labels.items()
+        )
+
+    def lines(self) -> list[dict[str, object]]:
+        """All lines of the log so far, app and model server."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@pytest.fixture(scope="module", params=["eventlet", "gunicorn", "threading"])
+def watched(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Watched]:
+    path = tmp_path_factory.mktemp("operations") / "log"
+    settings = {
+        "MIEN_METRICS_PORT": str(port := free_port()),
+        "MIEN_ACCESS_TOKEN": TOKEN,
+        "MIEN_LOG_FORMAT": "json",
+        "MIEN_LOG_LEVEL": "INFO",
+        "MIEN_TRACES": "otlp",
+        "OTEL_BSP_SCHEDULE_DELAY": "50",
+    }
+    with collecting() as collector, path.open("w") as log:
+        settings["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{collector.port}"
+        with running_app(request.param, log=log, **settings) as app:
+            yield Watched(app, port, path, collector)
+
+
+@pytest.fixture
+def client(watched: Watched) -> Iterator[Recorder]:
+    with connected(watched.app.url, auth={"token": TOKEN}) as client:
+        yield client
+
+
+def test_a_frame_and_its_predictions_are_counted(
+    watched: Watched, client: Recorder, frame: bytes
+) -> None:
+    names = {
+        "mien_sessions": {},
+        "mien_frames_total": {"fate": "analysed"},
+        "mien_frame_stage_seconds_count": {"stage": "detect"},
+        "mien_frame_stage_seconds_count ": {"stage": "total"},
+        "mien_frame_faces_sum": {},
+    }
+    before = {name: watched.value(name.strip(), **labels) for name, labels in names.items()}
+    assert before["mien_sessions"] == 1
+
+    client.call("frame", {"seq": 0}, frame)
+    for model in ("emotion", "age", "gender"):
+        client.wait_for("prediction", model=model)
+
+    after = {name: watched.value(name.strip(), **labels) for name, labels in names.items()}
+    assert [after[name] - before[name] for name in names] == [0, 1, 1, 1, 1]
+    for model in ("emotion", "age", "gender"):
+        assert watched.value("mien_model_available", model=model) == 1
+        assert watched.value("mien_model_calls_total", model=model) >= 1
+        assert watched.value("mien_model_latency_seconds_count", model=model) >= 1
+        assert watched.value("mien_prediction_age_seconds_count", model=model) >= 1
+
+
+def test_an_error_is_counted_by_its_code(watched: Watched, client: Recorder) -> None:
+    labels = {"fate": "error", "code": "bad_image"}
+    before = watched.value("mien_frames_total", **labels)
+
+    client.call("frame", {"seq": 0}, b"no picture")
+
+    assert watched.value("mien_frames_total", **labels) == before + 1
+
+
+def test_the_end_of_a_session_is_counted_by_its_reason(watched: Watched) -> None:
+    ended = {"metric": "mien_sessions_ended_total", "reason": "client_disconnect"}
+    before, opened = watched.value(**ended), watched.value("mien_sessions_opened_total")
+
+    with connected(watched.app.url, auth={"token": TOKEN}):
+        assert watched.value("mien_sessions_opened_total") == opened + 1
+
+    while watched.value(**ended) == before:
+        pass
+    assert watched.value(**ended) == before + 1
+
+
+def test_memory_and_processor_time_are_shown(watched: Watched) -> None:
+    assert watched.value("process_resident_memory_bytes") > 0
+    assert watched.value("process_cpu_seconds_total") > 0
+
+
+def test_the_service_s_own_port_shows_no_metrics(watched: Watched) -> None:
+    assert get_status(f"{watched.app.url}/metrics") == 404
+
+
+def test_every_line_of_the_log_is_json_without_the_token(watched: Watched) -> None:
+    get_status(f"{watched.app.url}/?token={TOKEN}")
+
+    loggers = {str(line["logger"]) for line in watched.lines()}
+
+    assert {"web.service", "serving.server.repository"} <= loggers
+    assert TOKEN not in watched.log.read_text()
+
+
+def test_lines_about_a_session_name_it(watched: Watched, client: Recorder) -> None:
+    session = client.wait_for("session")["session_id"]
+
+    messages = [line["message"] for line in watched.lines() if line.get("session_id") == session]
+
+    assert messages[0].startswith("session opened")
+
+
+def test_a_trace_goes_from_the_frame_through_the_model_server(
+    watched: Watched, client: Recorder, frame: bytes
+) -> None:
+    session = client.wait_for("session")["session_id"]
+    client.call("frame", {"seq": 7}, frame)
+    client.wait_for("prediction", model="emotion")
+
+    collector = watched.collector
+    root = collector.wait_for("frame", frame=f"{session}/7")
+    asked = collector.wait_for("predict emotion", parent=root.id)
+    answered = collector.wait_for(PREDICT, parent=asked.id)
+    stages = [collector.wait_for(name, parent=root.id) for name in ("decode", "detect")]
+
+    assert {span.trace for span in (asked, answered, *stages)} == {root.trace}
+    assert root.about["mien.fate"] == "analysed"
+    assert (root.service, answered.service) == ("mien-app", "mien-model-server")
+    assert all(0 < stage.milliseconds < root.milliseconds for stage in stages)
+
+
+def test_a_collector_that_hangs_holds_up_no_frame(
+    watched: Watched, client: Recorder, frame: bytes
+) -> None:
+    watched.collector.go_on.clear()
+    watched.collector.asked.clear()
+    try:
+        client.call("frame", {"seq": 0}, b"no picture")
+        assert watched.collector.asked.wait(30)
+        assert client.call("frame", {"seq": 1}, frame)["status"] == "analysed"
+    finally:
+        watched.collector.go_on.set()
