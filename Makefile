@@ -35,7 +35,7 @@ run: setup ## Start the app and its model server, and print the address
 	@$(if $(PORT),MIEN_PORT=$(PORT)) $(if $(HOST),MIEN_HOST=$(HOST)) $(if $(HTTPS),MIEN_HTTPS=$(HTTPS)) \
 		exec $(BIN)/python app.py
 
-test: $(VENV)/.tools static/vendor/.tools static/vendor/.complete ## Install what the tests need, and run every check and test; needs Chromium
+test: $(VENV)/.tools static/vendor/.tools static/vendor/.complete .cache/tools/checkov/.complete ## Install what the tests need, and run every check and test; needs Chromium
 	@$(BIN)/python -m benchmarks.browser
 	@$(MAKE) --no-print-directory check
 	npm test --silent
@@ -90,6 +90,12 @@ static/vendor/.complete: package.json package-lock.json vendor.mjs $(VENV)/.node
 # The tools of the tests replace the packages that the page needs; those are copied already.
 static/vendor/.tools: static/vendor/.complete
 	npm ci --loglevel=error --ignore-scripts >/dev/null
+	@touch $@
+
+# In an environment of its own: it asks for other versions of what the tests use.
+.cache/tools/checkov/.complete: | $(BIN)/uv
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	@$(BIN)/uv pip install --quiet --system-certs --python $(@D)/bin/python checkov==3.3.30
 	@touch $@
 
 # Debian's Python has no ensurepip before root installs python3-venv.
