@@ -1,0 +1,16 @@
+"""Names the machine that figures come from."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+
+def describe_machine() -> str:
+    """Processors and Python, in a few words."""
+    models = [
+        line.split(":")[1].strip()
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        if line.startswith("model name")
+    ]
+    return f"{len(models)} x {models[0]}, Python {platform.python_version()}"

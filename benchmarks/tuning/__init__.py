@@ -1,0 +1,1 @@
+"""Measures what thresholds and smoothing should be: `python -m benchmarks.tuning`."""

@@ -1,0 +1,51 @@
+"""The SavedModels of the contract, asked in one process as the embedded server asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face_utils.model_spec import ModelSpec
+from face_utils.smoothing import Outputs
+from serving.contract import INPUT_NAME, load_contract
+from serving.server.network import Network
+from serving.server.saved_model import default_signature, read_signatures
+
+Crops = NDArray[np.uint8]
+"""`(n, size, size)` uint8 grey."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A model and its table in the contract."""
+
+    spec: ModelSpec
+    network: Network
+
+    def answer(self, crops: Crops) -> dict[str, NDArray[np.float32]]:
+        """The outputs that an answer is made of, each `(n, ...)` float32."""
+        outputs = self.network.run({INPUT_NAME: crops[..., np.newaxis]})
+        return {name: outputs[name] for name in self.spec.outputs}
+
+    def answer_each(self, crops: Crops) -> list[Outputs]:
+        """One answer per crop."""
+        outputs = self.answer(crops)
+        return [{name: v[row] for name, v in outputs.items()} for row in range(len(crops))]
+
+
+Models = Mapping[str, Model]
+
+
+def load_models(contract: Path, folder: Path) -> Models:
+    """Loads the newest version of every model of a contract from a folder of SavedModels."""
+    specs = load_contract(contract)
+    return {name: Model(spec, _network(folder / name)) for name, spec in specs.items()}
+
+
+def _network(versions: Path) -> Network:
+    newest = max(versions.iterdir(), key=lambda folder: int(folder.name))
+    return Network(newest, default_signature(read_signatures(newest)), threads=1)
