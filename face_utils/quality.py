@@ -1,7 +1,7 @@
 """Says why a face cannot be judged, so that it is boxed but not labelled wrongly.
 
-The thresholds lie beyond the outermost half percent of FER+, UTKFace and FairFace, measured on
-the crops of `face_utils.cropping`; docs/decisions.md has the figures.
+Each bound lies where the first of the models has lost a tenth of its skill on held-out faces;
+docs/tuning.md has the curves, `python -m benchmarks.tuning` measures them.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ CROP_MARGIN = 0.05
 
 MIN_SIDE = 24.0
 DARKEST_HIGHLIGHTS = 40.0
-BRIGHTEST_SHADOWS = 200.0
-MIN_SHARPNESS = 0.04
-MAX_NOSE_OFFSET = 0.75
+BRIGHTEST_SHADOWS = 210.0
+MAX_BURNT = 0.25
+MIN_SHARPNESS = 0.05
+MAX_NOSE_OFFSET = 0.6
 MIN_EYE_DISTANCE = 0.2
+
+_WHITE = 250
 
 
 @dataclass(frozen=True)
@@ -51,19 +54,33 @@ def judge(detection: Detection, crop: GreyCrop) -> Quality:
         detection: The face, in pixels of the frame.
         crop: `(48, 48)` uint8 grey crop of it.
     """
-    shadows, highlights = np.percentile(crop, (5, 95))
     findings: dict[Reason, bool] = {
-        "too_small": bool(max(detection.box[2:]) < MIN_SIDE),
-        # Highlights rather than the mean: a dark skin in good light is not a dark picture.
-        "too_dark": bool(highlights < DARKEST_HIGHLIGHTS),
-        "too_bright": bool(shadows > BRIGHTEST_SHADOWS),
-        "blurred": _sharpness(crop) < MIN_SHARPNESS,
-        "turned_away": _is_turned_away(detection),
+        "too_small": float(max(detection.box[2:])) < MIN_SIDE,
+        "too_dark": highlights(crop) < DARKEST_HIGHLIGHTS,
+        "too_bright": burnt(crop) > MAX_BURNT or shadows(crop) > BRIGHTEST_SHADOWS,
+        "blurred": sharpness(crop) < MIN_SHARPNESS,
+        "turned_away": nose_offset(detection) > MAX_NOSE_OFFSET
+        or eye_distance(detection) < MIN_EYE_DISTANCE,
     }
     return Quality(tuple(reason for reason, found in findings.items() if found))
 
 
-def _sharpness(crop: GreyCrop) -> float:
+def highlights(crop: GreyCrop) -> float:
+    """Grey level of the brightest twentieth: a dark skin in good light is not a dark picture."""
+    return float(np.percentile(crop, 95))
+
+
+def shadows(crop: GreyCrop) -> float:
+    """Grey level of the darkest twentieth."""
+    return float(np.percentile(crop, 5))
+
+
+def burnt(crop: GreyCrop) -> float:
+    """Share of the pixels that are white, and so show nothing."""
+    return float(np.mean(crop >= _WHITE))
+
+
+def sharpness(crop: GreyCrop) -> float:
     """Variance of the Laplacian in units of the crop's own variance.
 
     The measure of J. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000,
@@ -73,14 +90,19 @@ def _sharpness(crop: GreyCrop) -> float:
     return float(edges.var() / max(float(crop.var()), 1.0))
 
 
-def _is_turned_away(detection: Detection) -> bool:
-    """True for a profile: the nose is beside the eyes, or the eyes are one behind the other."""
+def nose_offset(detection: Detection) -> float:
+    """How far the nose is beside the middle of the eyes, in distances of the eyes; 0 unknown."""
     if detection.landmarks is None:
-        return False
+        return 0.0
     right_eye, left_eye, nose = detection.landmarks[:3]
     across = left_eye - right_eye
-    distance = float(np.hypot(*across))
-    if distance < MIN_EYE_DISTANCE * float(max(detection.box[2:])):
-        return True
-    offset = float((nose - (right_eye + left_eye) / 2) @ across) / distance**2
-    return abs(offset) > MAX_NOSE_OFFSET
+    offset = float((nose - (right_eye + left_eye) / 2) @ across)
+    return abs(offset) / max(float(across @ across), 1e-6)
+
+
+def eye_distance(detection: Detection) -> float:
+    """Distance of the eyes in sides of the face; 1 where it is unknown."""
+    if detection.landmarks is None:
+        return 1.0
+    right_eye, left_eye = detection.landmarks[:2]
+    return float(np.hypot(*(left_eye - right_eye))) / float(max(detection.box[2:]))

@@ -60,6 +60,17 @@ def test_a_face_that_the_light_has_washed_out_is_too_bright(good_crop):
     assert judge(face(), 215 + good_crop // 8).reasons == ("too_bright",)
 
 
+def test_a_face_that_is_white_in_large_parts_is_too_bright(good_crop):
+    assert judge(face(), cv2.convertScaleAbs(good_crop, alpha=2.5)).reasons == ("too_bright",)
+
+
+def test_a_bright_spot_on_a_face_is_no_reason(good_crop):
+    lit = good_crop.copy()
+    lit[:12, :24] = 255
+
+    assert judge(face(), lit).ok
+
+
 def test_a_face_out_of_focus_is_blurred(good_crop):
     assert judge(face(), cv2.GaussianBlur(good_crop, (0, 0), 5)).reasons == ("blurred",)
 
@@ -92,6 +103,13 @@ def test_an_even_surface_is_no_sharp_face():
 )
 def test_a_profile_is_turned_away(good_crop, points):
     assert judge(face(points=points), good_crop).reasons == ("turned_away",)
+
+
+@pytest.mark.parametrize(("nose", "ok"), [(50, True), (65, True), (71, False)])
+def test_a_head_may_be_turned_as_long_as_the_nose_stays_between_the_eyes(good_crop, nose, ok):
+    points = [[35, 40], [65, 40], [nose, 60], [50, 78]]
+
+    assert judge(face(points=points), good_crop).ok == ok
 
 
 @pytest.mark.parametrize("angle", range(-180, 181, 30))
