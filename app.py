@@ -36,7 +36,8 @@ try:
     serve_metrics(config)
     app, service = build_app(config)
 except (OSError, ValueError) as error:
-    sys.exit(f"Mien cannot start: {error}")
+    print(f"Mien cannot start: {error}", file=sys.stderr)
+    sys.exit(3)  # With any other code, gunicorn would start its worker again, without end.
 
 if listener is not None:
     serve(app, service, listener)

@@ -20,6 +20,8 @@ bind = f"{_config.bind_host}:{_config.port}"
 workers = 1
 worker_class = "eventlet"
 graceful_timeout = 5
+# Nobody gives it orders while it runs, and a read-only file system has no place for the socket.
+control_socket_disable = True
 # Gunicorn's own lines look like those of the app.
 logconfig_dict = {
     "formatters": {

@@ -22,10 +22,14 @@ RUN pip download --no-cache-dir --no-deps --constraint requirements.lock tensorf
 # All that the app imports. The runtimes of models and pytest are for others.
 FROM ${PYTHON} AS packages
 WORKDIR /packages
-COPY requirements.lock requirements.txt ./
+COPY requirements*.txt requirements.lock ./
+# For MIEN_TRACES: --build-arg MORE="--requirement requirements-tracing.txt"
+ARG MORE=""
 RUN python -m venv --without-pip /opt/mien \
     && grep -vE '^(openvino|pytest|tensorflow)' requirements.txt > app.txt \
-    && pip --python /opt/mien/bin/python install --no-cache-dir --constraint requirements.lock --requirement app.txt protobuf
+    && pip --python /opt/mien/bin/python install --no-cache-dir --constraint requirements.lock --requirement app.txt protobuf ${MORE} \
+    # The packages' own tests: 16 MB.
+    && find /opt/mien -type d -name tests -prune -exec rm -r {} +
 COPY --from=messages /messages /opt/mien/lib/python3.11/site-packages
 
 FROM ${PYTHON}

@@ -13,10 +13,12 @@ RUN pip download --no-cache-dir --no-deps --constraint requirements.lock tensorf
 
 FROM ${PYTHON} AS packages
 WORKDIR /packages
-COPY requirements.lock requirements.txt ./
+COPY requirements*.txt requirements.lock ./
+# For --traces: --build-arg MORE="--requirement requirements-tracing.txt"
+ARG MORE=""
 RUN python -m venv --without-pip /opt/mien \
     && grep -E '^(grpcio|numpy|openvino|prometheus)' requirements.txt > server.txt \
-    && pip --python /opt/mien/bin/python install --no-cache-dir --constraint requirements.lock --requirement server.txt protobuf
+    && pip --python /opt/mien/bin/python install --no-cache-dir --constraint requirements.lock --requirement server.txt protobuf ${MORE}
 COPY --from=messages /messages /opt/mien/lib/python3.11/site-packages
 
 FROM ${PYTHON}

@@ -15,7 +15,7 @@ import pytest
 
 from web.config import ROOT
 
-TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 180.0
 BUILD_TIMEOUT_SECONDS = 1500.0
 PYTHON = "python:3.11-slim-bookworm"
 HAPROXY = "haproxy:2.6-bookworm"

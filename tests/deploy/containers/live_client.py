@@ -13,7 +13,7 @@ from socketio.exceptions import SocketIOError
 
 from benchmarks.moving_face import jpeg
 
-TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 180.0
 CALL_TIMEOUT_SECONDS = 5
 PAUSE_SECONDS = 0.2
 
