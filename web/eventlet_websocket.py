@@ -9,6 +9,8 @@ docs/decisions.md has the measurements.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from socket import SHUT_WR
 from typing import Any
 
 import numpy as np
@@ -38,6 +40,7 @@ def tune_websockets() -> None:
 
     websocket.RFC6455WebSocket.Message = BoundedMessage
     websocket.RFC6455WebSocket._apply_mask = staticmethod(apply_mask)
+    websocket.RFC6455WebSocket.close = _close_quietly
     websocket.WebSocketWSGI._negotiate_permessage_deflate = _decline_compression
 
 
@@ -56,6 +59,14 @@ def apply_mask(
     start = offset % 4
     pattern = (bytes(mask) * (count // 4 + 2))[start : start + count]
     return (np.frombuffer(data, np.uint8, count) ^ np.frombuffer(pattern, np.uint8)).tobytes()
+
+
+def _close_quietly(self: Any, close_data: Any = None) -> None:
+    """Closes without a word, past the log, about a client that hung up first."""
+    with suppress(OSError):
+        self._send_closing_frame(close_data=close_data, ignore_send_errors=True)
+        self.socket.shutdown(SHUT_WR)
+    self.socket.close()
 
 
 def _decline_compression(_self: Any, _extensions: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 from face_utils.errors import SessionExpired
 from face_utils.results import Analysis, FrameStamp, Wire
 from face_utils.session import SessionLimits
+from web.metrics import REGISTRY
 from web.sessions import SessionRegistry
 
 STAMP = FrameStamp(0)
@@ -74,6 +75,20 @@ def test_after_its_end_a_session_takes_no_frame() -> None:
         session.analyse(STAMP, lambda: None)
     with pytest.raises(SessionExpired):
         registry.get("a")
+
+
+@pytest.mark.parametrize("reason", ["idle", "ping timeout"])
+def test_the_end_of_a_session_is_counted_once_by_its_reason(reason: str) -> None:
+    labels = {"reason": reason.replace(" ", "_")}
+    before = REGISTRY.get_sample_value("mien_sessions_ended_total", labels) or 0
+    registry = _registry([], _nothing_seen)
+    registry.open("a")
+
+    registry.close("a", reason)
+    registry.close("a", "server disconnect")
+
+    assert REGISTRY.get_sample_value("mien_sessions_ended_total", labels) == before + 1
+    assert REGISTRY.get_sample_value("mien_sessions") == 0
 
 
 def test_a_connection_that_cannot_be_closed_keeps_no_other_session_alive() -> None:
