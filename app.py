@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 
+from web.cannot_start import cannot_start
 from web.config import ConfigError, read_config
 
 try:
     config = read_config(os.environ)
 except ConfigError as error:
-    sys.exit(f"Mien cannot start: {error}")
+    cannot_start(error)
 
 if config.async_mode == "eventlet":
     # Before anything else is imported, since eventlet swaps what others import.
@@ -25,7 +25,7 @@ import logging
 from serving.logs import configure_logging
 from web.application import build_app
 from web.listen import open_socket, serve
-from web.metrics_server import serve_metrics
+from web.metrics_server import OLD_WORKER_SECONDS, serve_metrics
 
 configure_logging(config.log_level, config.log_format)
 # Pillow would log from native threads, where eventlet's green locks do not work.
@@ -33,11 +33,10 @@ logging.getLogger("PIL").setLevel(logging.INFO)
 
 try:
     listener = open_socket(config) if __name__ == "__main__" else None
-    serve_metrics(config)
+    serve_metrics(config, wait_seconds=0 if listener else OLD_WORKER_SECONDS)
     app, service = build_app(config)
 except (OSError, ValueError) as error:
-    print(f"Mien cannot start: {error}", file=sys.stderr)
-    sys.exit(3)  # With any other code, gunicorn would start its worker again, without end.
+    cannot_start(error)
 
 if listener is not None:
     serve(app, service, listener)

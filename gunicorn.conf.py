@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import warnings
 from typing import Any
 
+from web.cannot_start import cannot_start
 from web.config import ConfigError, read_config
 
 try:
     _config = read_config(os.environ)
 except ConfigError as error:
-    sys.exit(f"Mien cannot start: {error}")
+    cannot_start(error)
 
 bind = f"{_config.bind_host}:{_config.port}"
 # Sessions live in the process; more processes need a proxy with sticky sessions before them.
@@ -39,9 +39,9 @@ keyfile = str(_config.tls_key) if _config.tls_key else None
 def on_starting(server: Any) -> None:
     """Refuses what would lose sessions or freeze clients."""
     if server.cfg.workers != 1 or server.cfg.preload_app:
-        sys.exit("Mien cannot start: gunicorn must run one worker, without --preload.")
+        cannot_start("gunicorn must run one worker, without --preload.")
     if _config.async_mode == "eventlet" and server.cfg.worker_class_str != "eventlet":
-        sys.exit("Mien cannot start: gunicorn needs the eventlet worker, -k eventlet.")
+        cannot_start("gunicorn needs the eventlet worker, -k eventlet.")
 
 
 def post_worker_init(worker: Any) -> None:

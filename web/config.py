@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from web.setting_kinds import FILE, FLAG, PATH, TEXT, WORDS, Kind, number, one_of
 
 PREFIX = "MIEN_"
 ROOT = Path(__file__).parent.parent
@@ -34,70 +36,6 @@ class ConfigError(ValueError):
     """A setting is unknown or has a wrong value; the message names it."""
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What values a setting takes.
-
-    Attributes:
-        words: The kind in words, for people.
-        parse: Reads a value; raises ValueError with what is wrong.
-    """
-
-    words: str
-    parse: Callable[[str], Any]
-
-
-def _number(kind: type[int] | type[float], low: float, high: float) -> Kind:
-    words = "whole number" if kind is int else "number"
-
-    def parse(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            raise ValueError(f"must be a {words}") from None
-        if not low <= value <= high:
-            raise ValueError(f"must be from {low:g} to {high:g}")
-        return value
-
-    return Kind(f"{words}, {low} to {high}", parse)
-
-
-def _one_of(*choices: str) -> Kind:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return text
-
-    return Kind(" or ".join(choices), parse)
-
-
-def _parse_flag(text: str) -> bool:
-    if text.lower() not in {"1", "0", "true", "false", "yes", "no"}:
-        raise ValueError("must be 1 or 0")
-    return text.lower() in {"1", "true", "yes"}
-
-
-def _parse_words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip().rstrip("/") for word in text.split(",") if word.strip())
-
-
-def _parse_file(text: str) -> Path:
-    if not text:
-        raise ValueError("must not be empty")
-    return Path(text).expanduser().absolute()
-
-
-def _parse_path(text: str) -> Path | None:
-    return Path(text).expanduser().absolute() if text else None
-
-
-FLAG = Kind("1 or 0", _parse_flag)
-WORDS = Kind("list, separated by commas", _parse_words)
-FILE = Kind("path", _parse_file)
-PATH = Kind("path, or empty", _parse_path)
-TEXT = Kind("text", str)
-
-
 def _key(default: Any, kind: Kind, meaning: str) -> Any:
     return field(default=default, metadata={"kind": kind, "meaning": meaning})
 
@@ -109,26 +47,26 @@ class Config:
     host: str = _key(
         "", TEXT, "Address to listen on; empty: all with `MIEN_HTTPS`, else only this machine."
     )
-    port: int = _key(5000, _number(int, 1, 65535), "TCP port to listen on.")
+    port: int = _key(5000, number(int, 1, 65535), "TCP port to listen on.")
     https: bool = _key(False, FLAG, "Serve TLS; without a certificate, one is made at the start.")
     tls_certificate: Path | None = _key(None, PATH, "PEM file of the certificate for HTTPS.")
     tls_key: Path | None = _key(None, PATH, "PEM file of its key.")
     async_mode: str = _key(
-        "eventlet", _one_of("eventlet", "threading"), "How many clients are served at once."
+        "eventlet", one_of("eventlet", "threading"), "How many clients are served at once."
     )
     log_level: str = _key(
-        "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What goes to the log."
+        "INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What goes to the log."
     )
     log_format: str = _key(
-        "text", _one_of("text", "json"), "How: lines for people, or one JSON object per line."
+        "text", one_of("text", "json"), "How: lines for people, or one JSON object per line."
     )
     metrics_port: int = _key(
-        0, _number(int, 0, 65535), "TCP port of Prometheus metrics, /metrics; 0: none."
+        0, number(int, 0, 65535), "TCP port of Prometheus metrics, /metrics; 0: none."
     )
     metrics_host: str = _key("", TEXT, "Address of that port; empty: the one of the service.")
     traces: str = _key(
         "off",
-        _one_of("off", "console", "otlp"),
+        one_of("off", "console", "otlp"),
         "OpenTelemetry: to standard error, or to the collector that the `OTEL_` variables name.",
     )
     access_token: str = _key("", TEXT, "Token that clients must give; empty: none is asked for.")
@@ -146,7 +84,7 @@ class Config:
     )
     model_server_key: Path | None = _key(None, PATH, "PEM file of its key.")
     model_timeout_seconds: float = _key(
-        1.0, _number(float, 0.01, 60), "Deadline of a call to the model server."
+        1.0, number(float, 0.01, 60), "Deadline of a call to the model server."
     )
     contract: Path = _key(ROOT / "serving" / "models.toml", FILE, "The model contract.")
     models: Path = _key(
@@ -154,7 +92,7 @@ class Config:
     )
     detector: str = _key(
         "auto",
-        _one_of("auto", "blazeface", "yunet", "haar"),
+        one_of("auto", "blazeface", "yunet", "haar"),
         "Face detector; auto: YuNet where its file is given, BlazeFace, Haar without any file.",
     )
     blazeface: Path = _key(
@@ -164,21 +102,21 @@ class Config:
     )
     yunet: Path | None = _key(None, PATH, "YuNet's model file, face_detection_yunet_2023mar.onnx.")
     workers: int = _key(
-        2, _number(int, 1, 64), "Native threads that decode pictures and find faces."
+        2, number(int, 1, 64), "Native threads that decode pictures and find faces."
     )
     max_frame_bytes: int = _key(
-        2 * 1024 * 1024, _number(int, 1024, 64 * 1024 * 1024), "Largest encoded frame."
+        2 * 1024 * 1024, number(int, 1024, 64 * 1024 * 1024), "Largest encoded frame."
     )
     max_pixels: int = _key(
-        3840 * 2160, _number(int, 4096, 100_000_000), "Largest frame, width times height."
+        3840 * 2160, number(int, 4096, 100_000_000), "Largest frame, width times height."
     )
-    max_faces: int = _key(16, _number(int, 1, 100), "Faces of a frame that are followed.")
+    max_faces: int = _key(16, number(int, 1, 100), "Faces of a frame that are followed.")
     max_frames_per_second: float = _key(
-        30.0, _number(float, 0.1, 240), "Frames that a client may send in a second."
+        30.0, number(float, 0.1, 240), "Frames that a client may send in a second."
     )
-    session_max_seconds: float = _key(300.0, _number(float, 1, 86_400), "Life of a session.")
+    session_max_seconds: float = _key(300.0, number(float, 1, 86_400), "Life of a session.")
     session_idle_seconds: float = _key(
-        60.0, _number(float, 1, 86_400), "Time without a frame after which a session ends."
+        60.0, number(float, 1, 86_400), "Time without a frame after which a session ends."
     )
 
     @property

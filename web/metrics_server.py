@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from threading import Thread
 
 from prometheus_client import make_wsgi_app
 
 from web.config import Config
-from web.listen import SERVERS, bind
+from web.listen import SERVERS, CannotListen, bind
 from web.metrics import REGISTRY
 
+OLD_WORKER_SECONDS = 10.0
+"""On a reload, gunicorn starts a worker while the old one still has the port."""
 
-def serve_metrics(config: Config) -> None:
+_PAUSE_SECONDS = 0.1
+
+
+def serve_metrics(config: Config, wait_seconds: float = 0) -> None:
     """Serves `/metrics` from now on; does nothing where `metrics_port` is 0.
+
+    Args:
+        config: Says where.
+        wait_seconds: Time for another to give the address free.
 
     Raises:
         CannotListen: The address is taken or not ours to have.
     """
     if config.metrics_port == 0:
         return
-    listener = bind(config.metrics_bind_host, config.metrics_port, "MIEN_METRICS_")
+    listener = _bind(config, time.monotonic() + wait_seconds)
     # Not compressed: under eventlet that would hold up frames.
     page = make_wsgi_app(REGISTRY, disable_compression=True)
     arguments = (page, listener, None)
     serve = SERVERS[config.async_mode]
     Thread(target=serve, args=arguments, name="metrics", daemon=True).start()
+
+
+def _bind(config: Config, deadline: float) -> socket.socket:
+    while True:
+        try:
+            return bind(config.metrics_bind_host, config.metrics_port, "MIEN_METRICS_")
+        except CannotListen:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_PAUSE_SECONDS)

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 
 from serving.server import monitoring
 from web import metrics
@@ -34,13 +35,15 @@ def shown_names():
     return {"up"} | {name + suffix for name, suffixes in endings for suffix in suffixes}
 
 
-def promtool(*arguments):
-    """Runs Prometheus's tool and returns whether it is content, and what it says."""
+def promtool(*arguments, said=None):
+    """Runs Prometheus's tool, with `said` to read, and returns whether it is content and why."""
     tool = shutil.which("promtool")
     if tool is None:
         pytest.skip("promtool is not installed: apt-get install prometheus")
     command = [tool, *map(str, arguments)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(
+        command, input=said, capture_output=True, text=True, timeout=60, check=False
+    )
     return result.returncode == 0, result.stdout + result.stderr
 
 
@@ -66,6 +69,14 @@ def test_every_alert_is_tested_and_explained(name):
 
 def test_prometheus_accepts_its_configuration_and_the_alerts():
     content, said = promtool("check", "config", MONITORING / "prometheus.yml")
+
+    assert content, said
+
+
+def test_prometheus_finds_no_fault_with_the_app_s_metrics():
+    metrics.expect_models(["emotion"])
+
+    content, said = promtool("check", "metrics", said=generate_latest(metrics.REGISTRY).decode())
 
     assert content, said
 

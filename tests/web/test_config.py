@@ -48,6 +48,12 @@ def test_only_https_listens_on_every_address_by_itself() -> None:
     assert read_config({"MIEN_HTTPS": "1", "MIEN_HOST": "::1"}).bind_host == "::1"
 
 
+def test_metrics_are_shown_where_the_service_is_unless_a_host_is_named() -> None:
+    assert read_config({"MIEN_HOST": "::1"}).metrics_bind_host == "::1"
+    named = {"MIEN_METRICS_PORT": "9100", "MIEN_METRICS_HOST": "127.0.0.2"}
+    assert read_config(named).metrics_bind_host == "127.0.0.2"
+
+
 def test_every_setting_has_a_kind_and_a_sentence() -> None:
     for setting in fields(Config):
         assert setting.metadata["kind"].words
@@ -67,9 +73,10 @@ def test_the_documentation_is_what_the_code_says() -> None:
         ({"MIEN_TLS_CERTIFICATE": "a.pem", "MIEN_TLS_KEY": "b.pem"}, "MIEN_HTTPS"),
         ({"MIEN_MODEL_SERVER_CERTIFICATE": "a.pem"}, "MIEN_MODEL_SERVER_CA"),
         ({"MIEN_MODEL_SERVER_CA": "a.pem"}, "MIEN_MODEL_SERVER"),
+        ({"MIEN_METRICS_HOST": "::1"}, "MIEN_METRICS_PORT"),
     ],
     ids=str,
 )
-def test_half_of_a_tls_set_up_is_refused(given: dict[str, str], missing: str) -> None:
+def test_half_of_a_set_up_is_refused(given: dict[str, str], missing: str) -> None:
     with pytest.raises(ConfigError, match=missing):
         read_config(given)

@@ -52,7 +52,7 @@ def test_a_wrong_setting_stops_the_start_with_its_name(
     settings: dict[str, str], sentence: str
 ) -> None:
     result = _start(**settings)
-    assert result.returncode == 1
+    assert result.returncode == 3
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -63,9 +63,31 @@ def test_a_taken_port_is_said_with_what_to_do() -> None:
         other.listen()
         port = other.getsockname()[1]
         result = _start(MIEN_PORT=str(port))
-    assert result.returncode == 1
+    assert result.returncode == 3
     assert f"port {port} is taken" in result.stderr
     assert "make run PORT=" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_taken_metrics_port_is_said_with_what_to_do() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = _start(MIEN_METRICS_PORT=str(port))
+    assert result.returncode == 3
+    assert f"port {port} is taken" in result.stderr
+    assert "MIEN_METRICS_PORT=" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_traces_without_their_packages_stop_the_start(tmp_path: Path) -> None:
+    absent = "raise ModuleNotFoundError('gone', name='opentelemetry')"
+    (tmp_path / "opentelemetry.py").write_text(absent)
+    result = _start(MIEN_TRACES="otlp", PYTHONPATH=str(tmp_path))
+    assert result.returncode == 3
+    assert "Mien cannot start: traces are switched on (otlp)" in result.stderr
+    assert "requirements-tracing.txt" in result.stderr
     assert "Traceback" not in result.stderr
 
 
