@@ -88,6 +88,7 @@ class Recipe:
         network: Shape of the network.
         framing: Jitter of the crops' geometry.
         light: Jitter of the crops' look.
+        least_steps: Where faces are so few that all epochs have fewer steps, there are more epochs.
     """
 
     data: tuple[str, ...]
@@ -107,6 +108,7 @@ class Recipe:
     network: Network
     framing: Framing
     light: Light
+    least_steps: int = 0
 
 
 def load_recipe(model: str, folder: Path = RECIPES) -> Recipe:

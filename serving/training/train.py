@@ -7,6 +7,7 @@ A run that was interrupted goes on after its last finished epoch; `--fresh` star
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +26,7 @@ from serving.training.faces import UNKNOWN, Faces
 from serving.training.learner import Learner
 from serving.training.network import CLASS_MAPS
 from serving.training.prediction import quantile, softmax
+from serving.training.recipe import Recipe
 from serving.training.splits import holdout_rows, training_rows
 from serving.training.targets import class_count, targets_of
 from serving.training.workspace import Workspace
@@ -35,9 +37,10 @@ Scorer = Callable[[keras.Model], float]
 def run(task: Job) -> None:
     """Trains one model from where it stands to the last epoch of its recipe."""
     keras.utils.set_random_seed(task.recipe.seed)
-    faces, recipe = task.faces(), task.recipe
+    faces = task.faces()
     targets = task.targets(faces)
-    rows = np.flatnonzero(training_rows(faces, recipe.holdout) & targets.usable)
+    rows = np.flatnonzero(training_rows(faces, task.recipe.holdout) & targets.usable)
+    recipe = long_enough(task.recipe, len(rows))
     faces_in, targets_in, score = faces.take(rows), targets.take(rows), scorer(task, faces)
     steps = steps_per_epoch(len(rows), recipe)
     network, total = starting_network(task), recipe.epochs * steps
@@ -51,6 +54,12 @@ def run(task: Job) -> None:
         figures = {"epoch": epoch + 1, **figures, "holdout": score(learner.averaged)}
         task.workspace.append_log(figures)
         tqdm.write(str(figures))
+
+
+def long_enough(recipe: Recipe, rows: int) -> Recipe:
+    """The recipe with as many epochs as its least number of steps takes."""
+    epochs = math.ceil(recipe.least_steps / steps_per_epoch(rows, recipe))
+    return replace(recipe, epochs=max(recipe.epochs, epochs))
 
 
 def starting_network(task: Job) -> keras.Model:
@@ -104,7 +113,7 @@ def main(arguments: Arguments = None) -> None:
         shutil.rmtree(Workspace(chosen.model, chosen.cache).folder, ignore_errors=True)
     task = job(chosen)
     if chosen.epochs:
-        task = replace(task, recipe=replace(task.recipe, epochs=chosen.epochs))
+        task = replace(task, recipe=replace(task.recipe, epochs=chosen.epochs, least_steps=0))
     run(task)
     if not chosen.only:
         calibrate.run(task)
