@@ -22,9 +22,10 @@ def outsider() -> Iterator[Container]:
         yield container
 
 
-def this_machine() -> str:
-    """Its address, as containers outside the stack have it."""
-    return str(inspect("network", "bridge")["IPAM"]["Config"][0]["Gateway"])
+def this_machine(outsider: Container) -> str:
+    """The address of this machine, as a container outside the stack has it."""
+    networks = inspect("container", outsider.id)["NetworkSettings"]["Networks"]
+    return str(networks["bridge"]["Gateway"])
 
 
 def reaches(container: Container, host: str, port: int) -> bool:
@@ -33,7 +34,7 @@ def reaches(container: Container, host: str, port: int) -> bool:
 
 
 def test_the_proxy_is_reached_from_outside(stack: Stack, outsider: Container) -> None:
-    assert reaches(outsider, this_machine(), stack.https)
+    assert reaches(outsider, this_machine(outsider), stack.https)
 
 
 @pytest.mark.parametrize("service", INNER)
@@ -48,10 +49,12 @@ def test_nothing_else_is_reached_from_outside(
             assert not [port for port in INNER[service] if reaches(outsider, address, port)]
 
 
-def test_the_app_reaches_model_servers_and_nothing_outside(stack: Stack) -> None:
+def test_the_app_reaches_model_servers_and_nothing_outside(
+    stack: Stack, outsider: Container
+) -> None:
     app = stack.containers("app")[0]
     assert reaches(app, "model-server", 8500)
-    assert not reaches(app, this_machine(), stack.https)
+    assert not reaches(app, this_machine(outsider), stack.https)
 
 
 def test_the_proxy_does_not_reach_model_servers(stack: Stack) -> None:
