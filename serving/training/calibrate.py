@@ -23,7 +23,7 @@ def run(task: Job) -> None:
     kept = faces.take(rows)
     framings = [detected_crops, whole_crops] if task.recipe.framing.whole else [detected_crops]
     crops = np.concatenate([cut(kept, spec) for cut in framings])
-    logits = task.trained().predict(crops, batch_size=256, verbose=0)[:, : class_count(spec)]
+    logits = task.served().predict(crops, batch_size=256, verbose=0)[:, : class_count(spec)]
     right = np.tile(truth[rows], len(framings))
     found = calibrate(logits, right, measure=spec.kind == "measure")
     found.save(task.workspace.calibration)

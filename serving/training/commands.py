@@ -16,7 +16,7 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import CONTRACT, MODELS, load_contract
 from serving.training.faces import Faces
 from serving.training.framing import load_faces
-from serving.training.network import mini_xception
+from serving.training.network import mini_xception, mirrored
 from serving.training.recipe import Recipe, load_recipe
 from serving.training.targets import CLASSES, TARGETS, Targets, class_count, labelled, targets_of
 from serving.training.workspace import CACHE, DATA, Workspace
@@ -69,6 +69,10 @@ class Job:
     def _learned(self) -> list[ModelSpec]:
         contract = load_contract(self.contract)
         return [self.spec, *(contract[name] for name in self.recipe.beside)]
+
+    def served(self) -> keras.Model:
+        """The trained network as it is calibrated and exported."""
+        return mirrored(self.trained()) if self.recipe.mirrored else self.trained()
 
     def trained(self) -> keras.Model:
         """The network with the averaged weights of its training.

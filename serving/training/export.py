@@ -87,7 +87,7 @@ def check(spec: ModelSpec, folder: Path) -> float:
 def run(task: Job) -> None:
     """Exports the trained model with its calibration and checks what was written."""
     folder = task.models / task.spec.name / VERSION
-    export(task.spec, task.trained(), Calibration.load(task.workspace.calibration), folder)
+    export(task.spec, task.served(), Calibration.load(task.workspace.calibration), folder)
     difference = check(task.spec, folder)
     print(f"{folder}: OpenVINO and TensorFlow differ by {difference:.1e}")
 

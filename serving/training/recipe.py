@@ -82,6 +82,7 @@ class Recipe:
             class maps are not exported.
         balance: How far rare kinds of faces are shown more often: 0 as they come, 1 all alike.
         mixing: Parameter of the beta distribution that blends two crops; 0 for none.
+        mirrored: Whether the exported model averages over a crop and its mirror image.
         holdout: Share of the training split kept for choosing and calibrating.
         seed: Start of every random number.
         start_from: Model whose trained weights to begin with; empty for none.
@@ -102,6 +103,7 @@ class Recipe:
     beside: tuple[str, ...]
     balance: float
     mixing: float
+    mirrored: bool
     holdout: float
     seed: int
     start_from: str

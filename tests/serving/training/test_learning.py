@@ -15,7 +15,7 @@ from serving.training import calibrate, evaluate, export, train
 from serving.training.calibration import Calibration
 from serving.training.learner import Cosines
 from serving.training.losses import heads_loss, label_loss
-from serving.training.network import CLASS_MAPS, mini_xception
+from serving.training.network import CLASS_MAPS, class_maps, mini_xception, mirrored
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import RECIPES, Network, load_recipe
 from serving.training.runtimes import run_tensorflow
@@ -118,6 +118,16 @@ def test_the_learning_rate_falls_and_rises_again_after_a_restart():
     assert max(low, end) < 0.02
     once = Cosines(replace(recipe, epochs=36, restarts=()), steps_per_epoch=100)
     assert float(once(tf.constant(1800))) == float(rate(tf.constant(1800)))
+
+
+def test_a_mirrored_network_answers_a_crop_and_its_mirror_image_alike():
+    crops = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1), dtype=np.uint8)
+    model = mini_xception(TINY, 16, 3)
+    both = mirrored(model)
+    looks = [model.predict(c, verbose=0) for c in (crops, crops[:, :, ::-1])]
+    np.testing.assert_allclose(both.predict(crops, verbose=0), np.mean(looks, axis=0), atol=1e-5)
+    maps = [class_maps(both).predict(c, verbose=0) for c in (crops, crops[:, :, ::-1])]
+    np.testing.assert_allclose(maps[0], maps[1][:, :, ::-1], atol=1e-5)
 
 
 def test_no_1x1_convolution_has_a_stride():
