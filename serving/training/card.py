@@ -15,6 +15,7 @@ from serving.training import pictures
 from serving.training.curves import CURVES
 from serving.training.figures import DETECTED, sentence
 from serving.training.judgement import main_figure
+from serving.training.recipe import recipe_file
 
 PROSE = Path(__file__).parent / "cards"
 PICTURES = "pictures"
@@ -137,9 +138,10 @@ def _training(folder: Path, spec: ModelSpec, report: Report, log: list[dict[str,
     name = "mean error" if spec.kind == "measure" else "accuracy"
     picture = _picture(folder, f"{spec.name}-training", "Training", pictures.training, log, name)
     minutes = sum(entry["seconds"] for entry in log) / 60
+    recipe = recipe_file(spec.name).name
     return (
         f"## Training\n\n`python -m serving.training.train {spec.name}` makes it again from "
-        f"`serving/training/recipes/{spec.name}.toml`. It took {len(log)} epochs and {minutes:.0f} "
+        f"`serving/training/recipes/{recipe}`. It took {len(log)} epochs and {minutes:.0f} "
         f"minutes on one core of a machine that did other work beside it.\n\n{picture}"
     )
 

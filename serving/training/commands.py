@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -18,7 +17,7 @@ from serving.training.faces import Faces
 from serving.training.framing import load_faces
 from serving.training.network import mini_xception, mirrored
 from serving.training.recipe import Recipe, load_recipe
-from serving.training.targets import CLASSES, TARGETS, Targets, class_count, labelled, targets_of
+from serving.training.targets import Targets, class_count, targets_of
 from serving.training.workspace import CACHE, DATA, Workspace
 
 
@@ -87,8 +86,7 @@ class Job:
 
 def parser(about: str) -> argparse.ArgumentParser:
     """The options that every command takes."""
-    # evaluate has a --contract of its own.
-    options = argparse.ArgumentParser(description=about.splitlines()[0], conflict_handler="resolve")
+    options = argparse.ArgumentParser(description=about.splitlines()[0])
     options.add_argument("model", help="its name in the contract")
     options.add_argument("--contract", type=Path, default=CONTRACT, help="the models.toml")
     options.add_argument("--data", type=Path, default=DATA, help="folder with the data sets")
@@ -107,9 +105,6 @@ def job(options: argparse.Namespace) -> Job:
     contract = load_contract(options.contract)
     if options.model not in contract:
         raise SystemExit(f"{options.contract} has no {options.model}, only {', '.join(contract)}")
-    # export and judgement still look models up by name.
-    TARGETS.setdefault(options.model, partial(labelled, labels=contract[options.model].labels))
-    CLASSES.setdefault(options.model, len(contract[options.model].labels))
     cv2.setNumThreads(1)
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from face_utils.model_spec import ModelSpec
-from serving.contract import CONTRACT
 from serving.training.batches import Crops, detected_crops, whole_crops
 from serving.training.card import write_card
 from serving.training.commands import Arguments, Job, job, parser
@@ -35,7 +34,8 @@ from serving.training.splits import test_rows
 
 REPORTS = Path("docs/models")
 README = Path("README.md")
-FRAMINGS: dict[str, Callable[..., Crops]] = {DETECTED: detected_crops, "whole": whole_crops}
+Framing = Callable[[Faces, ModelSpec], Crops]
+FRAMINGS: dict[str, Framing] = {DETECTED: detected_crops, "whole": whole_crops}
 """`detected` is what the service does; `whole` gives the model the picture as it is."""
 CURVE_FACES = 600
 
@@ -43,27 +43,32 @@ CURVE_FACES = 600
 def run(task: Job, reports: Path, contract: Path, readme: Path) -> None:
     """Measures each data set in each framing; prints and writes the figures and the card."""
     tested = {source: _tested(task, source) for source in task.recipe.data}
-    report = measure(task.spec, task.models / task.spec.name / VERSION, tested)
+    framings = FRAMINGS if task.recipe.framing.whole else {DETECTED: detected_crops}
+    report = measure(task.spec, task.models / task.spec.name / VERSION, tested, framings)
     if task.workspace.calibration.is_file():
         report["calibration"] = json.loads(task.workspace.calibration.read_text(encoding="utf-8"))
     write_report(reports / f"{task.spec.name}.json", report)
     write_card(reports, task.spec, report, task.workspace.read_log())
     write_quality(contract, task.spec.name, report["quality"])
-    write_table(readme, reports)
+    if reports == REPORTS or readme != README:  # a trial's reports are not the project's
+        write_table(readme, reports)
     print(json.dumps(report["quality"], indent=1))
 
 
-def measure(spec: ModelSpec, folder: Path, tested: dict[str, Faces]) -> dict[str, Any]:
+def measure(
+    spec: ModelSpec, folder: Path, tested: dict[str, Faces], framings: dict[str, Framing]
+) -> dict[str, Any]:
     """Everything that the card says about an exported model.
 
     Args:
         spec: Its table in the contract.
         folder: Its SavedModel.
         tested: Test faces by data set.
+        framings: Ways to cut the crops, by name; `detected` is one.
     """
     data = {
         source: {
-            name: _judged(spec, folder, faces, cut(faces, spec)) for name, cut in FRAMINGS.items()
+            name: _judged(spec, folder, faces, cut(faces, spec)) for name, cut in framings.items()
         }
         for source, faces in tested.items()
     }
@@ -123,7 +128,6 @@ def main(arguments: Arguments = None) -> None:
     """The command line."""
     options = parser(__doc__)
     options.add_argument("--reports", type=Path, default=REPORTS, help="folder of the cards")
-    options.add_argument("--contract", type=Path, default=CONTRACT, help="models.toml to update")
     options.add_argument("--readme", type=Path, default=README, help="page with the figures' table")
     chosen = options.parse_args(arguments)
     run(job(chosen), chosen.reports, chosen.contract, chosen.readme)

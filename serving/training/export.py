@@ -18,7 +18,7 @@ from serving.training.calibration import Calibration
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.network import class_maps
 from serving.training.runtimes import run_openvino, run_tensorflow
-from serving.training.targets import CLASSES
+from serving.training.targets import class_count
 from serving.training.warmup import write_warmup
 
 VERSION = "1"
@@ -38,7 +38,7 @@ def export(spec: ModelSpec, model: keras.Model, calibration: Calibration, folder
 
     @tf.function(input_signature=[crops])
     def answer(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        maps = with_maps(image, training=False)[..., : CLASSES[spec.name]]
+        maps = with_maps(image, training=False)[..., : class_count(spec)]
         return {ACTIVATION: maps} | answers(spec, tf.reduce_mean(maps, axis=(1, 2)), calibration)
 
     shutil.rmtree(folder, ignore_errors=True)

@@ -13,7 +13,7 @@ from serving.training.faces import UNKNOWN, Faces
 from serving.training.groups import band_of, per_group, worst_group
 from serving.training.metrics import Ints
 from serving.training.prediction import Floats
-from serving.training.targets import TARGETS
+from serving.training.targets import targets_of
 
 Answers = dict[str, NDArray[np.float32]]
 Figures = dict[str, Any]
@@ -35,7 +35,7 @@ def main_figure(figures: Figures) -> str:
 
 
 def _classification(spec: ModelSpec, faces: Faces, answers: Answers) -> Figures:
-    truth = TARGETS[spec.name](faces).truth
+    truth = targets_of(spec, faces).truth
     rows = truth != UNKNOWN
     faces, truth, probabilities = faces.take(rows), truth[rows], answers["probabilities"][rows]
     counts = metrics.confusion(probabilities.argmax(axis=1), truth, len(spec.labels))

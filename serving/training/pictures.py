@@ -36,7 +36,8 @@ def confusion(path: Path, counts: list[list[int]], labels: tuple[str, ...]) -> N
 
 def reliability(path: Path, bins: list[list[float]]) -> None:
     """How often answers of a confidence are right, over the share of answers that have it."""
-    faces, confidence, accuracy = np.array([row for row in bins if row[0] >= FEWEST]).T
+    shown = [row for row in bins if row[0] >= FEWEST] or bins
+    faces, confidence, accuracy = np.array(shown).T
     figure, axes = _figure(3.6, 3.6)
     axes.plot([0, 1], [0, 1], color="#b0b8bf", linewidth=1)
     axes.bar(confidence, faces / faces.sum(), width=0.05, color="#d5e3ec", label="share of faces")

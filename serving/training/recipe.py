@@ -121,14 +121,18 @@ def load_recipe(model: str, folder: Path = RECIPES) -> Recipe:
     Raises:
         TypeError: A key is missing or unknown; the message names it.
     """
-    own = folder / f"{model}.toml"
-    path = own if own.is_file() else folder / f"{DEFAULT}.toml"
-    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    values = tomllib.loads(recipe_file(model, folder).read_text(encoding="utf-8"))
     values["data"] = values["data"] or [model]
     parts = {"network": Network, "framing": Framing, "light": Light}
     for name, kind in parts.items():
         values[name] = kind(**_tuples(values[name]))
     return Recipe(**_tuples(values))
+
+
+def recipe_file(model: str, folder: Path = RECIPES) -> Path:
+    """Where the recipe of a model lies."""
+    own = folder / f"{model}.toml"
+    return own if own.is_file() else folder / f"{DEFAULT}.toml"
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:
