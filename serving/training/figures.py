@@ -11,10 +11,10 @@ HEADLINES = (
     "accuracy",
     "macro_f1",
     "calibration_error",
-    "worst_group",
     "mean_error",
     "coverage",
     "within_one",
+    "worst_group",
 )
 DETECTED = "detected"
 

@@ -29,9 +29,10 @@ def recalls(counts: Ints) -> Floats:
 
 
 def macro_f1(counts: Ints) -> float:
-    """Mean over the classes of the harmonic mean of precision and recall."""
-    both = counts.sum(axis=0) + counts.sum(axis=1)
-    return float(np.mean(2 * np.diag(counts) / np.maximum(both, 1)))
+    """Mean of the harmonic mean of precision and recall, over the classes that occur."""
+    truths = counts.sum(axis=1)
+    scores = 2 * np.diag(counts) / np.maximum(counts.sum(axis=0) + truths, 1)
+    return float(np.mean(scores[truths > 0])) if truths.any() else 0.0
 
 
 def calibration_error(probabilities: Floats, truth: Ints) -> float:

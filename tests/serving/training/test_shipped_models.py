@@ -25,9 +25,24 @@ ROOT = Path(__file__).parents[3]
 LARGEST = 5_000_000
 MOST_WEIGHTS = 1_000_000
 BARS = {
-    "emotion": {"ferplus_accuracy": (0.80, 1)},
-    "age": {"utkface_mean_error": (0, 6.5), "utkface_coverage": (0.77, 0.83)},
-    "gender": {"utkface_accuracy": (0.90, 1)},
+    "emotion": {
+        "ferplus_accuracy": (0.84, 1),
+        "ferplus_macro_f1": (0.70, 1),
+        "ferplus_calibration_error": (0, 0.03),
+    },
+    "age": {
+        "utkface_mean_error": (0, 5.2),
+        "utkface_coverage": (0.77, 0.83),
+        "fairface_accuracy": (0.50, 1),
+        "fairface_within_one": (0.92, 1),
+    },
+    "gender": {
+        "utkface_accuracy": (0.93, 1),
+        "utkface_calibration_error": (0, 0.03),
+        "fairface_accuracy": (0.87, 1),
+        "fairface_worst_group": (0.70, 1),
+        "fairface_calibration_error": (0, 0.03),
+    },
 }
 TOLERANCE = 0.01
 """Share of the pack's faces that may be answered otherwise on another processor."""
