@@ -37,6 +37,7 @@ class LiveClient:
         self.transport = transport
         self._url = url
         self._http = requests.Session()
+        self._http.trust_env = False  # The environment may name other certificates to trust.
         self._http.verify = str(certificate)
         self._frame = jpeg(0.0)
         self._news = Condition()
