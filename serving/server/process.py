@@ -66,9 +66,9 @@ def run_server(
     state = health.HealthServicer()
     state.set("", _NOT_SERVING)
     server, address = start_server(repository, state, address, tls=tls, traces=traces)
-    if http:
-        start_http_server(repository, *http)
     keep_in_step(repository, state, polls=2)
+    if http:  # not before: probes take its first answer for readiness
+        start_http_server(repository, *http)
     print(f"model server ready on {address}", flush=True)
     stopping = threading.Event()
     polling = partial(_poll_until, stopping, poll_seconds, repository, state)
@@ -104,6 +104,9 @@ def start_server(
             ("grpc.so_reuseport", 0),  # or two servers would share a port, and the calls to it
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+            # Clients come back after a while, and so find servers that were added since.
+            ("grpc.max_connection_age_ms", 60_000),
+            ("grpc.max_connection_age_grace_ms", 5_000),
             # Clients may ask this often whether the server is still there.
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
         ],
