@@ -31,11 +31,11 @@ def sent(image: Grey, noise: float, rng: Generator) -> Grey:
 
 
 def poor_camera(seed: int) -> Callable[[Image], Image]:
-    """Turns good frames into those of a camera of 256 by 192 pixels in a third of the light."""
+    """Turns good frames into those of a camera of 320 by 240 pixels in a third of the light."""
     rng = np.random.default_rng(seed)
 
     def take(picture: Image) -> Image:
-        small = cv2.resize(picture, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         dim = 0.35 * small + rng.normal(0, DIM_NOISE, small.shape)
         return np.asarray(np.clip(dim, 0, 255), dtype=np.uint8)
 

@@ -36,7 +36,7 @@ change of their label is false. The crop shakes as the detector's eyes do on the
 the first half of one face's looks to the second half of another's, of different emotions that the
 model names rightly in nine looks of ten; the delay runs until the new emotion is shown. The clips
 last about two seconds and are played back and forth for {film:g} s, once as they are and once as a
-poor camera would take them (256 by 192 pixels, a third of the light, noise). Moved is the share of
+poor camera would take them (320 by 240 pixels, a third of the light, noise). Moved is the share of
 the probability that goes to other labels from one look to the next: {still:.1%} on the still faces
 without smoothing. Half-life 0 is no smoothing."""
 

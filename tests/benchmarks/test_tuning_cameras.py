@@ -63,7 +63,7 @@ def test_a_folder_without_films_is_an_error(tmp_path):
 def test_a_poor_camera_takes_small_and_dark_pictures():
     taken = poor_camera(seed=0)(np.full((480, 640, 3), 200, np.uint8))
 
-    assert taken.shape == (192, 256, 3)
+    assert taken.shape == (240, 320, 3)
     assert taken.mean() == pytest.approx(70, abs=1)
 
 
