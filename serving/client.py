@@ -67,6 +67,7 @@ class ModelClient:
         clock: Monotonic time in seconds.
         timeout: Deadline of a Predict call in seconds.
         headers: Gives the metadata of a Predict call, when it is made.
+        label: Version label to ask for, or empty for the newest version.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class ModelClient:
         clock: Callable[[], float],
         timeout: float,
         headers: Callable[[], Headers] = tuple,
+        label: str = "",
     ) -> None:
         self._models = {spec.name: spec for spec in models}
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
@@ -85,6 +87,7 @@ class ModelClient:
         self._bridge = bridge
         self._timeout = timeout
         self._headers = headers
+        self._label = label
         self._breakers = {name: Breaker(name, clock) for name in self._models}
         self._polled: set[str] = set()
         self._stop = Event()
@@ -118,7 +121,7 @@ class ModelClient:
         """
         shapes = answer_shapes(model, len(crops), activation=activation)
         request = predict_pb2.PredictRequest(output_filter=shapes)
-        request.model_spec.name = model.name
+        self._address(request.model_spec, model.name)
         request.model_spec.signature_name = SIGNATURE
         request.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
         handle = partial(self._answered, model, shapes, done)
@@ -131,6 +134,11 @@ class ModelClient:
         """Ends the polling and the channel; calls in flight or later get no answer but that."""
         self._stop.set()
         self._channel.close()
+
+    def _address(self, spec: Any, name: str) -> None:
+        spec.name = name
+        if self._label:
+            spec.version_label = self._label
 
     def _call(
         self,
@@ -171,7 +179,11 @@ class ModelClient:
     def _poll(self) -> None:
         while not self._stop.is_set():
             for name in self._models.keys() - self._polled:
-                self._ask_status(name)
+                # TensorFlow Serving tells the metadata of a label, and the state of numbers only.
+                if self._label:
+                    self._ask_metadata(name)
+                else:
+                    self._ask_status(name)
             down = not all(breaker.state.available for breaker in self._breakers.values())
             self._stop.wait(POLL_SECONDS_WHILE_DOWN if down else POLL_SECONDS)
 
@@ -196,19 +208,21 @@ class ModelClient:
         else:
             self._ask_metadata(name, max(versions))
 
-    def _ask_metadata(self, name: str, version: int) -> None:
+    def _ask_metadata(self, name: str, version: int | None = None) -> None:
         self._polled.add(name)
         request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"])
-        request.model_spec.name = name
-        request.model_spec.version.value = version
-        handle = partial(self._metadata_came, name, version)
+        self._address(request.model_spec, name)
+        if version is not None:
+            request.model_spec.version.value = version
+        handle = partial(self._metadata_came, name)
         self._call(self._predictions.GetModelMetadata, request, STATUS_TIMEOUT_SECONDS, handle)
 
-    def _metadata_came(self, name: str, version: int, call: Any) -> None:
+    def _metadata_came(self, name: str, call: Any) -> None:
         self._polled.discard(name)
         if call.code() is not grpc.StatusCode.OK:
             self._breakers[name].failed(_explain(call), for_certain=call.code() in _GONE)
             return
+        version = call.result().model_spec.version.value
         misfits = find_misfits(self._models[name], call.result())
         if misfits:
             self._breakers[name].not_served(

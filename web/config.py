@@ -29,6 +29,7 @@ _NEEDS = (
     ("model_server_certificate", "model_server_ca"),
     ("model_server_certificate", "model_server_key"),
     ("model_server_key", "model_server_certificate"),
+    ("model_label", "model_server"),
 )
 
 
@@ -83,6 +84,9 @@ class Config:
         None, PATH, "PEM file of the app's own certificate for mutual TLS."
     )
     model_server_key: Path | None = _key(None, PATH, "PEM file of its key.")
+    model_label: str = _key(
+        "", TEXT, "Version label to ask for, such as stable; empty: the newest version."
+    )
     model_timeout_seconds: float = _key(
         1.0, number(float, 0.01, 60), "Deadline of a call to the model server."
     )

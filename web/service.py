@@ -124,8 +124,15 @@ def _build_client(
     traces: Traces,
 ) -> ModelClient:
     channel = open_channel(embedded.target if embedded else config.model_server, _tls(config))
-    timeout, headers = config.model_timeout_seconds, partial(call_headers, traces)
-    return ModelClient(channel, models.values(), Bridge(), time.monotonic, timeout, headers)
+    return ModelClient(
+        channel,
+        models.values(),
+        Bridge(),
+        time.monotonic,
+        config.model_timeout_seconds,
+        partial(call_headers, traces),
+        config.model_label,
+    )
 
 
 def _session_limits(config: Config) -> SessionLimits:

@@ -30,6 +30,7 @@ class Server(
 
     def __init__(self, port=0):
         self.versions = {"mood": {1: State.AVAILABLE}, "age": {1: State.AVAILABLE}}
+        self.labels = {}
         self.crop_size = 48
         self.outputs = {
             "probabilities": np.tile(np.array([0.25, 0.75], np.float32), (3, 1)),
@@ -70,6 +71,7 @@ class Server(
         for name, array in self.outputs.items():
             _describe(definition.outputs[name], types_pb2.DT_FLOAT, -1, *array.shape[1:])
         response = get_model_metadata_pb2.GetModelMetadataResponse()
+        response.model_spec.version.value = self._version(request.model_spec, context)
         response.metadata["signature_def"].Pack(signatures)
         return response
 
@@ -79,10 +81,20 @@ class Server(
         if self.error:
             context.abort(*self.error)
         response = predict_pb2.PredictResponse()
-        response.model_spec.version.value = max(self.versions[request.model_spec.name])
+        response.model_spec.version.value = self._version(request.model_spec, context)
         for name in set(request.output_filter) & set(self.outputs):
             response.outputs[name].CopyFrom(encode(self.outputs[name]))
         return response
+
+    def _version(self, spec, context):
+        if spec.HasField("version"):
+            return spec.version.value
+        if not spec.HasField("version_label"):
+            return max(self.versions[spec.name])
+        if spec.version_label not in self.labels:
+            message = f"Unrecognized servable version label: {spec.version_label}"
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, message)
+        return self.labels[spec.version_label]
 
 
 def _describe(info, dtype, *shape):

@@ -23,9 +23,11 @@ CROPS = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)
 class Watched:
     """A client, and what it told."""
 
-    def __init__(self, bridge, target, models=(MOOD,), timeout=10.0):
+    def __init__(self, bridge, target, models=(MOOD,), timeout=10.0, **options):
         self.models = {model.name: model for model in models}
-        self.client = ModelClient(open_channel(target), models, bridge, time.monotonic, timeout)
+        self.client = ModelClient(
+            open_channel(target), models, bridge, time.monotonic, timeout, **options
+        )
         self._states = Queue()
 
     def watch(self):
