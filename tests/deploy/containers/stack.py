@@ -52,12 +52,19 @@ class Stack:
 
     def up(self) -> None:
         """Starts what does not run, and waits until every app is ready."""
-        scale = [f"--scale={service}={count}" for service, count in SCALE.items()]
-        self.compose("up", "--detach", "--no-build", *scale)
+        self._scale(SCALE)
         wait_until(lambda: get_status(f"{self.url}/readyz") == 200, "the proxy has a ready app")
         for app in self.containers("app"):
             wait_until(lambda app=app: _is_ready(app), "every app is ready")
         self.certificate.write_text(ssl.get_server_certificate(("localhost", self.https)))
+
+    def scale(self, service: str, count: int) -> None:
+        """Runs so many of a service, and leaves all else as it is."""
+        self._scale({**SCALE, service: count})
+
+    def _scale(self, counts: dict[str, int]) -> None:
+        options = [f"--scale={service}={count}" for service, count in counts.items()]
+        self.compose("up", "--detach", "--no-build", *options)
 
     def down(self) -> None:
         """Ends it and forgets all of it."""

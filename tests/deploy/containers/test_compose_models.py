@@ -37,6 +37,14 @@ def test_calls_are_spread_over_all_model_servers(stack: Stack, join: Join) -> No
         wait_until(lambda it=server: calls(it) >= before[it] + SHARE, "it gets its share")
 
 
+def test_a_model_server_that_is_added_later_gets_its_share(stack: Stack, join: Join) -> None:
+    known = stack.containers("model-server")
+    join("websocket")
+    stack.scale("model-server", SCALE["model-server"] + 1)
+    (added,) = set(stack.containers("model-server")) - set(known)
+    wait_until(lambda: added.health == "healthy" and calls(added) >= SHARE, "it gets its share")
+
+
 def test_boxes_go_on_without_model_servers_and_predictions_come_back(
     stack: Stack, join: Join
 ) -> None:

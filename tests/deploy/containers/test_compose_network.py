@@ -7,8 +7,15 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.deploy.containers.engine import PYTHON, Container, inspect, running, succeeds
-from tests.deploy.containers.stack import Stack
+from tests.deploy.containers.engine import (
+    PYTHON,
+    Container,
+    inspect,
+    running,
+    succeeds,
+    wait_until,
+)
+from tests.deploy.containers.stack import PROJECT, Stack
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -72,6 +79,17 @@ def test_plain_http_leads_to_tls(stack: Stack) -> None:
     answer = requests.get(f"http://localhost:{stack.http}/?a=b", allow_redirects=False, timeout=10)
     assert answer.status_code == 308
     assert answer.headers["Location"] == f"{stack.url}/?a=b"
+
+
+def test_challenges_of_acme_go_to_whoever_answers_them(stack: Stack) -> None:
+    url = f"http://localhost:{stack.http}/.well-known/acme-challenge/some"
+    options = (f"--network={PROJECT}_outside", "--network-alias=acme")
+
+    def answerer() -> str:
+        return requests.get(url, timeout=10).headers.get("Server", "")
+
+    with running(PYTHON, *options, command=("python", "-m", "http.server", "8402")):
+        wait_until(lambda: "SimpleHTTP" in answerer(), "the challenge is passed on")
 
 
 def test_a_page_of_another_origin_may_not_connect(stack: Stack) -> None:
