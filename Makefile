@@ -21,7 +21,7 @@ MODEL := emotion
 DATA := ../shared/data
 PYTEST :=
 
-.PHONY: help setup run test check bench screenshot train config clean
+.PHONY: help setup run test check bench screenshot train tune compare config clean
 
 help: ## Show this list and every setting
 	@echo "make TARGET, where TARGET is one of:"
@@ -55,6 +55,12 @@ screenshot: $(VENV)/.tools static/vendor/.complete ## Make docs/screenshots/ fro
 
 train: $(VENV)/.tools static/vendor/.complete ## Train, calibrate, export and measure MODEL from DATA
 	$(BIN)/python -m serving.training.train $(MODEL) --data $(DATA)
+
+tune: $(VENV)/.tools static/vendor/.complete ## Measure smoothing and thresholds on DATA, write docs/tuning.md
+	$(BIN)/python -m benchmarks.tuning --data $(DATA)
+
+compare: $(VENV)/.tools static/vendor/.complete ## Hold the models against other projects' on DATA, write docs/comparison.md
+	$(BIN)/python -m benchmarks.peers --data $(DATA)
 
 config: $(VENV)/.runtime ## Write docs/configuration.md from the code
 	$(BIN)/python -m web.config > docs/configuration.md

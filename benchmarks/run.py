@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import platform
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks import bare, limits, served
 from benchmarks.app_process import running_app
+from benchmarks.machine import describe_machine
 from benchmarks.served import ServedFigures
 from web.config import ROOT
 
@@ -40,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _report(options: argparse.Namespace) -> Iterator[str]:
     """Gives each paragraph as soon as it is measured."""
-    yield f"Machine: {_machine()}."
+    yield f"Machine: {describe_machine()}."
     bare_cpu_ms = bare.measure(BARE_FRAMES)
     stages = ", ".join(f"{k.removesuffix('_ms')} {v:.1f} ms" for k, v in bare.timings(100).items())
     yield f"Bare loop: {bare_cpu_ms:.2f} CPU-ms a frame ({stages})."
@@ -74,15 +73,6 @@ def _row(row: ServedFigures, bare_cpu_ms: float) -> str:
 
 def _three(values: tuple[float, float, float]) -> str:
     return " / ".join(f"{value:.0f}" for value in values)
-
-
-def _machine() -> str:
-    models = [
-        line.split(":")[1].strip()
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        if line.startswith("model name")
-    ]
-    return f"{len(models)} x {models[0]}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":
