@@ -10,7 +10,14 @@ from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
 from serving.contract import MODELS, load_contract
-from tests.deploy.containers.engine import folder_in, inspect
+from tests.deploy.containers.engine import (
+    PYTHON,
+    folder_in,
+    inspect,
+    running,
+    succeeds,
+    wait_until,
+)
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -41,3 +48,13 @@ def test_its_labels_point_at_versions_that_are_there(tf_serving_image: str, tmp_
         assert model.version_labels.keys() == {"stable", "canary"}
         for version in model.version_labels.values():
             assert (MODELS / model.name / str(version)).is_dir()
+
+
+def test_its_health_check_asks_for_the_state_of_a_model(
+    tf_serving_image: str, model_server_image: str
+) -> None:
+    """The embedded server answers as TensorFlow Serving does."""
+    check = inspect("image", tf_serving_image)["Config"]["Healthcheck"]["Test"][1:]
+    with running(model_server_image) as models, running(PYTHON, command=("sleep", "99")) as other:
+        wait_until(lambda: succeeds("docker", "exec", models.id, *check), "the check passes")
+        assert not succeeds("docker", "exec", other.id, *check)
