@@ -19,8 +19,6 @@ from serving.training.targets import emotion as emotion_targets
 EMOTIONS = VOTE_COLUMNS[: CLASSES["emotion"]]
 """The labels of FER+ in its order. FER2013, and so every peer, lacks the last one, contempt."""
 
-COMMON = len(EMOTIONS) - 1
-
 SYNONYMS = {
     "happy": "happiness",
     "surprised": "surprise",
@@ -72,12 +70,12 @@ def _emotion(faces: Faces, words: list[str]) -> Figures:
     predicted = np.array([emotion_label(word) for word in words])
     counts = metrics.confusion(predicted, truth, len(EMOTIONS))
     common = counts.copy()
-    common[COMMON] = 0
+    common[EMOTIONS.index("contempt")] = 0
     return {
         **_share(predicted == truth),
         "macro_f1": metrics.macro_f1(counts),
         "common_accuracy": metrics.accuracy(common),
-        "common_macro_f1": _macro_f1(common, COMMON),
+        "common_macro_f1": metrics.macro_f1(common),
         "confusion": counts.tolist(),
     }
 
@@ -114,13 +112,6 @@ def _worst(faces: Faces, right: NDArray[np.bool_]) -> Figures:
     }
     name = min(shares, key=lambda group: shares[group], default="")
     return {"worst_group": name, "worst_accuracy": shares.get(name)}
-
-
-def _macro_f1(counts: NDArray[np.int64], classes: int) -> float:
-    """`metrics.macro_f1` over the first classes; answers beyond them count as wrong."""
-    right = np.diag(counts)[:classes]
-    both = counts.sum(axis=0)[:classes] + counts.sum(axis=1)[:classes]
-    return float(np.mean(2 * right / np.maximum(both, 1)))
 
 
 _JUDGES: dict[str, tuple[str, Callable[[Faces, list[Any]], Figures]]] = {
