@@ -40,6 +40,7 @@ _AVAILABLE = get_model_status_pb2.ModelVersionStatus.AVAILABLE
 _GONE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}
 _MESSAGES = {
     grpc.StatusCode.UNAVAILABLE: "The model server does not answer.",
+    grpc.StatusCode.CANCELLED: "The model server is stopping.",
     grpc.StatusCode.DEADLINE_EXCEEDED: "The model server is too slow.",
     grpc.StatusCode.NOT_FOUND: "The model server does not serve this model.",
 }

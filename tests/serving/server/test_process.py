@@ -86,6 +86,7 @@ def test_the_folder_is_watched(start, models, toys, client_of, until):
 def test_a_stop_lets_calls_in_work_finish(start, models, client_of, refusal, number):
     process = start("--models", models)
     client = client_of(address(process))
+    client.status("years")  # connected: calls that wait for a connection go out in any order
     request = client.request("years", {"image": np.zeros((500, 16, 16, 1), np.uint8)})
     calls = [client.prediction.Predict.future(request) for _ in range(8)]
     client.status("years")  # came after the calls above, on the same connection
