@@ -4,7 +4,7 @@
     ├── BadRequest          bad_request         a wrong payload, an unknown key or event
     ├── BadImage            bad_image           bytes that are no readable JPEG, PNG or WebP
     ├── ImageTooLarge       image_too_large     more bytes or pixels than the limits allow
-    ├── RateLimited         rate_limited        frames faster than the limit
+    ├── RateLimited         rate_limited        frames or settings faster than the limit
     ├── Unauthorized        unauthorized        access token missing or wrong
     ├── ModelUnavailable    model_unavailable   the model server cannot answer for this model
     ├── SessionExpired      session_expired     the session is over

@@ -22,6 +22,8 @@ from face_utils.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
+CHANGES_PER_SECOND = 10.0
+"""How often a client may configure its session."""
 
 Runner = Callable[..., tuple[Analysis, list[Batch]]]
 """Runs a function with its arguments where it may take its time, and returns its result."""
@@ -109,7 +111,8 @@ class Session:
         self._clock = clock
         self._limits = limits
         self._started = self._active = clock()
-        self._rate = RateLimit(limits.frames_per_second, self._started)
+        self._frame_rate = RateLimit(limits.frames_per_second, self._started)
+        self._change_rate = RateLimit(CHANGES_PER_SECOND, self._started)
         self._turnstile = Turnstile()
         self._pipeline = Pipeline()
         self._smoother = Smoother()
@@ -117,13 +120,27 @@ class Session:
         self._stale_schedules: set[str] = set()
         self._closed = False
 
-    def analyse(self, stamp: FrameStamp, look: Look) -> Wire:
-        """Takes one frame and returns its acknowledgement; waits while another is in work.
+    def admit(self) -> None:
+        """Counts a frame that has come, before anyone reads it: bad ones cost time, too.
 
         Raises:
-            MienError: The frame cannot be read, came too fast, or the session is over.
+            MienError: It came too fast, or the session is over.
         """
-        self._admit()
+        now = self._clock()
+        if self._closed:
+            raise SessionExpired("The session is over.")
+        if not self._frame_rate.allows(now):
+            raise RateLimited(f"At most {self._limits.frames_per_second:g} frames a second pass.")
+        self._active = now
+
+    def analyse(self, stamp: FrameStamp, look: Look) -> Wire:
+        """Takes a frame that was admitted, and returns its acknowledgement.
+
+        Waits while another is in work.
+
+        Raises:
+            MienError: The frame cannot be read, or the session is over.
+        """
         if not self._turnstile.enter():
             if self._closed:
                 raise SessionExpired("The session is over.")
@@ -138,7 +155,10 @@ class Session:
 
         Raises:
             BadRequest: The payload is wrong; nothing has changed.
+            RateLimited: It came too fast; nothing has changed.
         """
+        if not self._change_rate.allows(self._clock()):
+            raise RateLimited(f"At most {CHANGES_PER_SECOND:g} changes of settings a second pass.")
         before, self.settings = self.settings, self.settings.changed(payload)
         for name, model in self.settings.models.items():
             if model != before.models[name]:
@@ -160,14 +180,6 @@ class Session:
     def wait_until_idle(self, seconds: float) -> None:
         """Waits until no frame is in work, at most `seconds`."""
         self._turnstile.wait_until_free(seconds)
-
-    def _admit(self) -> None:
-        now = self._clock()
-        if self._closed:
-            raise SessionExpired("The session is over.")
-        if not self._rate.allows(now):
-            raise RateLimited(f"At most {self._limits.frames_per_second:g} frames a second pass.")
-        self._active = now
 
     def _work(self, stamp: FrameStamp, look: Look) -> Wire:
         while self._stale_schedules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,8 @@ from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from face_utils.errors import BadRequest, Unauthorized
-from face_utils.results import Wire
+from face_utils.pipeline import Look
+from face_utils.results import FrameStamp, Wire
 from face_utils.session import acknowledge
 from face_utils.sight import see_faces, see_frame
 from web.observation import answer_frame, trace_look
@@ -20,6 +21,9 @@ from web.service import Service
 from web.welcome import welcome
 
 GREETING_DELAY_SECONDS = 0.02
+
+Read = Callable[[Service, Sequence[object]], tuple[FrameStamp, Look]]
+"""Reads the arguments of an event: its frame's number, and how to see it."""
 
 
 def add_events(socketio: SocketIO, service: Service) -> None:
@@ -32,8 +36,8 @@ def add_events(socketio: SocketIO, service: Service) -> None:
     handlers: dict[str, Callable[..., Any]] = {
         "connect": partial(_connect, service, server),
         "disconnect": service.sessions.close,
-        "frame": partial(_frame, service),
-        "faces": partial(_faces, service),
+        "frame": partial(_answer, service, _frame),
+        "faces": partial(_answer, service, _faces),
         "configure": partial(_configure, service),
         "*": _unknown,
     }
@@ -57,23 +61,28 @@ def _connect(
     server.start_background_task(greet)
 
 
-def _frame(service: Service, sid: str, *payload: object) -> Wire:
+def _answer(service: Service, read: Read, sid: str, *payload: object) -> Wire:
+    """Answers an event that brings a frame, whole or in crops."""
+
     def analyse() -> Wire:
-        stamp, data = read_frame(payload)
-        detect, most = service.detector.detect, service.config.max_faces
-        look = partial(see_frame, data, detect, service.image_limits, most)
-        return service.sessions.get(sid).analyse(stamp, trace_look(service.traces, look))
+        session = service.sessions.get(sid)
+        session.admit()
+        stamp, look = read(service, payload)
+        return session.analyse(stamp, trace_look(service.traces, look))
 
     return answer_frame(service.traces, sid, read_seq(payload), analyse)
 
 
-def _faces(service: Service, sid: str, *payload: object) -> Wire:
-    def analyse() -> Wire:
-        stamp, given = read_faces(payload, service.config.max_faces)
-        look = partial(see_faces, given.width, given.height, given.faces, service.image_limits)
-        return service.sessions.get(sid).analyse(stamp, trace_look(service.traces, look))
+def _frame(service: Service, payload: Sequence[object]) -> tuple[FrameStamp, Look]:
+    stamp, data = read_frame(payload)
+    detect, most = service.detector.detect, service.config.max_faces
+    return stamp, partial(see_frame, data, detect, service.image_limits, most)
 
-    return answer_frame(service.traces, sid, read_seq(payload), analyse)
+
+def _faces(service: Service, payload: Sequence[object]) -> tuple[FrameStamp, Look]:
+    stamp, given = read_faces(payload, service.config.max_faces)
+    size = given.width, given.height
+    return stamp, partial(see_faces, *size, given.faces, service.image_limits)
 
 
 def _configure(service: Service, sid: str, *payload: object) -> Wire:

@@ -62,6 +62,19 @@ def test_frames_faster_than_the_limit_are_refused(strict_app: AppProcess, frame:
     assert "rate_limited" in {ack.get("code") for ack in client.acks}
 
 
+@pytest.mark.parametrize(
+    ("event", "code"), [("frame", "bad_request"), ("faces", "bad_request"), ("configure", None)]
+)
+def test_events_that_bring_no_good_frame_have_a_limit_too(
+    strict_app: AppProcess, event: str, code: str | None
+) -> None:
+    with connected(strict_app.url, auth=TOKEN) as client:
+        for _ in range(50):
+            client.send(event, {})
+        client.wait(lambda: len(client.acks) == 50)
+    assert {ack.get("code") for ack in client.acks} == {code, "rate_limited"}
+
+
 @pytest.mark.parametrize("auth", [None, {"token": "guess"}, {"token": 5}, "open sesame"], ids=str)
 def test_a_wrong_token_is_refused(strict_app: AppProcess, auth: object) -> None:
     client = socketio.Client(reconnection=False)

@@ -49,6 +49,7 @@ def show(session, clock):
 
     def show_frame(*boxes, seconds=0.1, image=PICTURE):
         clock.advance(seconds)
+        session.admit()
         return session.analyse(FrameStamp(next(seqs)), look(*boxes, image=image))
 
     return show_frame

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from face_utils.errors import BadRequest
+from face_utils.errors import BadRequest, RateLimited
+from face_utils.session import CHANGES_PER_SECOND
 from tests.face_utils.session.scene import LEFT
 
 
@@ -55,6 +56,17 @@ class TestConfigure:
             session.configure({"smoothing": False, "mirror": "yes"})
 
         assert session.settings is before
+
+    def test_changes_beyond_the_rate_are_refused_and_later_ones_pass(self, session, clock):
+        for _ in range(round(CHANGES_PER_SECOND)):
+            session.configure({})
+        held = session.settings
+
+        with pytest.raises(RateLimited, match="At most 10 changes of settings a second"):
+            session.configure({"smoothing": False})
+        assert session.settings is held
+        clock.advance(1.0)
+        assert session.configure({"smoothing": False})["smoothing"] is False
 
     def test_sessions_do_not_share_settings(self, build):
         one, other = build(), build()

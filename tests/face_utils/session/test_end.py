@@ -30,6 +30,8 @@ class TestEnd:
         session.close()
 
         with pytest.raises(SessionExpired):
+            session.admit()
+        with pytest.raises(SessionExpired):
             session.analyse(FrameStamp(0), pytest.fail)
 
     def test_a_closed_session_sends_no_late_answer(self, session, show, backend, sent):
