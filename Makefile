@@ -21,7 +21,7 @@ MODEL := emotion
 DATA := ../shared/data
 PYTEST :=
 
-.PHONY: help setup run test check bench screenshot train tune compare config clean
+.PHONY: help setup run test check bench scale screenshot train tune compare config clean
 
 help: ## Show this list and every setting
 	@echo "make TARGET, where TARGET is one of:"
@@ -61,6 +61,9 @@ tune: $(VENV)/.tools static/vendor/.complete ## Measure smoothing and thresholds
 
 compare: $(VENV)/.tools static/vendor/.complete ## Hold the models against other projects' on DATA, write docs/comparison.md
 	$(BIN)/python -m benchmarks.peers --data $(DATA)
+
+scale: $(VENV)/.tools static/vendor/.complete ## Measure how apps add up and what a webcam costs, write docs/sizing.md
+	$(BIN)/python -m benchmarks.scale
 
 config: $(VENV)/.runtime ## Write docs/configuration.md from the code
 	$(BIN)/python -m web.config > docs/configuration.md

@@ -1,4 +1,4 @@
-"""Real Socket.IO clients, each sending frames at a steady rate; runs as a process of its own."""
+"""Real Socket.IO clients, each sending at a steady rate; runs as a process of its own."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from collections import Counter
 
 import socketio
 
-from benchmarks.moving_face import film
+from benchmarks.messages import MESSAGES, Message
 
 
 class Client:
     """One client and what it saw."""
 
-    def __init__(self, url: str, pictures: list[bytes], offset: float) -> None:
+    def __init__(self, url: str, event: str, messages: list[Message], offset: float) -> None:
         self.sent: dict[int, float] = {}
         self.ack_ms: list[float] = []
         self.emotion_ms: list[float] = []
         self.fates: Counter[str] = Counter()
-        self._pictures = pictures
+        self._event = event
+        self._messages = messages
         self._offset = offset
         self._socket = socketio.Client()
         self._socket.on("prediction", self._on_prediction)
@@ -32,12 +33,9 @@ class Client:
         start = time.monotonic() + self._offset
         for seq in range(int(seconds * rate)):
             time.sleep(max(0.0, start + seq / rate - time.monotonic()))
+            about, image = self._messages[seq % len(self._messages)]
             self.sent[seq] = time.monotonic()
-            self._socket.emit(
-                "frame",
-                ({"seq": seq}, self._pictures[seq % len(self._pictures)]),
-                callback=self._on_ack,
-            )
+            self._socket.emit(self._event, ({"seq": seq, **about}, image), callback=self._on_ack)
         time.sleep(1.0)
         self._socket.disconnect()
 
@@ -53,10 +51,10 @@ class Client:
             self.emotion_ms.append((time.monotonic() - sent) * 1e3)
 
 
-def main(url: str, count: int, seconds: float, rate: float) -> None:
+def main(url: str, count: int, seconds: float, rate: float, event: str = "frame") -> None:
     """Runs all clients and prints what they saw as one line of JSON."""
-    pictures = film(50)
-    clients = [Client(url, pictures, i / count / rate) for i in range(count)]
+    messages = MESSAGES[event](50)
+    clients = [Client(url, event, messages, i / count / rate) for i in range(count)]
     threads = [threading.Thread(target=client.run, args=(seconds, rate)) for client in clients]
     for thread in threads:
         thread.start()
@@ -74,4 +72,4 @@ def _summary(clients: list[Client]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]))
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), *sys.argv[5:])

@@ -52,8 +52,8 @@ class ServedFigures:
 def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> ServedFigures:
     """Lets `clients` clients send `rate` frames a second each for `seconds` seconds."""
     sent = clients * int(seconds * rate)
-    before = _cpu(app.process), _cpu(app.model_server)
-    seen = _run_clients(app.url, clients, seconds, rate)
+    before = cpu_seconds(app.process), cpu_seconds(app.model_server)
+    seen = run_clients(app.url, clients, seconds, rate)
     analysed, dropped = (seen["fates"].get(fate, 0) for fate in ("analysed", "dropped"))
     return ServedFigures(
         clients=clients,
@@ -62,16 +62,18 @@ def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> Serve
         answered=len(seen["emotion_ms"]) / sent,
         dropped=dropped / sent,
         errors=sent - analysed - dropped,
-        app_cpu_ms=(_cpu(app.process) - before[0]) / max(analysed, 1) * 1e3,
-        model_cpu_ms=(_cpu(app.model_server) - before[1]) / max(analysed, 1) * 1e3,
+        app_cpu_ms=(cpu_seconds(app.process) - before[0]) / max(analysed, 1) * 1e3,
+        model_cpu_ms=(cpu_seconds(app.model_server) - before[1]) / max(analysed, 1) * 1e3,
         app_rss_mib=app.process.memory_info().rss / 2**20,
         model_rss_mib=app.model_server.memory_info().rss / 2**20,
     )
 
 
-def _run_clients(url: str, clients: int, seconds: float, rate: float) -> dict[str, Any]:
+def run_clients(
+    url: str, clients: int, seconds: float, rate: float, event: str = "frame"
+) -> dict[str, Any]:
     """Runs `benchmarks.clients` beside the app and returns what it prints."""
-    command = ["-m", "benchmarks.clients", url, str(clients), str(seconds), str(rate)]
+    command = ["-m", "benchmarks.clients", url, str(clients), str(seconds), str(rate), event]
     result = subprocess.run(
         [sys.executable, *command], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     )
@@ -79,7 +81,8 @@ def _run_clients(url: str, clients: int, seconds: float, rate: float) -> dict[st
     return seen
 
 
-def _cpu(process: psutil.Process) -> float:
+def cpu_seconds(process: psutil.Process) -> float:
+    """Processor time that a process has used."""
     times = process.cpu_times()
     return float(times.user + times.system)
 

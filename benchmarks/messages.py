@@ -1,0 +1,60 @@
+"""What clients send of the film: whole frames, or the faces that they found themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from benchmarks.moving_face import jpeg, picture
+from face_utils.boxes import FloatArray
+from face_utils.cropping import face_square
+from face_utils.detectors.choice import build_detector
+from serving.contract import load_contract
+from web.config import Config
+from web.welcome import travelling_crop
+
+Message = tuple[dict[str, object], bytes]
+"""An event's object, without its `seq`, and its picture."""
+
+CROP_QUALITY = 90
+"""The page's JPEG quality for faces, in percent."""
+
+
+def whole_frames(count: int) -> list[Message]:
+    """One cycle of the film as the arguments of `frame`."""
+    return [({}, jpeg(i / count)) for i in range(count)]
+
+
+def found_faces(count: int) -> list[Message]:
+    """The same cycle as the arguments of `faces`, with the crops that the page would send."""
+    detector = build_detector("blazeface", Config().blazeface, None)
+    rule = travelling_crop(load_contract().values())
+    messages = []
+    for i in range(count):
+        image = picture(i / count)
+        [face] = detector.detect(image)
+        square = face_square(face.box, rule["margin"])
+        side = round(square.side)
+        patch = cv2.getRectSubPix(image, (side, side), (square.x, square.y))
+        crop = cv2.resize(patch, (rule["size"], rule["size"]), interpolation=cv2.INTER_AREA)
+        box = [square.x - side / 2, square.y - side / 2, side, side]
+        messages.append((_about(face.box, box, image.shape), _encoded(crop)))
+    return messages
+
+
+def _about(box: FloatArray, crop_box: list[float], shape: tuple[int, ...]) -> dict[str, object]:
+    face = {"box": box.tolist(), "crop_box": crop_box}
+    return {"width": shape[1], "height": shape[0], "faces": [face]}
+
+
+def _encoded(crop: np.ndarray) -> bytes:
+    return bytes(cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, CROP_QUALITY])[1])
+
+
+MESSAGES: dict[str, Callable[[int], list[Message]]] = {
+    "frame": whole_frames,
+    "faces": found_faces,
+}
+"""What makes the messages of each event."""
