@@ -102,8 +102,8 @@ class Learner:
     def _step(self, crops: tf.Tensor, values: tf.Tensor, interval: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = self.model(crops, training=True)
-            expectation = self._recipe.expectation
-            loss = heads_loss(values, interval, logits, self._heads, expectation)
+            weights = self._recipe.expectation, self._recipe.beside_weight
+            loss = heads_loss(values, interval, logits, self._heads, *weights)
         variables = self.model.trainable_variables
         self._optimizer.apply(tape.gradient(loss, variables), variables)
         self._average()

@@ -13,18 +13,21 @@ def heads_loss(
     logits: tf.Tensor,
     heads: Sequence[int],
     expectation: float,
+    beside_weight: float,
 ) -> tf.Tensor:
-    """Sum of `label_loss` over heads of so many classes each; only the first has an order."""
+    """Sum of `label_loss` over heads of so many classes each.
+
+    Only the first head has an order, and only the others are weighted.
+    """
     parts = zip(
         tf.split(values, heads, axis=1),
         tf.unstack(interval, num=len(heads), axis=1),
         tf.split(logits, heads, axis=1),
         strict=True,
     )
-    weights = [expectation] + [0.0] * (len(heads) - 1)
-    return tf.add_n(
-        [label_loss(*part, weight) for part, weight in zip(parts, weights, strict=True)]
-    )
+    own, *others = parts
+    beside = [beside_weight * label_loss(*part, 0.0) for part in others]
+    return tf.add_n([label_loss(*own, expectation), *beside])
 
 
 def label_loss(

@@ -27,7 +27,9 @@ def mini_xception(network: Network, size: int, classes: int) -> keras.Model:
         classes: Number of class maps.
 
     Returns:
-        A model from `(n, size, size, 1)` uint8 to `(n, classes)` float32 logits.
+        A model from `(n, size, size, 1)` uint8 to `(n, classes)` float32 logits. Under Keras's policy
+        `mixed_bfloat16` only what lies between the standardised picture and the class maps is
+        computed with fewer bits.
     """
     image = keras.Input((size, size, 1), dtype="uint8", name="image")
     x = _standardised(image)
@@ -36,8 +38,9 @@ def mini_xception(network: Network, size: int, classes: int) -> keras.Model:
     for depth, channels in enumerate(network.widths):
         x = _block(x, channels, halve=depth < network.halvings)
     x = layers.SpatialDropout2D(network.dropout)(layers.ReLU()(x))
-    maps = layers.Conv2D(classes, 1, name=CLASS_MAPS)(x)
-    return keras.Model(image, layers.GlobalAveragePooling2D(name="logits")(maps))
+    maps = layers.Conv2D(classes, 1, name=CLASS_MAPS, dtype="float32")(x)
+    logits = layers.GlobalAveragePooling2D(name="logits", dtype="float32")(maps)
+    return keras.Model(image, logits)
 
 
 def class_maps(model: keras.Model) -> keras.Model:
@@ -59,8 +62,11 @@ def mirrored(model: keras.Model) -> keras.Model:
 
 def _standardised(image: keras.KerasTensor) -> keras.KerasTensor:
     """Each picture with mean 0 and variance 1, so that dim light and bright look alike."""
-    scaled = layers.Rescaling(1 / 127.5, offset=-1)(image)
-    return layers.LayerNormalization(axis=(1, 2, 3), center=False, scale=False)(scaled)
+    scaled = layers.Rescaling(1 / 127.5, offset=-1, dtype="float32")(image)
+    standard = layers.LayerNormalization(
+        axis=(1, 2, 3), center=False, scale=False, dtype="float32"
+    )
+    return standard(scaled)
 
 
 def _block(x: keras.KerasTensor, channels: int, halve: bool) -> keras.KerasTensor:

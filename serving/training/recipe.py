@@ -80,6 +80,7 @@ class Recipe:
         expectation: Weight of the absolute error of the expected value beside the likelihood.
         beside: Models whose labels the network learns too, since they teach it to see faces; their
             class maps are not exported.
+        beside_weight: Weight of their losses.
         balance: How far rare kinds of faces are shown more often: 0 as they come, 1 all alike.
         mixing: Parameter of the beta distribution that blends two crops; 0 for none.
         mirrored: Whether the exported model averages over a crop and its mirror image.
@@ -89,6 +90,7 @@ class Recipe:
         network: Shape of the network.
         framing: Jitter of the crops' geometry.
         light: Jitter of the crops' look.
+        precision: Keras's dtype policy for training; what is exported is float32.
         least_steps: Where faces are so few that all epochs have fewer steps, there are more epochs.
     """
 
@@ -101,12 +103,14 @@ class Recipe:
     averaging: float
     expectation: float
     beside: tuple[str, ...]
+    beside_weight: float
     balance: float
     mixing: float
     mirrored: bool
     holdout: float
     seed: int
     start_from: str
+    precision: str
     network: Network
     framing: Framing
     light: Light

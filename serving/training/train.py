@@ -43,7 +43,7 @@ def run(task: Job) -> None:
     recipe = long_enough(task.recipe, len(rows))
     faces_in, targets_in, score = faces.take(rows), targets.take(rows), scorer(task, faces)
     steps = steps_per_epoch(len(rows), recipe)
-    network, total = starting_network(task), recipe.epochs * steps
+    network, total = in_precision(task, starting_network), recipe.epochs * steps
     learner = Learner(network, task.heads, recipe, total, task.workspace.folder)
     learner.resume()
     for epoch in range(learner.epoch, recipe.epochs):
@@ -54,6 +54,16 @@ def run(task: Job) -> None:
         figures = {"epoch": epoch + 1, **figures, "holdout": score(learner.averaged)}
         task.workspace.append_log(figures)
         tqdm.write(str(figures))
+
+
+def in_precision(task: Job, build: Callable[[Job], keras.Model]) -> keras.Model:
+    """A network whose layers compute with the recipe's precision; later ones do so with 32 bits."""
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(task.recipe.precision)
+    try:
+        return build(task)
+    finally:
+        keras.config.set_dtype_policy(usual)
 
 
 def long_enough(recipe: Recipe, rows: int) -> Recipe:

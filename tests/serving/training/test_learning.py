@@ -166,10 +166,10 @@ def test_an_interval_costs_nothing_when_all_probability_lies_in_it():
     assert float(label_loss(values, interval, logits, 1.0)) == pytest.approx(0, abs=1e-5)
 
 
-def test_heads_add_up_and_only_the_first_has_an_order():
+def test_heads_add_up_and_only_the_first_has_an_order_and_a_full_say():
     logits, values = tf.zeros((1, 5)), tf.constant([[0.0, 0.0, 1.0, 0.0, 1.0]])
-    loss = heads_loss(values, tf.constant([[False, False]]), logits, (3, 2), 0.5)
-    assert float(loss) == pytest.approx(np.log(3) + 0.5 + np.log(2))
+    loss = heads_loss(values, tf.constant([[False, False]]), logits, (3, 2), 0.5, 0.25)
+    assert float(loss) == pytest.approx(np.log(3) + 0.5 + 0.25 * np.log(2))
 
 
 def test_a_distribution_costs_its_cross_entropy_and_the_error_of_its_mean():
@@ -182,4 +182,16 @@ def test_a_distribution_costs_its_cross_entropy_and_the_error_of_its_mean():
 def test_every_recipe_makes_a_network_under_the_size_limit(path):
     size = max(spec.size for spec in load_contract().values())
     model = mini_xception(load_recipe(path.stem).network, size, 8)
-    assert model.count_params() < 300_000
+    assert model.count_params() < 1_000_000
+
+
+def test_only_training_computes_with_fewer_bits(make_job):
+    task = make_job("age")
+    task = replace(task, recipe=replace(task.recipe, precision="mixed_bfloat16"))
+
+    trained = train.in_precision(task, train.starting_network)
+
+    assert {layer.compute_dtype for layer in trained.layers} == {"bfloat16", "float32"}
+    assert {weight.dtype for weight in trained.weights if "seed" not in weight.path} == {"float32"}
+    assert trained.output.dtype == "float32"
+    assert {layer.compute_dtype for layer in task.network().layers} == {"float32"}
