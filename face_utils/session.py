@@ -22,8 +22,7 @@ from face_utils.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
-CHANGES_PER_SECOND = 10.0
-"""How often a client may configure its session."""
+CHANGES_PER_SECOND = 10.0  # that a client may make to its settings
 
 Runner = Callable[..., tuple[Analysis, list[Batch]]]
 """Runs a function with its arguments where it may take its time, and returns its result."""
@@ -134,9 +133,7 @@ class Session:
         self._active = now
 
     def analyse(self, stamp: FrameStamp, look: Look) -> Wire:
-        """Takes a frame that was admitted, and returns its acknowledgement.
-
-        Waits while another is in work.
+        """Takes an admitted frame, returns its acknowledgement; waits while another is in work.
 
         Raises:
             MienError: The frame cannot be read, or the session is over.

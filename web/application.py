@@ -9,6 +9,7 @@ from flask_socketio import SocketIO
 
 from face_utils.results import Wire
 from web.config import ROOT, Config
+from web.connections import STRANGER_SECONDS, close_strangers, hang_up
 from web.eventlet_websocket import tune_websockets
 from web.events import add_events
 from web.packets import guard_packets, limit_packets
@@ -49,6 +50,7 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
         manage_session=False,
     )
     guard_packets(socketio)
+    close_strangers(socketio, min(STRANGER_SECONDS, config.session_idle_seconds))
     return socketio
 
 
@@ -61,5 +63,4 @@ def _disconnect(socketio: SocketIO, sid: str) -> None:
     connection = server.manager.eio_sid_from_sid(sid, "/")
     server.disconnect(sid)
     if connection is not None:
-        # Closing waits until all is sent, for which the caller has no time.
-        server.start_background_task(server.eio.disconnect, connection)
+        hang_up(server, connection)

@@ -8,6 +8,8 @@ from typing import Any
 from flask_socketio import SocketIO
 from socketio import packet
 
+from web.connections import hang_up
+
 log = logging.getLogger(__name__)
 
 RESERVED = {"connect", "disconnect", "connect_error", "*"}
@@ -55,7 +57,7 @@ def guard_packets(socketio: SocketIO) -> None:
             # Not the error's own words: they may quote the packet, and so a picture.
             kind = type(error).__name__
             log.warning("connection %s sent a broken packet (%s) and is closed", connection, kind)
-            server.start_background_task(server.eio.disconnect, connection)
+            server.start_background_task(hang_up, server, connection)
         server.sleep(0)
 
     server.eio.handlers["message"] = guarded

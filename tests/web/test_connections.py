@@ -1,0 +1,53 @@
+"""Connections that hold no session are closed; tests/web/test_limits.py has those that hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+import websocket
+
+from benchmarks.app_process import AppProcess, Mode, running_app
+
+CLOSE = "1"
+
+
+@pytest.fixture(scope="module", params=["eventlet", "threading"])
+def impatient_app(app: AppProcess, request: pytest.FixtureRequest) -> Iterator[AppProcess]:
+    """An app with a token that waits for a second; it uses the other app's model server."""
+    mode: Mode = request.param
+    with running_app(
+        mode,
+        MIEN_MODEL_SERVER=app.model_server_target,
+        MIEN_SESSION_IDLE_SECONDS="1",
+        MIEN_ACCESS_TOKEN="open sesame",
+    ) as process:
+        yield process
+
+
+@pytest.fixture
+def wire(impatient_app: AppProcess) -> Iterator[websocket.WebSocket]:
+    """A connection on which the server has said its name."""
+    address = impatient_app.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+    with closing(websocket.create_connection(address, timeout=20)) as wire:
+        assert wire.recv().startswith("0")
+        yield wire
+
+
+def test_a_client_that_opens_no_session_is_hung_up_on(wire: websocket.WebSocket) -> None:
+    assert wire.recv() == CLOSE
+
+
+def test_a_client_that_was_refused_a_session_is_hung_up_on(wire: websocket.WebSocket) -> None:
+    wire.send('40{"token": "guess"}')
+    assert wire.recv().startswith("44")
+    assert wire.recv() == CLOSE
+
+
+def test_a_client_that_has_left_its_session_is_hung_up_on(wire: websocket.WebSocket) -> None:
+    wire.send('40{"token": "open sesame"}')
+    assert wire.recv().startswith("40")
+    assert wire.recv().startswith('42["session"')
+    wire.send("41")
+    assert wire.recv() == CLOSE

@@ -1,0 +1,49 @@
+"""How connections end that clients would keep open.
+
+A client opens an Engine.IO connection first, and then its session on that. One that never does the
+second, that is refused for want of a token, or that leaves its session and stays would be kept for
+as long as it answers pings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_socketio import SocketIO
+
+STRANGER_SECONDS = 10.0
+
+
+def hang_up(server: Any, connection: str) -> None:
+    """Closes a connection after what waits to be sent.
+
+    It does not wait for that, as the library would: a client that takes nothing more would keep a
+    thread of ours for ever.
+    """
+    socket = server.eio.sockets.get(connection)
+    if socket is not None:
+        socket.close(wait=False)
+
+
+def close_strangers(socketio: SocketIO, seconds: float) -> None:
+    """Closes, from now on, each connection that has had no session for that long.
+
+    It may take twice as long: whoever is without one at two looks in a row has to go.
+    """
+    server = socketio.server
+
+    def watch() -> None:
+        before: set[str] = set()
+        while True:
+            server.sleep(seconds)
+            now = _strangers(server)
+            for connection in now & before:
+                hang_up(server, connection)
+            before = now
+
+    server.start_background_task(watch)
+
+
+def _strangers(server: Any) -> set[str]:
+    session_of = server.manager.sid_from_eio_sid
+    return {each for each in list(server.eio.sockets) if session_of(each, "/") is None}
