@@ -84,6 +84,11 @@ def container_of(deployment: Manifest) -> Manifest:
     return dict(container)
 
 
+def ports_of(deployment: Manifest) -> dict[str, int]:
+    """The ports of a Deployment's container by their names."""
+    return {port["name"]: port["containerPort"] for port in container_of(deployment)["ports"]}
+
+
 def selected(manifests: Sequence[Manifest], selector: Manifest) -> list[str]:
     """Names of the Deployments whose pods have all labels of a selector."""
     return [

@@ -18,6 +18,7 @@ from tests.deploy.manifests import (
     of_kind,
     one,
     pod_of,
+    ports_of,
     run_kustomize,
     selected,
 )
@@ -78,16 +79,6 @@ def test_everything_about_a_part_selects_its_pods_alone(
         assert selected(manifests, selector) == [name]
 
 
-def test_google_prometheus_scrapes_both_parts(gke: list[Manifest]) -> None:
-    for monitoring in of_kind(gke, "PodMonitoring"):
-        (name,) = selected(gke, monitoring["spec"]["selector"]["matchLabels"])
-        (endpoint,) = monitoring["spec"]["endpoints"]
-        pod = one(gke, "Deployment", name)["spec"]["template"]
-        port = int(pod["metadata"]["annotations"]["prometheus.io/port"])
-        assert _ports(one(gke, "Deployment", name))[endpoint["port"]] == port
-    assert len(of_kind(gke, "PodMonitoring")) == len(PARTS)
-
-
 def test_autoscalers_name_deployments_that_ask_for_processor_time(
     manifests: list[Manifest],
 ) -> None:
@@ -113,7 +104,7 @@ def test_services_and_probes_name_ports_that_containers_have(manifests: list[Man
         container = container_of(deployment)
         named = [port["targetPort"] for port in one(manifests, "Service", name)["spec"]["ports"]]
         named += [container[probe]["httpGet"]["port"] for probe in _PROBES]
-        assert set(named) <= set(_ports(deployment))
+        assert set(named) <= set(ports_of(deployment))
 
 
 def test_the_ingress_leads_to_the_app(manifests: list[Manifest]) -> None:
@@ -178,10 +169,6 @@ def test_a_release_sets_the_domain_of_the_certificate(gke: list[Manifest]) -> No
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _UNITS = {"m": 0.001, "Mi": 2**20, "Gi": 2**30}
-
-
-def _ports(deployment: Manifest) -> dict[str, int]:
-    return {port["name"]: port["containerPort"] for port in container_of(deployment)["ports"]}
 
 
 def _amount(quantity: str) -> float:

@@ -13,7 +13,15 @@ from flask import Flask
 from serving.contract import load_contract
 from serving.server.process import STOP_SECONDS
 from serving.tf_serving.configs import METRICS_PATH
-from tests.deploy.manifests import PAGE, Manifest, container_of, of_kind, one, pod_of
+from tests.deploy.manifests import (
+    PAGE,
+    Manifest,
+    container_of,
+    of_kind,
+    one,
+    pod_of,
+    ports_of,
+)
 from web.application import MESSAGE_OVERHEAD_BYTES
 from web.config import ROOT, Config, ConfigError, read_config
 from web.routes import add_routes
@@ -31,8 +39,7 @@ def test_the_app_takes_every_setting(manifests: list[Manifest]) -> None:
 def test_the_settings_name_the_ports_and_the_model_server(manifests: list[Manifest]) -> None:
     config = _config(manifests)
     (grpc,) = one(manifests, "Service", "mien-model-server")["spec"]["ports"]
-    ports = container_of(one(manifests, "Deployment", "mien-app"))["ports"]
-    assert {port["name"]: port["containerPort"] for port in ports} == {
+    assert ports_of(one(manifests, "Deployment", "mien-app")) == {
         "http": config.port,
         "metrics": config.metrics_port,
     }
@@ -69,9 +76,9 @@ def test_tf_serving_keeps_the_options_of_its_image_and_adds_tls(
 
 
 def test_both_model_servers_listen_where_the_pod_says(local: list[Manifest]) -> None:
-    container = container_of(one(local, "Deployment", "mien-model-server"))
+    deployment = one(local, "Deployment", "mien-model-server")
+    container, ports = container_of(deployment), ports_of(deployment)
     image = (ROOT / "deploy" / "docker" / "tf-serving.Dockerfile").read_text(encoding="utf-8")
-    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     assert f"--port={ports['grpc']}" in container["args"]
     assert f"--http-port={ports['http']}" in container["args"]
     assert f'"--port={ports["grpc"]}"' in image

@@ -10,7 +10,8 @@ Way = tuple[str, str, int]
 
 INGRESS_NGINX = "ingress-nginx/controller,ingress-nginx"
 PROMETHEUS = "monitoring/prometheus"
-GOOGLE_PROMETHEUS = "gmp-system/collector"
+# Autopilot's name of the namespace, and that of other clusters.
+GOOGLE_PROMETHEUS = "gke-gmp-system,gmp-system/collector"
 
 
 def test_nothing_passes_that_no_policy_allows(manifests: list[Manifest]) -> None:
@@ -103,8 +104,8 @@ def _name(manifests: list[Manifest], peer: dict[str, Any]) -> str:
     if "ipBlock" in peer:
         return str(peer["ipBlock"]["cidr"])
     if "namespaceSelector" in peer:
-        (space,) = _values(peer["namespaceSelector"]) or ["any"]
-        return f"{space}/{','.join(_values(peer.get('podSelector', {})))}"
+        spaces = ",".join(_values(peer["namespaceSelector"])) or "any"
+        return f"{spaces}/{','.join(_values(peer.get('podSelector', {})))}"
     return ",".join(selected(manifests, _labels(peer["podSelector"]))) if peer else "anybody"
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client import generate_latest
 
 from serving.server import monitoring
+from serving.tf_serving.configs import METRICS_PATH
+from tests.deploy.manifests import of_kind, one, ports_of, selected
 from web import metrics
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +30,8 @@ EXPRESSIONS = re.findall(r"expr: (.+?)\n +(?:for|labels):", ALERTS, re.DOTALL)
 # What stands in a query and is no metric: texts, matchers, ranges, lists of labels, functions.
 NO_METRIC = r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\bby \([^)]*\)|\b[\w:]+(?=\(| by \()'
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
+# What Prometheus must ask, by the names that alerts and dashboard know: job, port and path.
+ASKED = {("mien-app", 9100, "/metrics"), ("mien-model-server", 8501, METRICS_PATH)}
 
 
 def shown_names():
@@ -100,14 +106,96 @@ def test_prometheus_understands_the_queries_of_the_dashboard(tmp_path):
     assert content, said
 
 
-@pytest.mark.parametrize(
-    ("job", "service", "port"),
-    [("mien-app", "app", 9100), ("mien-model-server", "model-server", 8501)],
-)
-def test_prometheus_asks_the_services_of_compose(job, service, port):
-    configuration = (MONITORING / "prometheus.yml").read_text(encoding="utf-8")
-    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+def test_the_docs_make_rules_of_google_of_the_alerts(tmp_path):
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"```sh\n({ printf.*?)```", page, re.DOTALL)
+    (tmp_path / "kubectl").write_text("#!/bin/sh\ncat\n")
+    (tmp_path / "kubectl").chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    said = subprocess.check_output(command, shell=True, cwd=ROOT, env={**os.environ, "PATH": path})
 
-    [target] = re.findall(rf"job_name: {job}\n.*?names: (.*?), refresh", configuration, re.DOTALL)
-    assert target == f"[{service}], type: A, port: {port}"
-    assert f"\n  {service}:\n" in compose
+    rules = yaml.safe_load(said)
+    assert rules["spec"] == yaml.safe_load(ALERTS)
+    (group,) = rules["spec"]["groups"]
+    assert group.keys() == {"name", "interval", "rules"}  # Google demands an interval.
+
+
+def test_prometheus_asks_the_services_of_compose():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    asked = set()
+    for job in _scrape_configs("prometheus.yml"):
+        (found,) = job["dns_sd_configs"]
+        assert found["names"] == [job["job_name"].removeprefix("mien-")]
+        assert set(found["names"]) <= services.keys()
+        asked.add((job["job_name"], found["port"], job.get("metrics_path", "/metrics")))
+
+    assert asked == ASKED
+
+
+def test_prometheus_asks_the_same_of_the_pods_of_kubernetes(manifests, tmp_path):
+    pods = [
+        *_discovered(manifests, "Running"),
+        *_discovered(manifests, "Failed"),
+        *_discovered(manifests, "Pending"),
+    ]
+    (job,) = _scrape_configs("kubernetes.yml")
+    # Debian's promtool knows no clusters, so it is given what one would be told by a cluster.
+    (found,) = job.pop("kubernetes_sd_configs")
+    assert found == {"role": "pod", "namespaces": {"names": ["mien"]}}
+
+    targets = _relabelled({**job, "static_configs": pods}, tmp_path)
+
+    assert {_asked(target) for target in targets} == ASKED
+    assert len(targets) == len(ASKED)
+    assert {(target["namespace"], target["pod"]) for target in targets} == {
+        ("mien", "mien-app-running"),
+        ("mien", "mien-model-server-running"),
+    }
+
+
+def test_google_s_prometheus_asks_the_same(gke):
+    asked = set()
+    for resource in of_kind(gke, "PodMonitoring"):
+        (name,) = selected(gke, resource["spec"]["selector"]["matchLabels"])
+        (endpoint,) = resource["spec"]["endpoints"]
+        port = ports_of(one(gke, "Deployment", name))[endpoint["port"]]
+        # It makes the resource's own name the label `job`.
+        asked.add((resource["metadata"]["name"], port, endpoint.get("path", "/metrics")))
+
+    assert asked == ASKED
+
+
+def _scrape_configs(file):
+    return yaml.safe_load((MONITORING / file).read_text(encoding="utf-8"))["scrape_configs"]
+
+
+def _discovered(manifests, phase):
+    """Each port of each Deployment's pod, with the labels that Prometheus gives it."""
+    for deployment in of_kind(manifests, "Deployment"):
+        labels = deployment["spec"]["template"]["metadata"]["labels"]
+        for name, port in ports_of(deployment).items():
+            known = {
+                "namespace": deployment["metadata"]["namespace"],
+                "pod_name": f"{deployment['metadata']['name']}-{phase.lower()}",
+                "pod_phase": phase,
+                "pod_container_port_name": name,
+                **{f"pod_label_{re.sub(r'[^a-z]', '_', key)}": labels[key] for key in labels},
+            }
+            yield {
+                "targets": [f"10.0.0.1:{port}"],
+                "labels": {f"__meta_kubernetes_{key}": value for key, value in known.items()},
+            }
+
+
+def _relabelled(job, folder):
+    """What Prometheus makes of a job's targets."""
+    file = folder / "prometheus.yml"
+    file.write_text(yaml.safe_dump({"scrape_configs": [job]}))
+    content, said = promtool("check", "service-discovery", "--timeout=1s", file, job["job_name"])
+    assert content, said
+    return [found["labels"] for found in json.loads(said) if found["labels"]]
+
+
+def _asked(target):
+    port = int(target["__address__"].rpartition(":")[2])
+    return target["job"], port, target["__metrics_path__"]
