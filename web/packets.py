@@ -51,6 +51,8 @@ def guard_packets(socketio: SocketIO) -> None:
     handle = server.eio.handlers["message"]
 
     def guarded(connection: str, data: object) -> None:
+        if connection not in server.environ:
+            return  # It was closed; the library would open a session on it that never ends.
         try:
             handle(connection, data)
         except Exception as error:
