@@ -102,13 +102,14 @@ def test_the_build_takes_the_messages_of_tensorflow_and_not_its_runtime(tmp_path
     path = f"{pip.parent}:{os.environ['PATH']}"
     for hook in ("bin/pre_compile", "bin/post_compile"):
         subprocess.run([hook], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
-    left = set((ROOT / "requirements.txt").read_text().splitlines())
-    left -= set((tmp_path / "requirements.txt").read_text().splitlines())
-    assert {line.split("==")[0] for line in left} == {
+    asked = set((ROOT / "requirements.txt").read_text().splitlines())
+    installed = set((tmp_path / "requirements.txt").read_text().splitlines())
+    assert {line.split("==")[0] for line in asked - installed} == {
         "pytest",
         "tensorflow",
         "tensorflow-serving-api",
     }
+    assert installed - asked == {"--constraint requirements.lock"}
     unpacked = [file.name for file in tmp_path.glob("python/lib/*/site-packages/tensorflow/*")]
     assert unpacked == ["tensor_pb2.py"]
 

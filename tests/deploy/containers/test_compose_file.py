@@ -35,6 +35,13 @@ def test_every_service_is_hardened(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_every_image_of_ours_is_built_once_and_never_pulled() -> None:
+    ours = [s for s in SERVICES.values() if s["image"].startswith("mien-")]
+    built = [service["image"] for service in ours if "build" in service]
+    assert sorted(built) == sorted({service["image"] for service in ours})
+    assert all("build" in s or s["pull_policy"] == "never" for s in ours)
+
+
 def test_every_variable_of_the_app_is_a_setting() -> None:
     settings = {PREFIX + field.name.upper() for field in fields(Config)}
     assert SERVICES["app"]["environment"].keys() <= settings
