@@ -9,7 +9,18 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from web.setting_kinds import FILE, FLAG, PATH, TEXT, WORDS, Kind, number, one_of
+from web.setting_kinds import (
+    FILE,
+    FLAG,
+    LAST_PORT,
+    ORIGINS,
+    PATH,
+    TARGET,
+    TEXT,
+    Kind,
+    number,
+    one_of,
+)
 
 PREFIX = "MIEN_"
 ROOT = Path(__file__).parent.parent
@@ -48,7 +59,7 @@ class Config:
     host: str = _key(
         "", TEXT, "Address to listen on; empty: all with `MIEN_HTTPS`, else only this machine."
     )
-    port: int = _key(5000, number(int, 1, 65535), "TCP port to listen on.")
+    port: int = _key(5000, number(int, 1, LAST_PORT), "TCP port to listen on.")
     https: bool = _key(False, FLAG, "Serve TLS; without a certificate, one is made at the start.")
     tls_certificate: Path | None = _key(None, PATH, "PEM file of the certificate for HTTPS.")
     tls_key: Path | None = _key(None, PATH, "PEM file of its key.")
@@ -62,7 +73,7 @@ class Config:
         "text", one_of("text", "json"), "How: lines for people, or one JSON object per line."
     )
     metrics_port: int = _key(
-        0, number(int, 0, 65535), "TCP port of Prometheus metrics, /metrics; 0: none."
+        0, number(int, 0, LAST_PORT), "TCP port of Prometheus metrics, /metrics; 0: none."
     )
     metrics_host: str = _key("", TEXT, "Address of that port; empty: the one of the service.")
     traces: str = _key(
@@ -72,10 +83,10 @@ class Config:
     )
     access_token: str = _key("", TEXT, "Token that clients must give; empty: none is asked for.")
     allowed_origins: tuple[str, ...] = _key(
-        (), WORDS, "Origins whose pages may connect besides the service's own; * for all."
+        (), ORIGINS, "Origins whose pages may connect besides the service's own; * for all."
     )
     model_server: str = _key(
-        "", TEXT, "host:port or unix:PATH of a model server; empty: the embedded one is started."
+        "", TARGET, "host:port or unix:PATH of a model server; empty: the embedded one is started."
     )
     model_server_ca: Path | None = _key(
         None, PATH, "PEM file of the certificates that the model server's must come from: TLS."

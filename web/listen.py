@@ -20,9 +20,9 @@ from web.certificate import make_certificate, network_address
 from web.config import Config
 from web.routes import readiness
 from web.service import Service
+from web.setting_kinds import LAST_PORT
 
 BACKLOG = 512
-LAST_PORT = 65535
 READY_TIMEOUT_SECONDS = 20.0
 CONNECTION_TIMEOUT_SECONDS = 86_400
 _FLUSH_SECONDS = 0.2

@@ -34,12 +34,32 @@ def test_variables_are_read_with_their_types() -> None:
         ("MIEN_MODEL_TIMEOUT_SECONDS", "nan"),
         ("MIEN_SESSION_MAX_SECONDS", "inf"),
         ("MIEN_ASYNC_MODE", "gevent"),
+        ("MIEN_ALLOWED_ORIGINS", "a.example"),
+        ("MIEN_ALLOWED_ORIGINS", "https://a.example, https://b.example/page"),
+        ("MIEN_MODEL_SERVER", "models"),
+        ("MIEN_MODEL_SERVER", ":8500"),
+        ("MIEN_MODEL_SERVER", "models:http"),
+        ("MIEN_MODEL_SERVER", "models:85000"),
         ("MIEN_COLOUR", "red"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         read_config({name: value})
+
+
+def test_bounds_are_said_in_full() -> None:
+    with pytest.raises(ConfigError, match="must be from 4096 to 100000000"):
+        read_config({"MIEN_MAX_PIXELS": "1"})
+
+
+@pytest.mark.parametrize("place", ["", "models:8500", "[::1]:8500", "dns:///models:8500", "unix:s"])
+def test_a_model_server_is_named_as_grpc_has_it(place: str) -> None:
+    assert read_config({"MIEN_MODEL_SERVER": place}).model_server == place
+
+
+def test_all_origins_may_be_allowed() -> None:
+    assert read_config({"MIEN_ALLOWED_ORIGINS": "*"}).allowed_origins == ("*",)
 
 
 def test_only_https_listens_on_every_address_by_itself() -> None:
