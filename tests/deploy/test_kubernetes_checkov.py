@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.deploy.checkov import needs_checkov, run_checkov
 from tests.deploy.manifests import Manifest
-from web.config import ROOT
 
-CHECKOV = shutil.which("checkov", path=f"{ROOT}/.cache/tools/checkov/bin:{os.environ['PATH']}")
-OFFLINE = {"BC_SKIP_MAPPING": "TRUE", "CKV_SKIP_PACKAGE_UPDATE_CHECK": "TRUE"}
 EXCUSED = {
     ("local", "CKV_K8S_15"),
     ("local", "CKV_K8S_35"),
@@ -24,10 +18,7 @@ EXCUSED = {
     ("gke", "CKV_K8S_35"),
 }
 
-pytestmark = [
-    pytest.mark.skipif(CHECKOV is None, reason="checkov is not installed: `make test` does it"),
-    pytest.mark.timeout(300),
-]
+pytestmark = [needs_checkov, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +29,7 @@ def findings(
     folder = tmp_path_factory.mktemp("rendered")
     for name, manifests in (("local", local), ("gke", gke_all)):
         (folder / f"{name}.yaml").write_text(yaml.safe_dump_all(manifests), encoding="utf-8")
-    options = ["--framework=kubernetes", "--output=json", "--skip-download", "--soft-fail"]
-    result = subprocess.run(
-        [str(CHECKOV), f"--directory={folder}", *options],
-        env={**os.environ, **OFFLINE},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return dict(json.loads(result.stdout)["results"])
+    return dict(run_checkov(folder, "kubernetes")["results"])
 
 
 def test_nothing_fails(findings: dict[str, list[dict[str, Any]]]) -> None:

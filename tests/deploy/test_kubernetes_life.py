@@ -137,8 +137,14 @@ def test_a_pod_has_time_to_stop_after_proxies_have_heard_of_it(
     manifests: list[Manifest], name: str, stop_seconds: float
 ) -> None:
     deployment = one(manifests, "Deployment", name)
-    wait = container_of(deployment)["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert pod_of(deployment)["terminationGracePeriodSeconds"] > wait + stop_seconds
+    goes_after = _pre_stop_seconds(deployment) + stop_seconds
+    assert pod_of(deployment)["terminationGracePeriodSeconds"] > goes_after
+
+
+def test_google_cuts_no_connection_before_the_app_has_said_goodbye(gke: list[Manifest]) -> None:
+    wait = _pre_stop_seconds(one(gke, "Deployment", "mien-app"))
+    draining = one(gke, "BackendConfig", "mien-app")["spec"]["connectionDraining"]
+    assert draining["drainingTimeoutSec"] > wait + GUNICORN["graceful_timeout"]
 
 
 def test_nginx_keeps_a_client_at_its_pod(local: list[Manifest]) -> None:
@@ -197,6 +203,10 @@ def _config(manifests: list[Manifest]) -> Config:
     (source,) = container["envFrom"]
     settings = one(manifests, "ConfigMap", source["configMapRef"]["name"])["data"]
     return read_config({**settings, **{variable["name"]: "x" for variable in container["env"]}})
+
+
+def _pre_stop_seconds(deployment: Manifest) -> int:
+    return int(container_of(deployment)["lifecycle"]["preStop"]["sleep"]["seconds"])
 
 
 def _path(container: Manifest, probe: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -13,8 +12,8 @@ from typing import Any
 import hcl2
 import pytest
 
+from tests.deploy.checkov import needs_checkov, run_checkov
 from tests.deploy.sandbox import Sandbox
-from tests.deploy.test_kubernetes_checkov import CHECKOV, OFFLINE
 from web.config import ROOT
 
 FOLDER = ROOT / "deploy" / "terraform"
@@ -152,16 +151,8 @@ def test_terraform_validates_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.skipif(CHECKOV is None, reason="checkov is not installed: `make test` does it")
+@needs_checkov
 def test_checkov_finds_only_what_is_excused() -> None:
-    options = ["--framework=terraform", "--output=json", "--skip-download", "--soft-fail"]
-    result = subprocess.run(
-        [str(CHECKOV), f"--directory={FOLDER}", *options],
-        env={**os.environ, **OFFLINE},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    summary = json.loads(result.stdout)["summary"]
+    summary = run_checkov(FOLDER, "terraform")["summary"]
     assert (summary["failed"], summary["skipped"]) == (0, 9)
     assert summary["passed"] > 10
