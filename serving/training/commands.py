@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -31,7 +31,7 @@ class Job:
         workspace: Files of its training.
         data: Folder with the data sets.
         models: Folder that the SavedModels go to.
-        contract: The contract's file, for the models that this one builds on.
+        contract: The contract's file, for the models that this one learns beside.
     """
 
     spec: ModelSpec
@@ -40,12 +40,6 @@ class Job:
     data: Path
     models: Path
     contract: Path = CONTRACT
-
-    def of_model(self, name: str) -> Job:
-        """The same job for another model."""
-        spec, recipe = load_contract(self.contract)[name], load_recipe(name)
-        workspace = replace(self.workspace, model=name)
-        return replace(self, spec=spec, recipe=recipe, workspace=workspace)
 
     def faces(self) -> Faces:
         """The recipe's data sets, framed."""

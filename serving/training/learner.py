@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import keras
@@ -18,41 +17,6 @@ from serving.training.recipe import Recipe
 from serving.training.targets import Targets
 
 WARM_UP_STEPS = 200
-RESTART = 0.25
-
-
-class Cosines(keras.optimizers.schedules.LearningRateSchedule):
-    """Falls from its peak along a cosine, and again after each restart.
-
-    I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017. A run
-    that had its last epoch can so go on, and its recipe still makes the same weights in one go.
-    """
-
-    def __init__(self, recipe: Recipe, steps_per_epoch: int) -> None:
-        bounds = [0, *(r for r in recipe.restarts if r < recipe.epochs), recipe.epochs]
-        self._starts = [epoch * steps_per_epoch for epoch in bounds[:-1]]
-        self._cosines = [
-            _cosine(recipe.learning_rate * RESTART**i, (last - first) * steps_per_epoch)
-            for i, (first, last) in enumerate(pairwise(bounds))
-        ]
-
-    def __call__(self, step: tf.Tensor) -> tf.Tensor:
-        """The learning rate at a step."""
-        rate = 0.0
-        for start, cosine in zip(self._starts, self._cosines, strict=True):
-            rate = tf.where(step >= start, cosine(step - start), rate)
-        return rate
-
-
-def _cosine(peak: float, steps: int) -> keras.optimizers.schedules.CosineDecay:
-    warm_up = min(WARM_UP_STEPS, math.ceil(steps / 10))
-    return keras.optimizers.schedules.CosineDecay(
-        0.0,
-        decay_steps=max(1, steps - warm_up),
-        alpha=0.01,
-        warmup_target=peak,
-        warmup_steps=warm_up,
-    )
 
 
 class Learner:
@@ -119,8 +83,19 @@ class Learner:
 
 
 def _optimizer(recipe: Recipe, steps: int) -> keras.Optimizer:
-    schedule = Cosines(recipe, steps // recipe.epochs)
+    schedule = _cosine(recipe.learning_rate, steps)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
     # Decay pulls a scale of the batch normalisation towards 0, where it switches channels off.
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     return optimizer
+
+
+def _cosine(peak: float, steps: int) -> keras.optimizers.schedules.CosineDecay:
+    warm_up = min(WARM_UP_STEPS, math.ceil(steps / 10))
+    return keras.optimizers.schedules.CosineDecay(
+        0.0,
+        decay_steps=max(1, steps - warm_up),
+        alpha=0.01,
+        warmup_target=peak,
+        warmup_steps=warm_up,
+    )

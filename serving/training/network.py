@@ -27,9 +27,8 @@ def mini_xception(network: Network, size: int, classes: int) -> keras.Model:
         classes: Number of class maps.
 
     Returns:
-        A model from `(n, size, size, 1)` uint8 to `(n, classes)` float32 logits. Under Keras's policy
-        `mixed_bfloat16` only what lies between the standardised picture and the class maps is
-        computed with fewer bits.
+        A model from `(n, size, size, 1)` uint8 to `(n, classes)` float32 logits. Whatever Keras's
+        dtype policy, it standardises pictures and makes class maps with 32 bits.
     """
     image = keras.Input((size, size, 1), dtype="uint8", name="image")
     x = _standardised(image)
@@ -63,9 +62,7 @@ def mirrored(model: keras.Model) -> keras.Model:
 def _standardised(image: keras.KerasTensor) -> keras.KerasTensor:
     """Each picture with mean 0 and variance 1, so that dim light and bright look alike."""
     scaled = layers.Rescaling(1 / 127.5, offset=-1, dtype="float32")(image)
-    standard = layers.LayerNormalization(
-        axis=(1, 2, 3), center=False, scale=False, dtype="float32"
-    )
+    standard = layers.LayerNormalization(axis=(1, 2, 3), center=False, scale=False, dtype="float32")
     return standard(scaled)
 
 

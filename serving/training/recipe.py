@@ -72,7 +72,6 @@ class Recipe:
     Attributes:
         data: Data sets, by the names that `readers` knows, or folders of pictures.
         epochs: Passes over the data.
-        restarts: Epochs after which the learning rate rises again, to a quarter of its last peak.
         batch: Crops per step.
         learning_rate: Peak of the cosine schedule.
         weight_decay: AdamW's.
@@ -86,7 +85,6 @@ class Recipe:
         mirrored: Whether the exported model averages over a crop and its mirror image.
         holdout: Share of the training split kept for choosing and calibrating.
         seed: Start of every random number.
-        start_from: Model whose trained weights to begin with; empty for none.
         network: Shape of the network.
         framing: Jitter of the crops' geometry.
         light: Jitter of the crops' look.
@@ -96,7 +94,6 @@ class Recipe:
 
     data: tuple[str, ...]
     epochs: int
-    restarts: tuple[int, ...]
     batch: int
     learning_rate: float
     weight_decay: float
@@ -109,7 +106,6 @@ class Recipe:
     mirrored: bool
     holdout: float
     seed: int
-    start_from: str
     precision: str
     network: Network
     framing: Framing

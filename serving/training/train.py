@@ -24,7 +24,6 @@ from serving.training.batches import Crops, detected_crops, steps_per_epoch, tra
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.faces import UNKNOWN, Faces
 from serving.training.learner import Learner
-from serving.training.network import CLASS_MAPS
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import Recipe
 from serving.training.splits import holdout_rows, training_rows
@@ -43,7 +42,7 @@ def run(task: Job) -> None:
     recipe = long_enough(task.recipe, len(rows))
     faces_in, targets_in, score = faces.take(rows), targets.take(rows), scorer(task, faces)
     steps = steps_per_epoch(len(rows), recipe)
-    network, total = in_precision(task, starting_network), recipe.epochs * steps
+    network, total = network_to_train(task), recipe.epochs * steps
     learner = Learner(network, task.heads, recipe, total, task.workspace.folder)
     learner.resume()
     for epoch in range(learner.epoch, recipe.epochs):
@@ -56,12 +55,12 @@ def run(task: Job) -> None:
         tqdm.write(str(figures))
 
 
-def in_precision(task: Job, build: Callable[[Job], keras.Model]) -> keras.Model:
-    """A network whose layers compute with the recipe's precision; later ones do so with 32 bits."""
+def network_to_train(task: Job) -> keras.Model:
+    """A new network that computes with the recipe's precision; later ones do so with 32 bits."""
     usual = keras.config.dtype_policy()
     keras.config.set_dtype_policy(task.recipe.precision)
     try:
-        return build(task)
+        return task.network()
     finally:
         keras.config.set_dtype_policy(usual)
 
@@ -70,25 +69,6 @@ def long_enough(recipe: Recipe, rows: int) -> Recipe:
     """The recipe with as many epochs as its least number of steps takes."""
     epochs = math.ceil(recipe.least_steps / steps_per_epoch(rows, recipe))
     return replace(recipe, epochs=max(recipe.epochs, epochs))
-
-
-def starting_network(task: Job) -> keras.Model:
-    """A new network, with the weights of another model's training where the recipe names one.
-
-    Raises:
-        FileNotFoundError: That model was not trained yet.
-    """
-    model = task.network()
-    if task.recipe.start_from:
-        take_features(model, task.of_model(task.recipe.start_from).trained())
-    return model
-
-
-def take_features(model: keras.Model, donor: keras.Model) -> None:
-    """Copies all weights of a network of the same shape, except those of its class maps."""
-    for layer, known in zip(model.layers, donor.layers, strict=True):
-        if layer.name != CLASS_MAPS:
-            layer.set_weights(known.get_weights())
 
 
 def scorer(task: Job, faces: Faces) -> Scorer:

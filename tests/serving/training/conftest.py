@@ -59,7 +59,6 @@ def make_job(tmp_path, faces):
             load_recipe(model),
             data=("utkface",),
             epochs=1,
-            restarts=(),
             batch=8,
             holdout=0.5,
             network=network,

@@ -13,9 +13,8 @@ from tensorflow_serving.apis import prediction_log_pb2
 from serving.contract import load_contract
 from serving.training import calibrate, evaluate, export, train
 from serving.training.calibration import Calibration
-from serving.training.learner import Cosines
 from serving.training.losses import heads_loss, label_loss
-from serving.training.network import CLASS_MAPS, class_maps, mini_xception, mirrored
+from serving.training.network import class_maps, mini_xception, mirrored
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import RECIPES, Network, load_recipe
 from serving.training.runtimes import run_tensorflow
@@ -58,18 +57,8 @@ def test_one_command_makes_a_served_and_measured_model(model, make_job, contract
     assert f"quality = {{ {next(iter(report['quality']))}" in contract_copy.read_text()
 
 
-def test_a_model_can_start_from_the_features_of_another():
-    crops = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1), dtype=np.uint8)
-    model, donor = mini_xception(TINY, 16, 2), mini_xception(TINY, 16, 5)
-    train.take_features(model, donor)
-    features = [keras.Model(m.input, m.get_layer(CLASS_MAPS).input) for m in (model, donor)]
-    ours, theirs = (f.predict(crops, verbose=0) for f in features)
-    np.testing.assert_allclose(ours, theirs, atol=1e-6)
-
-
 def test_training_goes_on_where_it_was_interrupted(make_job):
     task = make_job("gender")
-    task = replace(task, recipe=replace(task.recipe, start_from=""))
     train.run(task)
     train.run(replace(task, recipe=replace(task.recipe, epochs=3)))
     epochs = [json.loads(line)["epoch"] for line in task.workspace.log.read_text().splitlines()]
@@ -99,7 +88,7 @@ def test_the_activation_says_where_the_evidence_is(tmp_path):
 
 def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contract_copy):
     task = make_job("gender")
-    recipe = replace(task.recipe, start_from="", beside=("age",), mixing=0.0)
+    recipe = replace(task.recipe, beside=("age",), mixing=0.0)
     task = replace(task, recipe=recipe)
     make_all(task, contract_copy)
     crops = np.zeros((2, 16, 16, 1), dtype=np.uint8)
@@ -107,17 +96,6 @@ def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contrac
     assert task.network().output_shape == (None, 2 + 117)
     assert answers["probabilities"].shape == (2, 2)
     assert answers["activation"].shape[-1] == 2
-
-
-def test_the_learning_rate_falls_and_rises_again_after_a_restart():
-    recipe = replace(load_recipe("age"), epochs=50, restarts=(36,), learning_rate=1.0)
-    rate = Cosines(recipe, steps_per_epoch=100)
-    peak, low, second, end = (float(rate(tf.constant(s))) for s in (200, 3599, 3740, 4999))
-    assert peak == pytest.approx(1)
-    assert second == pytest.approx(0.25, rel=0.01)
-    assert max(low, end) < 0.02
-    once = Cosines(replace(recipe, epochs=36, restarts=()), steps_per_epoch=100)
-    assert float(once(tf.constant(1800))) == float(rate(tf.constant(1800)))
 
 
 def test_a_mirrored_network_answers_a_crop_and_its_mirror_image_alike():
@@ -189,7 +167,7 @@ def test_only_training_computes_with_fewer_bits(make_job):
     task = make_job("age")
     task = replace(task, recipe=replace(task.recipe, precision="mixed_bfloat16"))
 
-    trained = train.in_precision(task, train.starting_network)
+    trained = train.network_to_train(task)
 
     assert {layer.compute_dtype for layer in trained.layers} == {"bfloat16", "float32"}
     assert {weight.dtype for weight in trained.weights if "seed" not in weight.path} == {"float32"}

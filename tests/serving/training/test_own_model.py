@@ -102,7 +102,7 @@ def test_the_contract_gets_the_measured_quality(made):
 def test_a_model_without_a_recipe_gets_the_default_one_and_the_folder_of_its_name():
     recipe = load_recipe("smile")
     assert recipe.data == ("smile",)
-    assert (recipe.start_from, recipe.beside) == ("", ())
+    assert recipe.beside == ()
 
 
 @pytest.mark.parametrize(("faces", "epochs"), [(4000, 30), (40, 120)])
