@@ -56,6 +56,7 @@ class SessionRegistry:
         self._send = send
         self._disconnect = disconnect
         self._sessions: dict[str, Session] = {}
+        SESSIONS.set_function(lambda: len(self._sessions))
         self._stop = Event()
         Thread(target=self._watch, name="session-expiry", daemon=True).start()
 
@@ -66,7 +67,6 @@ class SessionRegistry:
         """Starts the session of a client that has connected."""
         session = self._sessions[sid] = self._build(send=partial(self._send, sid))
         SESSIONS_OPENED.inc()
-        SESSIONS.set(len(self._sessions))
         with log_ids(session_id=sid):
             log.info("session opened, %d in all", len(self._sessions))
         return session
@@ -82,15 +82,15 @@ class SessionRegistry:
         except KeyError:
             raise SessionExpired("The session is over.") from None
 
-    def close(self, sid: str, reason: str) -> None:
-        """Ends a session and forgets all that it knew."""
+    def close(self, sid: str, reason: str) -> Session | None:
+        """Ends a session and forgets all that it knew; returns it, or None where it had ended."""
         session = self._sessions.pop(sid, None)
         if session is not None:
             session.close()
             SESSIONS_ENDED.labels(reason.replace(" ", "_")).inc()
-            SESSIONS.set(len(self._sessions))
             with log_ids(session_id=sid):
                 log.info("session closed (%s), %d left", reason, len(self._sessions))
+        return session
 
     def broadcast(self, event: str, payload: Wire) -> None:
         """Tells every session something that concerns them all and comes from none of them."""
@@ -116,8 +116,7 @@ class SessionRegistry:
         return ending
 
     def _expire(self, sid: str, reason: str) -> None:
-        session = self._sessions.get(sid)
-        self.close(sid, reason)
+        session = self.close(sid, reason)
         if session is None:
             return
         try:

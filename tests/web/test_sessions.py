@@ -83,6 +83,7 @@ def test_the_end_of_a_session_is_counted_once_by_its_reason(reason: str) -> None
     before = REGISTRY.get_sample_value("mien_sessions_ended_total", labels) or 0
     registry = _registry([], _nothing_seen)
     registry.open("a")
+    assert REGISTRY.get_sample_value("mien_sessions") == 1
 
     registry.close("a", reason)
     registry.close("a", "server disconnect")
