@@ -27,6 +27,8 @@ def main() -> int:
     options = parser.parse_args()
     if bool(options.tls_certificate) != bool(options.tls_key):
         parser.error("--tls-certificate and --tls-key go together")
+    if options.tls_client_ca and not options.tls_certificate:
+        parser.error("--tls-client-ca needs --tls-certificate")
     try:
         for name, text in _describe(options).items():
             _write(options.to / name, _MADE_BY + text)

@@ -153,6 +153,7 @@ def test_a_folder_without_a_saved_model_is_no_version(make_models, tmp_path):
         (["--models", "/nowhere"], "no SavedModel in /nowhere/emotion/VERSION/"),
         (["--contract", "/nowhere.toml"], "/nowhere.toml"),
         (["--tls-certificate", "server.crt"], "--tls-certificate and --tls-key go together"),
+        (["--tls-client-ca", "ca.crt"], "--tls-client-ca needs --tls-certificate"),
         (["--tls-certificate", "/no.crt", "--tls-key", "/no.key"], "/no.key"),
     ],
 )
