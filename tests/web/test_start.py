@@ -57,27 +57,19 @@ def test_a_wrong_setting_stops_the_start_with_its_name(
     assert "Traceback" not in result.stderr
 
 
-def test_a_taken_port_is_said_with_what_to_do() -> None:
+@pytest.mark.parametrize(
+    ("setting", "what_to_do"),
+    [("MIEN_PORT", "make run PORT="), ("MIEN_METRICS_PORT", "MIEN_METRICS_PORT=")],
+)
+def test_a_taken_port_is_said_with_what_to_do(setting: str, what_to_do: str) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        result = _start(MIEN_PORT=str(port))
+        result = _start(**{setting: str(port)})
     assert result.returncode == 3
     assert f"port {port} is taken" in result.stderr
-    assert "make run PORT=" in result.stderr
-    assert "Traceback" not in result.stderr
-
-
-def test_a_taken_metrics_port_is_said_with_what_to_do() -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        result = _start(MIEN_METRICS_PORT=str(port))
-    assert result.returncode == 3
-    assert f"port {port} is taken" in result.stderr
-    assert "MIEN_METRICS_PORT=" in result.stderr
+    assert what_to_do in result.stderr
     assert "Traceback" not in result.stderr
 
 
