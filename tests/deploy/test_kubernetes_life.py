@@ -121,12 +121,12 @@ def test_the_load_balancer_asks_whether_an_app_is_alive(gke: list[Manifest]) -> 
     assert check["timeoutSec"] <= check["checkIntervalSec"]
 
 
-def test_an_old_pod_goes_only_after_a_new_one_came(manifests: list[Manifest]) -> None:
-    for deployment in of_kind(manifests, "Deployment"):
-        assert deployment["spec"]["strategy"]["rollingUpdate"] == {
-            "maxUnavailable": 0,
-            "maxSurge": 1,
-        }
+@pytest.mark.parametrize(("name", "at_once"), [("mien-app", "100%"), ("mien-model-server", 1)])
+def test_an_old_pod_goes_only_after_a_new_one_came(
+    manifests: list[Manifest], name: str, at_once: int | str
+) -> None:
+    strategy = one(manifests, "Deployment", name)["spec"]["strategy"]
+    assert strategy["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": at_once}
 
 
 @pytest.mark.parametrize(
