@@ -22,6 +22,8 @@ from tests.deploy.sandbox import is_alive
 from tests.web.recorder import connected
 from web.config import ROOT, read_config
 
+# What Heroku's buildpack sets for gunicorn, wanted or not.
+HEROKU = {"GUNICORN_CMD_ARGS": "--access-logfile -", "WEB_CONCURRENCY": "2"}
 MANIFEST = json.loads((ROOT / "app.json").read_text())
 # Called as `pip download ... --dest FOLDER ... tensorflow tensorflow-serving-api`.
 PIP = """#!/usr/bin/env python3
@@ -49,7 +51,7 @@ def hosted() -> Iterator[Hosted]:
     with subprocess.Popen(
         [sys.executable, "-m", "honcho", "start", "web"],
         cwd=ROOT,
-        env={**os.environ, "PORT": str(port), "PATH": path},
+        env={**os.environ, **HEROKU, "PORT": str(port), "PATH": path},
         stdout=subprocess.PIPE,
         text=True,
     ) as host:
@@ -76,6 +78,7 @@ def test_the_web_process_answers_a_frame_and_ends_cleanly(hosted: Hosted) -> Non
         output = hosted.host.communicate()[0]
     assert "web.1 stopped (rc=0)" in output
     assert "SIGKILL" not in output
+    assert "GET /" not in output  # An address may hold the access token.
     assert not [process for process in started if is_alive(process)]
 
 
