@@ -7,7 +7,9 @@ and `GET /monitoring/prometheus/metrics` shows the metrics. Predictions go by gR
 from __future__ import annotations
 
 import json
+import logging
 import re
+import sys
 import threading
 from functools import partial
 from http import HTTPStatus
@@ -24,6 +26,8 @@ from serving.server.repository import Repository
 from serving.server.rpc import RequestError
 from serving.tfs_protos import get_model_status_pb2
 
+_log = logging.getLogger(__name__)
+
 METRICS_PATH = "/monitoring/prometheus/metrics"
 TIMEOUT_SECONDS = 30
 _STATUS_PATH = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?")
@@ -38,11 +42,18 @@ def start_http_server(repository: Repository, host: str, port: int) -> Threading
         AddressTakenError: The address cannot be listened on.
     """
     try:
-        server = ThreadingHTTPServer((host, port), partial(_Handler, repository))
+        server = _Server((host, port), partial(_Handler, repository))
     except OSError as error:
         raise AddressTakenError(f"{host}:{port}") from error
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     return server
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Logs what failed as all else is logged; a client that hung up is no failure."""
+        if not isinstance(sys.exception(), ConnectionError):
+            _log.exception("an HTTP request failed")
 
 
 class _Handler(BaseHTTPRequestHandler):

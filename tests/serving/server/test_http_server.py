@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http.client import RemoteDisconnected
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
@@ -132,6 +133,26 @@ def test_a_stranger_s_names_make_no_new_series(ask, count, repository, serve, re
     assert "x1" not in ask(METRICS_PATH)[1]
     after = count(":tensorflow:serving:request_count", model_name="", status="NOT_FOUND")
     assert after == before + 2
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [(ConnectionResetError(), []), (OSError(), ["an HTTP request failed"])],
+    ids=["hung up", "failed"],
+)
+def test_a_request_that_fails_is_logged_unless_the_client_hung_up(caplog, capfd, error, logged):
+    class Broken:
+        def versions(self, _):
+            raise error
+
+    server = start_http_server(Broken(), "127.0.0.1", 0)
+    with pytest.raises(RemoteDisconnected):
+        OPENER.open(f"http://127.0.0.1:{server.server_address[1]}/v1/models/mood", timeout=20)
+    server.shutdown()
+    server.server_close()
+
+    assert [record.message for record in caplog.records] == logged
+    assert capfd.readouterr().err == ""
 
 
 def test_memory_and_processor_time_are_shown(ask, count):
