@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -35,9 +36,14 @@ class ServerTls:
         """Reads the files.
 
         Raises:
-            OSError: One cannot be read.
+            OSError: One cannot be read, or is not what it should be.
         """
         pair = (self.key.read_bytes(), self.certificate.read_bytes())
+        try:
+            # gRPC would say of a wrong file only that it cannot listen.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key)
+        except ssl.SSLError as error:
+            raise OSError(f"{self.certificate} and {self.key} cannot be used: {error}") from error
         client_ca = self.client_ca.read_bytes() if self.client_ca else None
         return grpc.ssl_server_credentials([pair], client_ca, self.client_ca is not None)
 
@@ -67,7 +73,7 @@ def open_port(server: grpc.Server, address: str, tls: ServerTls | None) -> str:
 
     Raises:
         AddressTakenError: The address cannot be listened on.
-        OSError: A file of `tls` cannot be read.
+        OSError: A file of `tls` cannot be used.
     """
     credentials = tls.credentials() if tls else None
     try:

@@ -60,7 +60,7 @@ def run_server(
 
     Raises:
         AddressTakenError: An address cannot be listened on.
-        OSError: A file of `tls` cannot be read.
+        OSError: A file of `tls` cannot be used.
     """
     stop_reasons = _watch_for_stop(exit_with_stdin)
     state = health.HealthServicer()
@@ -95,7 +95,7 @@ def start_server(
 
     Raises:
         AddressTakenError: The address cannot be listened on.
-        OSError: A file of `tls` cannot be read.
+        OSError: A file of `tls` cannot be used.
     """
     server = grpc.server(
         ThreadPoolExecutor(WORKERS, thread_name_prefix="call"),
