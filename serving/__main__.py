@@ -26,7 +26,7 @@ def main() -> int:
         The exit code: 0 after a stop, 1 if it could not start.
     """
     options = _read_options()
-    logs.configure_logging("INFO", options.log_format)
+    logs.configure_logging(options.log_level, options.log_format)
     try:
         _serve(options)
     except (ContractError, tracing.TracesUnavailable, OSError) as error:
@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--contract", type=Path, help="serve only the models of this file, if they fit it")
     add("--threads", type=int, default=1, help="threads per inference (%(default)s)")
     add("--poll-seconds", type=float, default=1.0, help="time between looks at the folder")
+    add("--log-level", choices=logs.LEVELS, default="INFO", help="what goes to the log")
     add("--log-format", choices=logs.FORMATS, default="text", help="text, or JSON lines")
     add("--traces", choices=tracing.MODES, default="off", help="where spans of calls go")
     add("--exit-with-stdin", action="store_true", help="stop when stdin ends")

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 FORMATS = ("text", "json")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 # The page's address may hold the access token, and a library may log an address.
@@ -41,7 +42,7 @@ def build_formatter(log_format: str) -> logging.Formatter:
 
 
 def configure_logging(level: str, log_format: str) -> None:
-    """Sends the whole process's log to standard error, in one of `FORMATS`."""
+    """Sends the process's log from one of `LEVELS` on to standard error, in one of `FORMATS`."""
     handler = logging.StreamHandler()
     handler.setFormatter(build_formatter(log_format))
     logging.basicConfig(level=level, handlers=[handler], force=True)

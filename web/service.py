@@ -113,7 +113,8 @@ def _tell(sessions: SessionRegistry, state: ModelState) -> None:
 
 
 def _start_embedded(config: Config) -> EmbeddedServer:
-    options = ["--log-format", config.log_format, "--traces", config.traces]
+    log_options = ["--log-level", config.log_level, "--log-format", config.log_format]
+    options = [*log_options, "--traces", config.traces]
     return EmbeddedServer(config.models, config.contract, options)
 
 

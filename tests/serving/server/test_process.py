@@ -192,6 +192,14 @@ def test_its_log_can_be_json(start, models):
     assert {"mood/1 loaded", "stopping: SIGTERM"} <= {line["message"] for line in lines}
 
 
+def test_its_log_can_be_kept_to_what_went_wrong(start, models):
+    process = start("--models", models, "--log-level", "WARNING")
+    address(process)
+    process.terminate()
+
+    assert ended(process)[2] == ""
+
+
 def test_two_servers_never_share_a_port(start, models):
     first = address(start("--models", models))
 
