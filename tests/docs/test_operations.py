@@ -42,19 +42,19 @@ def test_no_row_is_about_a_metric_that_is_gone():
     assert set(ROWS) == {*rows(metrics), *rows(monitoring)}
 
 
+def headings(page):
+    """The headings of a page, as links name them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 @pytest.mark.parametrize("page", ["operations", "runbook"])
 def test_links_lead_to_headings_and_files_that_are_there(page):
     text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
-    headings = {
-        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    }
-
-    links = re.findall(r"\]\((?!http)([^)]+)\)", text)
+    links = re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", text)
 
     assert links
-    for link in links:
-        if link.startswith("#"):
-            assert link[1:] in headings, link
-        else:
-            assert (ROOT / "docs" / link).is_file(), link
+    for file, heading in links:
+        target = ROOT / "docs" / (file or f"{page}.md")
+        assert target.is_file(), file
+        assert not heading or heading in headings(target), heading
