@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--contract", type=Path, default=CONTRACT, help="the model contract (%(default)s)")
     add("--models", type=Path, default=MODELS, help="folder of NAME/VERSION/ (%(default)s)")
     add("--base-path", default="/models", help="where the server finds it (%(default)s)")
-    add("--cores", type=int, default=2, help="cores that the server has (%(default)s)")
+    add("--cores", type=_cores, default=2, help="cores that the server has (%(default)s)")
     for label, usual in (("stable", "the one before the newest"), ("canary", "the newest")):
         add(
             f"--{label}",
@@ -88,7 +88,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _choice(text: str) -> tuple[str, int]:
     name, _, version = text.rpartition("=")
+    if not name or not version.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VERSION")
     return name, int(version)
+
+
+def _cores(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of cores")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -149,6 +149,9 @@ def test_a_folder_without_a_saved_model_is_no_version(make_models, tmp_path):
     ("options", "message"),
     [
         (["--stable", "emotion=7"], "no version 7 of a model 'emotion'"),
+        (["--stable", "emotion"], "--stable: 'emotion' is not NAME=VERSION"),
+        (["--stable", "emotion=new"], "--stable: 'emotion=new' is not NAME=VERSION"),
+        (["--cores", "0"], "--cores: '0' is no number of cores"),
         (["--canary", "mood=1"], "no version 1 of a model 'mood'"),
         (["--models", "/nowhere"], "no SavedModel in /nowhere/emotion/VERSION/"),
         (["--contract", "/nowhere.toml"], "/nowhere.toml"),

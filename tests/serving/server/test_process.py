@@ -152,11 +152,12 @@ def test_a_port_in_use_is_said_in_one_line(start, models):
     assert err == f"model server: cannot listen on 127.0.0.1:{port}, is it in use?\n"
 
 
-def test_a_port_that_cannot_be_is_refused(start):
-    code, _, err = ended(start("--port", "99999"))
+@pytest.mark.parametrize("port", ["99999", "-1", "grpc"])
+def test_a_port_that_cannot_be_is_refused(start, port):
+    code, _, err = ended(start(f"--port={port}"))
 
     assert code == 2
-    assert "--port" in err
+    assert f"--port: '{port}' is no port" in err
 
 
 @pytest.mark.parametrize(
