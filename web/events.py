@@ -14,6 +14,7 @@ from face_utils.pipeline import Look
 from face_utils.results import FrameStamp, Wire
 from face_utils.session import acknowledge
 from face_utils.sight import see_faces, see_frame
+from serving.logs import log_ids
 from web.observation import answer_frame, trace_look
 from web.payloads import read_faces, read_frame, read_seq
 from web.security import is_authorized
@@ -91,7 +92,8 @@ def _configure(service: Service, sid: str, *payload: object) -> Wire:
             raise BadRequest("configure takes one object.")
         return {"status": "ok", **service.sessions.get(sid).configure(payload[0])}
 
-    return acknowledge({}, change)
+    with log_ids(session_id=sid):
+        return acknowledge({}, change)
 
 
 def _unknown(event: str, _sid: str, *_payload: object) -> Wire:
