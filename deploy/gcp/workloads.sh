@@ -13,8 +13,20 @@ prepare_namespace() {
 ensure_tls_secrets() {
   local there
   there=$(kube get secrets --output=name)
-  [ "$(grep -cxE 'secret/mien-(app|model-server)-tls' <<<"$there")" -lt 2 ] || return 0
-  run deploy/k8s/mutual_tls_secrets.sh | kube apply --server-side --filename=-
+  if [ "$(grep -cxE 'secret/mien-(app|model-server)-tls' <<<"$there")" -lt 2 ]; then
+    run deploy/k8s/mutual_tls_secrets.sh | kube apply --server-side --filename=-
+  else
+    warn_of_their_end
+  fi
+}
+
+# warn_of_their_end: on that day every app would lose its models at once.
+warn_of_their_end() {
+  local certificate days=30
+  certificate=$(kube get secret mien-app-tls \
+    --output='go-template={{index .data "tls.crt" | base64decode}}')
+  openssl x509 -noout -checkend $((days * 86400)) <<<"$certificate" >/dev/null ||
+    complain "the certificates of app and model server end within $days days: docs/kubernetes.md."
 }
 
 ship() {

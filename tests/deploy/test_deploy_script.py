@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,12 @@ def _reaching(app: AppProcess) -> list[Answer]:
     ]
 
 
+def _certificate(folder: Path, days: int) -> str:
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key"]
+    command = ["openssl", "req", "-x509", *key, "-subj", "/CN=mien-app", "-days", str(days)]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
 def test_the_first_deployment_makes_what_is_not_there(sandbox: Sandbox, app: AppProcess) -> None:
     done = sandbox.deploy(answers=[*_reaching(app), *NO_IMAGE])
     assert done.code == 0, done.errors
@@ -92,6 +99,17 @@ def test_the_next_deployment_of_a_revision_makes_nothing(sandbox: Sandbox, app: 
     assert done.code == 0, done.errors
     assert done.did(MAKES) == []
     assert done.did("apply") == ["kubectl --namespace=mien apply --kustomize=WORK"]
+
+
+@pytest.mark.parametrize(("days", "warned"), [(365, False), (29, True)])
+def test_certificates_that_end_soon_are_told_of(
+    sandbox: Sandbox, tmp_path: Path, days: int, warned: bool
+) -> None:
+    certificate = _certificate(tmp_path, days).replace("\n", "\\n")
+    answer: Answer = ("kubectl * get secret mien-app-tls*", 0, certificate)
+    refused: Answer = ("kubectl * apply --kustomize*", 1, "The Ingress is invalid")
+    done = sandbox.deploy(answers=[*LOGGED_IN, *THERE, answer, refused])
+    assert ("certificates of app and model server end within 30 days" in done.errors) is warned
 
 
 def test_the_newest_pod_is_tried_after_the_roll_out(sandbox: Sandbox, app: AppProcess) -> None:
