@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import ssl
 from pathlib import Path
 
@@ -33,14 +32,6 @@ def test_a_worn_one_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(certificate, "LIFETIME", datetime.timedelta(days=365))
     assert ensure_certificate(tmp_path)
     assert (tmp_path / FILE).read_bytes() != before
-
-
-def test_one_that_only_the_proxy_may_read_is_never_touched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / FILE).touch()
-    monkeypatch.setattr(os, "access", lambda file, mode: False)
-    assert not ensure_certificate(tmp_path)
 
 
 def test_one_of_the_operator_is_never_touched(
