@@ -7,7 +7,12 @@ resource "google_compute_global_address" "ingress" {
 
 # Google issues it as soon as the domain points to the ingress. `deploy.sh --certificate` hands it to the ingress.
 resource "google_compute_managed_ssl_certificate" "host" {
-  name = "mien"
+  # No two domains share a name: the ingress keeps the old certificate until it is handed the new one.
+  name = "mien-${substr(sha256(var.host), 0, 8)}"
+
+  lifecycle {
+    create_before_destroy = true
+  }
 
   managed {
     domains = [var.host]
