@@ -45,7 +45,12 @@ def is_authorized(config: Config, auth: object, header: str) -> bool:
     if given is None:
         given = header.removeprefix("Bearer ")
     # Constant time, so that the answer's delay says nothing about the token.
-    return hmac.compare_digest(str(given).encode(), config.access_token.encode())
+    return hmac.compare_digest(_encode(str(given)), _encode(config.access_token))
+
+
+def _encode(token: str) -> bytes:
+    """A token's bytes; JSON may hold half of a character, which UTF-8 has no bytes for."""
+    return token.encode("utf-8", "surrogatepass")
 
 
 def add_security_headers(app: Flask) -> None:

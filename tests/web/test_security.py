@@ -27,6 +27,7 @@ def test_without_a_token_everyone_may_connect() -> None:
         (None, "Bearer secret", True),
         ({"token": "guess"}, "Bearer secret", False),
         ({"token": None}, "", False),
+        ({"token": "\ud800"}, "", False),
         ("secret", "", False),
         ([], "Bearer guess", False),
     ],
