@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -142,4 +142,6 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return _is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+    """Whether it is a number that a float can hold, which not every whole one in JSON is."""
+    is_any = isinstance(value, float) or _is_whole(value)
+    return is_any and abs(value) <= sys.float_info.max  # type: ignore[arg-type]

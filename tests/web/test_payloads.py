@@ -47,6 +47,8 @@ def test_more_faces_than_the_limit_are_refused() -> None:
         {**FACE, "box": [0, 0, True, 5]},
         {**FACE, "crop_box": [0, 0, 0.5, 0.5]},
         {**FACE, "score": "high"},
+        {**FACE, "score": 10**400},
+        {**FACE, "score": float("nan")},
         {**FACE, "landmarks": [[1, 2]]},
         {**FACE, "landmarks": [[1, 2], [3, 4], [5, 6], [7]]},
         {"box": FACE["box"]},
