@@ -15,12 +15,12 @@ CLOSE = "1"
 
 @pytest.fixture(scope="module", params=["eventlet", "threading"])
 def impatient_app(app: AppProcess, request: pytest.FixtureRequest) -> Iterator[AppProcess]:
-    """An app with a token that waits for a second; it uses the other app's model server."""
+    """An app with a token that waits for two seconds; it uses the other app's model server."""
     mode: Mode = request.param
     with running_app(
         mode,
         MIEN_MODEL_SERVER=app.model_server_target,
-        MIEN_SESSION_IDLE_SECONDS="1",
+        MIEN_SESSION_IDLE_SECONDS="2",
         MIEN_ACCESS_TOKEN="open sesame",
     ) as process:
         yield process
@@ -41,13 +41,12 @@ def test_a_client_that_opens_no_session_is_hung_up_on(wire: websocket.WebSocket)
 
 def test_a_client_that_was_refused_a_session_is_hung_up_on(wire: websocket.WebSocket) -> None:
     wire.send('40{"token": "guess"}')
-    assert wire.recv().startswith("44")
-    assert wire.recv() == CLOSE
+    [refusal] = iter(wire.recv, CLOSE)
+    assert refusal.startswith("44")
 
 
 def test_a_client_that_has_left_its_session_is_hung_up_on(wire: websocket.WebSocket) -> None:
     wire.send('40{"token": "open sesame"}')
-    assert wire.recv().startswith("40")
-    assert wire.recv().startswith('42["session"')
     wire.send("41")
-    assert wire.recv() == CLOSE
+    confirmation, *_ = iter(wire.recv, CLOSE)
+    assert confirmation.startswith("40")
