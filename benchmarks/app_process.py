@@ -20,7 +20,7 @@ import psutil
 from web.config import ROOT
 
 Mode = Literal["eventlet", "gunicorn", "threading"]
-START_TIMEOUT_SECONDS = 60
+STATUS_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 15
 
 
@@ -62,7 +62,8 @@ class AppProcess:
         Raises:
             TimeoutError: It did not within a minute.
         """
-        while time.monotonic() < self._start + START_TIMEOUT_SECONDS:
+        deadline = time.monotonic() + STATUS_TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise ChildProcessError(f"the app ended with code {self._process.returncode}")
             if get_status(self.url + path) == status:
