@@ -93,7 +93,11 @@ def bounds(kinds: Mapping[str, Cost], cores: int) -> str:
             for bound in sizing.bounds(cost, cores)
         ]
         tables.append(f"{_headed(NAMES[event])}:\n\n{markdown_table(rows)}")
-    return "## What gives way first\n\n" + "\n\n".join(tables)
+    return (
+        "## What gives way first\n\nOn one machine the first line of each table is the first "
+        "bottleneck. In a cluster, where every pod has a core of its own, it is the\nautoscaler's "
+        "bound, and once that is raised the proxy.\n\n" + "\n\n".join(tables)
+    )
 
 
 def _headed(name: str) -> str:
