@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import replace
 
 import psutil
 
@@ -83,7 +82,7 @@ def _cost(event: str, seconds: float) -> Cost:
     with shared_models(1) as fleet:
         fleet.measure(Load(event, 1, RATE, 2))
         far = fleet.measure(Load(event, 2 * CLIENTS_PER_APP, RATE, seconds))
-    cost = Cost(
+    return Cost(
         rate=RATE,
         app_cpu_ms=far.app_cpu_ms,
         model_cpu_ms=far.model_cpu_ms,
@@ -92,9 +91,8 @@ def _cost(event: str, seconds: float) -> Cost:
         model_bytes=far.loopback_bytes - near.loopback_bytes,
         app_mib=few.app_mib,
         session_mib=max(0.0, many.app_mib - few.app_mib) / MANY,
-        model_mib=far.model_mib,
+        model_mib=max(far.model_mib, many.model_mib),
     )
-    return replace(cost, model_mib=max(far.model_mib, many.model_mib))
 
 
 if __name__ == "__main__":
