@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.peers.exchange import OWN, WHOLE, Answer
 from serving.training import metrics
 from serving.training.faces import Faces
-from serving.training.groups import GENDERS, band_of, groups
+from serving.training.groups import GENDERS, band_of, per_group, worst_group
 from serving.training.readers.labels import VOTE_COLUMNS
 from serving.training.targets import CLASSES
 from serving.training.targets import emotion as emotion_targets
@@ -28,9 +28,6 @@ SYNONYMS = {
     "fearful": "fear",
 }
 """The peers' words for the same labels."""
-
-SMALLEST_GROUP = 30
-"""With fewer faces, the worst group is the unluckiest one."""
 
 Figures = dict[str, Any]
 Values = NDArray[np.float64]
@@ -105,13 +102,9 @@ def _plus_minus(values: Values) -> float:
 
 
 def _worst(faces: Faces, right: NDArray[np.bool_]) -> Figures:
-    shares = {
-        name: float(right[rows].mean())
-        for name, rows in groups(faces)
-        if rows.sum() >= SMALLEST_GROUP
-    }
-    name = min(shares, key=lambda group: shares[group], default="")
-    return {"worst_group": name, "worst_accuracy": shares.get(name)}
+    shares = per_group(faces, lambda rows: {"accuracy": float(right[rows].mean())})
+    name = worst_group(shares, "accuracy", higher_is_better=True)
+    return {"worst_group": name, "worst_accuracy": shares[name]["accuracy"] if name else None}
 
 
 _JUDGES: dict[str, tuple[str, Callable[[Faces, list[Any]], Figures]]] = {
