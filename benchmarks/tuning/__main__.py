@@ -39,9 +39,9 @@ SEED = 20264
 TITLE = """\
 # Tuning
 
-What thresholds and smoothing should be, measured with the models that ship on faces that neither
-trained nor tested them. Written by `python -m benchmarks.tuning`; the figures are also in
-[`tuning.json`](tuning.json)."""
+What thresholds and smoothing should be, measured with the models that ship on held-out faces, which
+neither trained nor tested them, but chose and calibrated them. Written by
+`python -m benchmarks.tuning`; the figures are also in [`tuning.json`](tuning.json)."""
 
 
 def main() -> None:

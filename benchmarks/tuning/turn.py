@@ -31,7 +31,7 @@ and FairFace (gender) as they are, with the landmarks of the detector. A row is 
 faces beyond it; kept is the share of the skill on all faces that is left on those. Turned faces
 are few: the bound lies where all faces beyond it, of both models, keep less than {KEPT:.0%}. The
 distance of the eyes is asked only of faces that the nose does not refuse already. Bounds with
-fewer than {FEWEST} faces beyond them are left out."""
+fewer than {FEWEST} faces beyond them, or none of a model, are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ def _rows(
     for bound in bounds:
         chosen = [beyond(each, bound) for each in poses]
         counts = [int(rows.sum()) for rows in chosen]
-        if sum(counts) >= FEWEST:
+        if sum(counts) >= FEWEST and min(counts):
             kept = [each.kept(rows) for each, rows in zip(poses, chosen, strict=True)]
             row: Row = {"bound": bound}
             for each, rows in zip(poses, chosen, strict=True):

@@ -19,9 +19,10 @@ FILM_SECONDS = 60.0
 
 METHOD = """\
 Held-out UTKFace faces, looked at every {interval:g} s, at each look changed as much as training
-changes a picture. The error is the mean distance from the labelled age: of each look by itself, and
-of the average that the track shows. On the films, played back and forth for a minute, the
-spread is the standard deviation of the years of single looks and of those shown."""
+changes a picture. The error is the mean distance from the labelled age: of each of the first looks
+by itself, and of the average that the track shows after them. On the films, played back and forth
+for a minute, the spread is the standard deviation of the years of single looks and of those
+shown."""
 
 
 def study(varied: Watched, films: Mapping[str, Sequence[Clip]]) -> Study:
@@ -55,12 +56,12 @@ def _shown(spec: ModelSpec, seconds: float, tracks: Sequence[Track]) -> NDArray[
 
 
 def _look_rows(varied: Watched) -> list[Row]:
-    single = _errors(varied, 0).mean()
+    single = _errors(varied, 0)
     track = _errors(varied, varied.spec.smoothing.seconds).mean(axis=0)
     return [
         {
             "looks": looks,
-            "error per frame, years": float(single),
+            "error per frame, years": float(single[:, :looks].mean()),
             "error per track, years": float(track[looks - 1]),
         }
         for looks in LOOKS
