@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.app_process import AppProcess
+from serving.contract import load_contract
 from tests.browser.axe import violations
 from tests.browser.camera import Camera, wall
 from tests.browser.conftest import Visit
@@ -15,7 +16,7 @@ from tests.browser.visitor import Visitor
 @pytest.fixture
 def visitor(app: AppProcess, visit: Visit) -> Visitor:
     visitor = visit(app.url)
-    expect(visitor.page.locator("[data-model-row]")).to_have_count(3)
+    expect(visitor.page.locator("[data-model-row]")).to_have_count(len(load_contract()))
     return visitor
 
 

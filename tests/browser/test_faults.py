@@ -7,11 +7,12 @@ import re
 from playwright.sync_api import expect
 
 from benchmarks.app_process import AppProcess, running_app
+from serving.contract import load_contract
 from tests.browser.axe import violations
 from tests.browser.conftest import NO_MODELS, Visit
 from tests.browser.visitor import Visitor
 
-MODELS = 3
+MODELS = len(load_contract())
 
 KEEP_SOCKETS = """
   window.sockets = [];

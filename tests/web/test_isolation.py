@@ -8,12 +8,13 @@ from threading import Barrier
 
 from benchmarks.app_process import AppProcess
 from benchmarks.moving_face import jpeg
+from serving.contract import load_contract
 from tests.web.recorder import TIMEOUT_SECONDS, Recorder, connected
 
 CLIENTS = 50
 PAIRS = 3
 SEQ_RANGE = 1000
-MODELS = {"emotion", "age", "gender"}
+MODELS = set(load_contract())
 
 
 def test_fifty_clients_never_see_each_others_answers(any_app: AppProcess) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from benchmarks.app_process import AppProcess
 from benchmarks.moving_face import picture
+from serving.contract import load_contract
 from tests.web.recorder import connected
 
-MODELS = ["emotion", "age", "gender"]
+MODELS = list(load_contract())
 
 
 @pytest.fixture(params=["websocket", "polling"])
@@ -38,7 +39,7 @@ def test_a_frame_is_acknowledged_with_its_face_and_answered_by_every_model(
     (face,) = ack["faces"]
     assert face["quality"] == {"ok": True, "reasons": []}
     assert {answer["captured_at"] for answer in answers.values()} == {1234.5}
-    assert [a["faces"][0]["id"] for a in answers.values()] == [face["id"]] * 3
+    assert [a["faces"][0]["id"] for a in answers.values()] == [face["id"]] * len(MODELS)
     assert answers["emotion"]["faces"][0]["label"] == "happiness"
     assert sum(answers["emotion"]["faces"][0]["scores"].values()) == pytest.approx(1, abs=1e-4)
     assert answers["gender"]["faces"][0]["scores"].keys() == {"female", "male"}
