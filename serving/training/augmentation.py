@@ -18,6 +18,12 @@ from serving.training.faces import Grey
 from serving.training.occlusion import covered
 from serving.training.recipe import Framing, Light
 
+BLUR = (0.4 / 64, 1.3 / 64)
+"""Smallest and largest standard deviation of a blur, in sides of the crop."""
+
+SMALLEST_SIDE = 32
+"""Side in pixels of the crops of the furthest faces; the quality gate lets few smaller ones by."""
+
 
 def detected(square: NDArray[np.float32], margin: float) -> Square:
     """The square that serving cuts: the detection widened by the model's margin."""
@@ -52,12 +58,13 @@ def relit(image: Grey, light: Light, rng: Generator) -> Grey:
 
 def blurred(image: Grey, rng: Generator) -> Grey:
     """Out of focus."""
-    return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.3))
+    return cv2.GaussianBlur(image, (0, 0), rng.uniform(*BLUR) * len(image))
 
 
 def coarse(image: Grey, rng: Generator) -> Grey:
     """As if the face had been further away."""
-    small = cv2.resize(image, None, fx=(f := rng.uniform(0.5, 0.9)), fy=f)
+    least = min(SMALLEST_SIDE / len(image), 0.5)
+    small = cv2.resize(image, None, fx=(f := rng.uniform(least, 0.9)), fy=f)
     return cv2.resize(small, image.shape[::-1])
 
 

@@ -5,14 +5,19 @@ python -m serving.training.calibrate emotion
 
 from __future__ import annotations
 
+import keras
 import numpy as np
+from tqdm import tqdm
 
-from serving.training.batches import detected_crops, whole_crops
+from serving.training.batches import Crops, detected_crops, whole_crops
 from serving.training.calibration import calibrate
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.faces import UNKNOWN
+from serving.training.prediction import Floats
 from serving.training.splits import holdout_rows
-from serving.training.targets import class_count, targets_of
+from serving.training.targets import targets_of
+
+BATCH = 256
 
 
 def run(task: Job) -> None:
@@ -23,11 +28,15 @@ def run(task: Job) -> None:
     kept = faces.take(rows)
     framings = [detected_crops, whole_crops] if task.recipe.framing.whole else [detected_crops]
     crops = np.concatenate([cut(kept, spec) for cut in framings])
-    logits = task.served().predict(crops, batch_size=256, verbose=0)[:, : class_count(spec)]
     right = np.tile(truth[rows], len(framings))
-    found = calibrate(logits, right, measure=spec.kind == "measure")
+    found = calibrate(_logits(task.served(), crops), right, measure=spec.kind == "measure")
     found.save(task.workspace.calibration)
     print(f"{spec.name}: {found}")
+
+
+def _logits(network: keras.Model, crops: Crops) -> Floats:
+    starts = tqdm(range(0, len(crops), BATCH), desc="calibrating", unit="batch")
+    return np.concatenate([network.predict_on_batch(crops[i : i + BATCH]) for i in starts])
 
 
 def main(arguments: Arguments = None) -> None:

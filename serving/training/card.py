@@ -6,29 +6,60 @@ lies in `cards/MODEL.md`; every figure comes from the report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from face_utils.model_spec import ModelSpec
 from serving.training import pictures
-from serving.training.curves import CURVES
+from serving.training.curves import CURVES, FACES, levels_and_lines
 from serving.training.figures import DETECTED, sentence
 from serving.training.judgement import main_figure
 from serving.training.recipe import recipe_file
 
 PROSE = Path(__file__).parent / "cards"
 PICTURES = "pictures"
+FRAMINGS = """\
+`detected` crops are framed by the detector, as the service does it. Where it finds no face in a
+picture of FER+, UTKFace or FairFace, the usual square of that data set stands in; the service would
+say nothing. `whole` pictures are given to the model as the data set has them."""
+DRAW = f"""\
+Measured on at most {FACES} faces of each data set, drawn from those above: even where nothing is
+worse, the figures differ from theirs by the luck of the draw."""
 
 Report = dict[str, Any]
 
 
-def write_card(folder: Path, spec: ModelSpec, report: Report, log: list[dict[str, Any]]) -> None:
-    """Writes the card and its pictures."""
+@dataclass(frozen=True)
+class Training:
+    """One training and what it took.
+
+    Attributes:
+        size: Side of its crops.
+        log: An entry for each epoch.
+    """
+
+    size: int
+    log: list[dict[str, Any]]
+
+
+def write_card(
+    folder: Path, spec: ModelSpec, report: Report, own: Training, firsts: Sequence[Training]
+) -> None:
+    """Writes the card and its pictures.
+
+    Args:
+        folder: Where the card goes.
+        spec: The model's table in the contract.
+        report: What `evaluate.measure` returned.
+        own: The model's training; without a log, the card is silent about it.
+        firsts: The trainings on smaller crops that it started and learned from.
+    """
     parts = [_about(spec, report), _footprint(report), _results(report)]
     for source, framings in report["data"].items():
         parts += _data_set(folder, spec, source, framings[DETECTED])
-    parts += [_curves(folder, spec, report), _training(folder, spec, report, log)]
+    parts += [_curves(folder, spec, report), _training(folder, spec, own, firsts)]
     (folder / f"{spec.name}.md").write_text(
         "\n\n".join(filter(None, parts)) + "\n", encoding="utf-8"
     )
@@ -53,9 +84,7 @@ def _results(report: Report) -> str:
     for source, framings in report["data"].items():
         for framing, figures in framings.items():
             rows.append(f"| {source} | {figures['faces']} | {framing} | {sentence(figures)} |")
-    rows += ["", "`detected` crops are framed by the detector, as the service does it; `whole`"]
-    rows += ["pictures are given to the model as the data set has them."]
-    return "\n".join(rows)
+    return "\n".join([*rows, "", FRAMINGS])
 
 
 def _data_set(folder: Path, spec: ModelSpec, source: str, figures: Report) -> Iterator[str]:
@@ -93,12 +122,13 @@ def _confusion(folder: Path, spec: ModelSpec, source: str, figures: Report) -> s
 
 
 def _groups(figures: Report) -> str:
-    names = [name for name in next(iter(figures["groups"].values())) if name != "faces"]
+    measured = {name for values in figures["groups"].values() for name in values} - {"faces"}
+    names = [name for name in figures if name in measured]
     titles = " | ".join(name.replace("_", " ") for name in names)
     rows = [f"| group | faces | {titles} |", "| --- " * (len(names) + 2) + "|"]
     for group, values in figures["groups"].items():
         worst = group == figures.get("worst")
-        cells = " | ".join(f"{values[name]:.3g}" for name in names)
+        cells = " | ".join(f"{values[name]:.3g}" if name in values else "" for name in names)
         rows.append(
             f"| {f'**{group}** (worst)' if worst else group} | {values['faces']} | {cells} |"
         )
@@ -117,13 +147,10 @@ def _curves(folder: Path, spec: ModelSpec, report: Report) -> str:
     picture = _picture(
         folder, f"{spec.name}-curves", "Quality against", pictures.curves, report["curves"], name
     )
-    rows = [
-        f"## When pictures get worse\n\n{picture}\n",
-        f"| property | data | {name} at each level |",
-    ]
-    rows += ["| --- | --- | --- |"]
-    for property_name, lines in report["curves"].items():
-        levels = CURVES[property_name].levels
+    rows = [f"## When pictures get worse\n\n{DRAW}\n\n{picture}\n"]
+    rows += [f"| property | data | {name} at each level |", "| --- | --- | --- |"]
+    for property_name, curve in report["curves"].items():
+        levels, lines = levels_and_lines(curve)
         for source, values in lines.items():
             pairs = ", ".join(
                 f"{level:g}: {v:.3g}" for level, v in zip(levels, values, strict=True)
@@ -132,18 +159,32 @@ def _curves(folder: Path, spec: ModelSpec, report: Report) -> str:
     return "\n".join(rows)
 
 
-def _training(folder: Path, spec: ModelSpec, report: Report, log: list[dict[str, Any]]) -> str:
-    if not log:
+def _training(folder: Path, spec: ModelSpec, own: Training, firsts: Sequence[Training]) -> str:
+    if not own.log:
         return ""
     name = "mean error" if spec.kind == "measure" else "accuracy"
-    picture = _picture(folder, f"{spec.name}-training", "Training", pictures.training, log, name)
-    minutes = sum(entry["seconds"] for entry in log) / 60
+    picture = _picture(
+        folder, f"{spec.name}-training", "Training", pictures.training, own.log, name
+    )
     recipe = recipe_file(spec.name).name
     return (
         f"## Training\n\n`python -m serving.training.train {spec.name}` makes it again from "
-        f"`serving/training/recipes/{recipe}`. It took {len(log)} epochs and {minutes:.0f} "
-        f"minutes on one core of a machine that did other work beside it.\n\n{picture}"
+        f"`serving/training/recipes/{recipe}`. It took {_taken(own, firsts)}.\n\n{picture}"
     )
+
+
+def _taken(own: Training, firsts: Sequence[Training]) -> str:
+    taken = f"{len(own.log)} epochs on {own.size} pixels, {_minutes([own]):.0f} minutes"
+    if not firsts:
+        return taken
+    epochs = sum(len(first.log) for first in firsts)
+    sizes = " and ".join(str(size) for size in sorted({first.size for first in firsts}))
+    before = f"{epochs} epochs and {_minutes(firsts):.0f} minutes of first trainings"
+    return f"{taken}, after {before} on {sizes} pixels"
+
+
+def _minutes(trainings: Sequence[Training]) -> float:
+    return float(sum(entry["seconds"] for training in trainings for entry in training.log)) / 60
 
 
 def _picture(folder: Path, name: str, title: str, draw: Any, *content: Any) -> str:

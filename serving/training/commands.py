@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -15,9 +15,9 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import CONTRACT, MODELS, load_contract
 from serving.training.faces import Faces
 from serving.training.framing import load_faces
-from serving.training.network import mini_xception, mirrored
+from serving.training.network import mini_xception, with_first_maps
 from serving.training.recipe import Recipe, load_recipe
-from serving.training.targets import Targets, class_count, targets_of
+from serving.training.targets import Targets, class_count, demand_every_label, targets_of
 from serving.training.workspace import CACHE, DATA, Workspace
 
 
@@ -32,6 +32,7 @@ class Job:
         data: Folder with the data sets.
         models: Folder that the SavedModels go to.
         contract: The contract's file, for the models that this one learns beside.
+        start: Weights that the network starts from, where no first training gives them.
     """
 
     spec: ModelSpec
@@ -40,6 +41,7 @@ class Job:
     data: Path
     models: Path
     contract: Path = CONTRACT
+    start: Path | None = None
 
     def faces(self) -> Faces:
         """The recipe's data sets, framed."""
@@ -54,18 +56,66 @@ class Job:
         """Number of classes of the model and of each that it learns beside it."""
         return [class_count(spec) for spec in self._learned()]
 
+    @property
+    def learned(self) -> list[str]:
+        """Name of the model and of each that it learns beside it."""
+        return [spec.name for spec in self._learned()]
+
     def targets(self, faces: Faces) -> Targets:
-        """What the network should answer for these faces."""
+        """What the network should answer for these faces.
+
+        Raises:
+            ValueError: The faces lack a label of the model, or have one that it lacks.
+        """
         own, *others = (targets_of(spec, faces) for spec in self._learned())
+        demand_every_label(self.spec, faces)
         return own.beside(others)
 
     def _learned(self) -> list[ModelSpec]:
         contract = load_contract(self.contract)
         return [self.spec, *(contract[name] for name in self.recipe.beside)]
 
+    def first(self) -> Job | None:
+        """The training on smaller crops that comes before this one, if the recipe has one."""
+        start = self.recipe.first
+        if not start:
+            return None
+        spec = replace(self.spec, size=start.size)
+        own = replace(self.recipe, epochs=start.epochs, learning_rate=start.learning_rate)
+        recipe = replace(own, first=None, last=None, teachers=())
+        return replace(self, spec=spec, recipe=recipe, workspace=self.workspace.first)
+
+    def last(self) -> Job | None:
+        """The training that comes after this one, if the recipe has one."""
+        end = self.recipe.last
+        if not end:
+            return None
+        own = replace(self.recipe, epochs=end.epochs, learning_rate=end.learning_rate)
+        recipe = replace(own, framing=end.framing, light=end.light, first=None, last=None)
+        place, start = self.workspace.last, self.workspace.weights
+        return replace(self, recipe=recipe, workspace=place, start=start)
+
+    def teachers(self) -> list[Job]:
+        """The first trainings whose networks teach this one.
+
+        Raises:
+            ValueError: A recipe that is named as a teacher has no first training.
+        """
+        firsts = [self._sibling(name).first() for name in self.recipe.teachers]
+        if None in firsts:
+            raise ValueError(f"not all of {self.recipe.teachers} have a first training")
+        return [first for first in firsts if first]
+
+    def _sibling(self, name: str) -> Job:
+        if name == self.spec.name:
+            return self
+        spec, workspace = load_contract(self.contract)[name], Workspace(name, self.workspace.cache)
+        return replace(self, spec=spec, recipe=load_recipe(name), workspace=workspace)
+
     def served(self) -> keras.Model:
-        """The trained network as it is calibrated and exported."""
-        return mirrored(self.trained()) if self.recipe.mirrored else self.trained()
+        """The trained network as it is calibrated and exported, without what it learned beside."""
+        finished = self.last() or self
+        return with_first_maps(finished.trained(), class_count(self.spec))
 
     def trained(self) -> keras.Model:
         """The network with the averaged weights of its training.
@@ -103,7 +153,6 @@ def job(options: argparse.Namespace) -> Job:
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     workspace = Workspace(options.model, options.cache)
-    workspace.folder.mkdir(parents=True, exist_ok=True)
     spec, recipe = contract[options.model], load_recipe(options.model)
     return Job(spec, recipe, workspace, options.data, options.models, options.contract)
 

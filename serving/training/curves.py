@@ -17,6 +17,9 @@ from serving.training.faces import Faces, Grey
 Spoil = Callable[[Grey, Square, int, float], Grey]
 """From picture, square, side of the crop and level to a crop."""
 
+FACES = 600
+"""Of each data set: a draw of the test faces, since there are many levels."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -53,7 +56,8 @@ def rotation(image: Grey, square: Square, size: int, degrees: float) -> Grey:
 
 def face_size(image: Grey, square: Square, size: int, side: float) -> Grey:
     """A face that is `side` pixels wide in the frame."""
-    return cv2.resize(crop(image, square, int(side)), (size, size))
+    small = crop(image, square, int(side))
+    return crop(small, Square(side / 2, side / 2, side), size)
 
 
 def jpeg(image: Grey, square: Square, size: int, quality: float) -> Grey:
@@ -69,9 +73,21 @@ CURVES = {
     ),
     "blur": Curve("blur, sigma in % of the face", (0, 1, 2, 3, 4, 6, 8), blur),
     "rotation": Curve("rotation, degrees", (-60, -45, -30, -15, 0, 15, 30, 45, 60), rotation),
-    "size": Curve("face size, pixels", (8, 12, 16, 24, 32, 48, 64), face_size, "log"),
+    "size": Curve("face size, pixels", (8, 12, 16, 24, 32, 48, 64, 96), face_size, "log"),
     "jpeg": Curve("JPEG quality", (5, 10, 20, 30, 50, 70, 90), jpeg),
 }
+
+
+LEVELS = "levels"
+"""Key under which a report has a curve's levels, beside the figures of each data set."""
+
+
+def levels_and_lines(
+    measured: dict[str, list[float]],
+) -> tuple[list[float], dict[str, list[float]]]:
+    """A report's curve: the levels, and by data set the figure at each."""
+    lines = {source: values for source, values in measured.items() if source != LEVELS}
+    return measured[LEVELS], lines
 
 
 def spoilt_crops(curve: Curve, level: float, faces: Faces, spec: ModelSpec) -> Crops:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from face_utils.model_spec import ModelSpec
 from serving.training.batches import Crops, detected_crops, whole_crops
-from serving.training.card import write_card
+from serving.training.card import Training, write_card
 from serving.training.commands import Arguments, Job, job, parser
-from serving.training.curves import CURVES, spoilt_crops
+from serving.training.curves import CURVES, FACES, LEVELS, spoilt_crops
 from serving.training.export import VERSION
 from serving.training.faces import Faces
 from serving.training.figures import (
@@ -37,7 +38,6 @@ README = Path("README.md")
 Framing = Callable[[Faces, ModelSpec], Crops]
 FRAMINGS: dict[str, Framing] = {DETECTED: detected_crops, "whole": whole_crops}
 """`detected` is what the service does; `whole` gives the model the picture as it is."""
-CURVE_FACES = 600
 
 
 def run(task: Job, reports: Path, contract: Path, readme: Path) -> None:
@@ -48,7 +48,7 @@ def run(task: Job, reports: Path, contract: Path, readme: Path) -> None:
     if task.workspace.calibration.is_file():
         report["calibration"] = json.loads(task.workspace.calibration.read_text(encoding="utf-8"))
     write_report(reports / f"{task.spec.name}.json", report)
-    write_card(reports, task.spec, report, task.workspace.read_log())
+    write_card(reports, task.spec, report, training(task), first_trainings(task))
     write_quality(contract, task.spec.name, report["quality"])
     if reports == REPORTS or readme != README:  # a trial's reports are not the project's
         write_table(readme, reports)
@@ -70,7 +70,7 @@ def measure(
         source: {
             name: _judged(spec, folder, faces, cut(faces, spec)) for name, cut in framings.items()
         }
-        for source, faces in tested.items()
+        for source, faces in tqdm(tested.items(), desc=f"{spec.name} test data", unit="set")
     }
     return {
         "quality": headlines(data),
@@ -89,6 +89,20 @@ def measure_pack(spec: ModelSpec, folder: Path, faces: Faces) -> Figures:
     return {name: figures[name] for name in figures if name not in ("groups", "reliability")}
 
 
+def training(task: Job) -> Training:
+    """What a training took, with the short one after it."""
+    log, last = task.workspace.read_log(), task.last()
+    after = last.workspace.read_log() if last else []
+    log += [entry | {"epoch": len(log) + entry["epoch"]} for entry in after]
+    return Training(task.spec.size, log)
+
+
+def first_trainings(task: Job) -> list[Training]:
+    """Those that a training starts from and learns from; one that does both counts once."""
+    jobs = {job.workspace: job for job in (task.first(), *task.teachers()) if job}
+    return [training(job) for job in jobs.values()]
+
+
 def _tested(task: Job, source: str) -> Faces:
     faces = task.faces()
     return faces.take(test_rows(faces) & (faces.source == source))
@@ -105,22 +119,17 @@ def _curves(
     figure = main_figure(next(iter(data.values()))[DETECTED])
     sources = [s for s, framings in data.items() if main_figure(framings[DETECTED]) == figure]
     few = {source: tested[source].take(_sample(tested[source])) for source in sources}
-    return {
-        name: {
-            source: [
-                round(
-                    _judged(spec, folder, faces, spoilt_crops(curve, level, faces, spec))[figure], 4
-                )
-                for level in curve.levels
-            ]
-            for source, faces in few.items()
-        }
-        for name, curve in CURVES.items()
-    }
+    found = {name: {LEVELS: list(c.levels)} | {s: [] for s in few} for name, c in CURVES.items()}
+    steps = [(name, level, s) for name, c in CURVES.items() for level in c.levels for s in few]
+    for name, level, source in tqdm(steps, desc=f"{spec.name} curves", unit="level"):
+        crops = spoilt_crops(CURVES[name], level, few[source], spec)
+        figures = _judged(spec, folder, few[source], crops)
+        found[name][source].append(round(figures[figure], 4))
+    return found
 
 
 def _sample(faces: Faces) -> np.ndarray:
-    count = min(CURVE_FACES, len(faces))
+    count = min(FACES, len(faces))
     return np.sort(np.random.default_rng(0).permutation(len(faces))[:count])
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
+from tqdm import tqdm
 
 from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, SIGNATURE
@@ -18,7 +19,6 @@ from serving.training.calibration import Calibration
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.network import class_maps
 from serving.training.runtimes import run_openvino, run_tensorflow
-from serving.training.targets import class_count
 from serving.training.warmup import write_warmup
 
 VERSION = "1"
@@ -38,7 +38,7 @@ def export(spec: ModelSpec, model: keras.Model, calibration: Calibration, folder
 
     @tf.function(input_signature=[crops])
     def answer(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        maps = with_maps(image, training=False)[..., : class_count(spec)]
+        maps = with_maps(image, training=False)
         return {ACTIVATION: maps} | answers(spec, tf.reduce_mean(maps, axis=(1, 2)), calibration)
 
     shutil.rmtree(folder, ignore_errors=True)
@@ -77,7 +77,8 @@ def check(spec: ModelSpec, folder: Path) -> float:
     """
     shape = (_CHECKED_CROPS, spec.size, spec.size, 1)
     crops = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    ours, theirs = run_tensorflow(folder, crops), run_openvino(folder, crops)
+    runtimes = tqdm((run_tensorflow, run_openvino), desc=f"checking {spec.name}", unit="runtime")
+    ours, theirs = (run(folder, crops) for run in runtimes)
     worst = max(float(np.abs(ours[name] - theirs[name]).max()) for name in ours)
     if not worst <= TOLERANCE:
         raise ValueError(f"{folder}: OpenVINO and TensorFlow differ by {worst:.2g}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -106,9 +107,14 @@ class Faces:
         return cls(images=images, **joined)
 
     def save(self, path: Path) -> None:
-        """Writes the faces of one data set, whose pictures are of one size, to an `.npz` file."""
+        """Writes the faces of one data set, whose pictures are of one size, to an `.npz` file.
+
+        Who reads meanwhile finds the old file or the new one, never a part.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(path, images=np.stack(self.images), **dict(self._columns()))
+        part = path.with_suffix(f".{os.getpid()}.npz")
+        np.savez(part, images=np.stack(self.images), **dict(self._columns()))
+        part.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Self:

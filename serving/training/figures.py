@@ -54,18 +54,25 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
 
 
 def write_quality(contract: Path, model: str, quality: dict[str, float]) -> None:
-    """Replaces the `quality` line in a model's table, and leaves all else as it is.
+    """Writes the `quality` line of a model's table, and leaves all else as it is.
 
     Raises:
-        ValueError: The contract has no such table, or the table no such line.
+        ValueError: The contract has no such table.
     """
     line = "quality = { " + ", ".join(f"{name} = {value}" for name, value in quality.items()) + " }"
-    text = contract.read_text(encoding="utf-8")
-    pattern = rf"(^\[{model}\]$(?:\n(?!\[).*)*?\n)quality = \{{.*\}}$"
-    changed, found = re.subn(pattern, lambda m: m[1] + line, text, flags=re.MULTILINE)
-    if found != 1:
-        raise ValueError(f"{contract} has no quality line for {model}")
-    contract.write_text(changed, encoding="utf-8")
+    tables = re.split(r"^(?=\[)", contract.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    mine = next((i for i, text in enumerate(tables) if text.startswith(f"[{model}]")), None)
+    if mine is None:
+        raise ValueError(f"{contract} has no table [{model}]")
+    tables[mine] = _with_line(tables[mine], line)
+    contract.write_text("".join(tables), encoding="utf-8")
+
+
+def _with_line(table: str, line: str) -> str:
+    """The table with this line in place of its `quality`, or after its name if it has none."""
+    changed, found = re.subn(r"^quality\s*=.*", lambda _: line, table, flags=re.MULTILINE)
+    name, _, keys = table.partition("\n")
+    return changed if found else f"{name}\n{line}\n{keys}"
 
 
 def sentence(figures: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ from face_utils.cropping import Square, crop, face_square
 from face_utils.detection import Detector
 from serving.training.faces import Faces, Grey, Record
 from serving.training.readers import read
+from serving.training.readers.labels import digest
 
 DETECTOR_FILE = Path("static/vendor/face_detection_full_range.tflite")
 
@@ -32,8 +33,8 @@ TYPICAL = {
 """Median square of each data set's detections: centre x and y, and side, as shares of the picture's
 side. Stands in where the detector finds no face."""
 
-FACE_SIDE = 80
-"""Side in pixels of the face in a picture that was cut out of a photo."""
+FACE_SIDE = 112
+"""Side in pixels of the face in a picture that was cut out of a photo: enough for models of 96."""
 
 ROOM = 2.0
 """Side of such a picture in sides of the face, so that margins and jitter stay inside."""
@@ -93,7 +94,15 @@ def surroundings(image: Grey, square: Square) -> tuple[Grey, Square]:
 
 def load_faces(data_sets: Iterable[str], folder: Path, cache: Path) -> Faces:
     """Reads and frames data sets; each is framed once and then kept in the cache folder."""
-    return Faces.join([_load(name, folder, cache / f"{name}.npz") for name in data_sets])
+    return Faces.join([_load(name, folder, cache / _file_name(name, folder)) for name in data_sets])
+
+
+def _file_name(source: str, folder: Path) -> str:
+    """Of the framed faces; pictures of one's own may lie in several places under one name."""
+    if source in TYPICAL:
+        return f"{source}.npz"
+    place = (folder / source).resolve()
+    return f"{source}-{digest(bytes(place))}.npz"
 
 
 def _load(source: str, folder: Path, cached: Path) -> Faces:

@@ -53,9 +53,11 @@ def _classification(spec: ModelSpec, faces: Faces, answers: Answers) -> Figures:
 
 def _classified(probabilities: Floats, truth: Ints) -> dict[str, float]:
     counts = metrics.confusion(probabilities.argmax(axis=1), truth, probabilities.shape[1])
+    # Where all have one class, no answer is a false alarm: its F1 would flatter.
+    several = len(np.unique(truth)) > 1
     return {
         "accuracy": metrics.accuracy(counts),
-        "macro_f1": metrics.macro_f1(counts),
+        **({"macro_f1": metrics.macro_f1(counts)} if several else {}),
         "calibration_error": metrics.calibration_error(probabilities, truth),
     }
 

@@ -55,13 +55,16 @@ class Learner:
         self._states.restore_or_initialize()
 
     def learn(self, batches: Iterable[tuple[Crops, Targets]]) -> dict[str, float]:
-        """Trains for one epoch, saves it, and returns its mean loss and its seconds."""
+        """Trains for one epoch, and returns its mean loss and its seconds."""
         start, losses = time.monotonic(), []
         for crops, targets in batches:
             losses.append(float(self._run(crops, targets.values, targets.interval)))
         self._epoch.assign_add(1)
-        self._states.save()
         return {"loss": float(np.mean(losses)), "seconds": time.monotonic() - start}
+
+    def save(self) -> None:
+        """Makes this the epoch to go on from."""
+        self._states.save()
 
     def _step(self, crops: tf.Tensor, values: tf.Tensor, interval: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:

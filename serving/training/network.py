@@ -47,17 +47,23 @@ def class_maps(model: keras.Model) -> keras.Model:
     return keras.Model(model.input, model.get_layer(CLASS_MAPS).output)
 
 
+def with_first_maps(model: keras.Model, classes: int) -> keras.Model:
+    """The same network with its first class maps alone."""
+    layer = model.get_layer(CLASS_MAPS)
+    fewer = layers.Conv2D(classes, 1, name=CLASS_MAPS)
+    maps = fewer(layer.input)
+    fewer.set_weights([weights[..., :classes] for weights in layer.get_weights()])
+    return keras.Model(model.input, layers.GlobalAveragePooling2D(name="logits")(maps))
+
+
 def mirrored(model: keras.Model) -> keras.Model:
     """The same network, averaged over a crop and its mirror image.
 
-    A face means the same either way, and two looks err less than one, at twice the price. They go
-    through the network as one batch, so that a runtime keeps its weights once.
+    A face means the same either way, and two looks err less than one, at twice the price.
     """
     image = keras.Input(model.input.shape[1:], dtype="uint8", name="image")
-    both = keras.ops.concatenate([image, keras.ops.flip(image, axis=2)], axis=0)
-    forth, back = keras.ops.split(class_maps(model)(both), 2, axis=0)
-    maps = layers.Average(name=CLASS_MAPS)([forth, keras.ops.flip(back, axis=2)])
-    return keras.Model(image, layers.GlobalAveragePooling2D(name="logits")(maps))
+    looks = [model(image), model(keras.ops.flip(image, axis=2))]
+    return keras.Model(image, layers.Average(name="logits")(looks))
 
 
 def _standardised(image: keras.KerasTensor) -> keras.KerasTensor:

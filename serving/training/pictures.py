@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from serving.training.curves import CURVES
+from serving.training.curves import CURVES, levels_and_lines
 
 FEWEST = 5
 """Faces below which a bin's accuracy is chance, and is not drawn."""
@@ -62,15 +62,16 @@ def by_band(path: Path, bands: dict[str, dict[str, float]]) -> None:
 def curves(path: Path, measured: dict[str, dict[str, list[float]]], ylabel: str) -> None:
     """One panel per property: the main figure of each data set against the levels."""
     figure = Figure(figsize=(3 * len(measured), 2.8), layout="constrained")
-    for axes, (name, lines) in zip(
+    for axes, (name, curve) in zip(
         figure.subplots(1, len(measured)), measured.items(), strict=True
     ):
+        levels, lines = levels_and_lines(curve)
         for source, values in lines.items():
-            axes.plot(CURVES[name].levels, values, marker="o", markersize=3, label=source)
+            axes.plot(levels, values, marker="o", markersize=3, label=source)
         axes.set(xlabel=CURVES[name].title, ylim=(0, None if ylabel == "mean error" else 1))
         axes.set_xscale(CURVES[name].scale)
         if CURVES[name].scale == "log":
-            axes.set_xticks(CURVES[name].levels, [f"{level:g}" for level in CURVES[name].levels])
+            axes.set_xticks(levels, [f"{level:g}" for level in levels])
             axes.minorticks_off()
         axes.grid(alpha=0.3)
     figure.axes[0].set_ylabel(ylabel)

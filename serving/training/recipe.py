@@ -66,6 +66,45 @@ class Light:
 
 
 @dataclass(frozen=True)
+class First:
+    """A training on smaller crops, whose weights the network starts from.
+
+    Small crops take less time, and a network without dense layers takes crops of any size (M. Tan,
+    Q. Le, "EfficientNetV2: Smaller Models and Faster Training", 2021, call it progressive
+    learning).
+
+    Attributes:
+        size: Side of its crops.
+        epochs: Passes over the data.
+        learning_rate: Peak of its cosine schedule.
+    """
+
+    size: int
+    epochs: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Last:
+    """A short training at the end, on crops that stray less: most faces that are asked about do.
+
+    Z. Ge et al., "YOLOX: Exceeding YOLO Series in 2021", 2021, end their strongest augmentation for
+    the last epochs.
+
+    Attributes:
+        epochs: Passes over the data.
+        learning_rate: Peak of its cosine schedule.
+        framing: Jitter of its crops' geometry.
+        light: Jitter of its crops' look.
+    """
+
+    epochs: int
+    learning_rate: float
+    framing: Framing
+    light: Light
+
+
+@dataclass(frozen=True)
 class Recipe:
     """One model's training.
 
@@ -82,13 +121,16 @@ class Recipe:
         beside_weight: Weight of their losses.
         balance: How far rare kinds of faces are shown more often: 0 as they come, 1 all alike.
         mixing: Parameter of the beta distribution that blends two crops; 0 for none.
-        mirrored: Whether the exported model averages over a crop and its mirror image.
         holdout: Share of the training split kept for choosing and calibrating.
         seed: Start of every random number.
         network: Shape of the network.
         framing: Jitter of the crops' geometry.
         light: Jitter of the crops' look.
         precision: Keras's dtype policy for training; what is exported is float32.
+        first: What comes before; nothing for most.
+        last: What comes after; nothing for most.
+        teachers: Models whose first networks teach this one; none for most.
+        teaching: Their share in the labels.
         least_steps: Where faces are so few that all epochs have fewer steps, there are more epochs.
     """
 
@@ -103,7 +145,6 @@ class Recipe:
     beside_weight: float
     balance: float
     mixing: float
-    mirrored: bool
     holdout: float
     seed: int
     precision: str
@@ -111,6 +152,10 @@ class Recipe:
     framing: Framing
     light: Light
     least_steps: int = 0
+    first: First | None = None
+    last: Last | None = None
+    teachers: tuple[str, ...] = ()
+    teaching: float = 0.0
 
 
 def load_recipe(model: str, folder: Path = RECIPES) -> Recipe:
@@ -122,11 +167,8 @@ def load_recipe(model: str, folder: Path = RECIPES) -> Recipe:
         TypeError: A key is missing or unknown; the message names it.
     """
     values = tomllib.loads(recipe_file(model, folder).read_text(encoding="utf-8"))
-    values["data"] = values["data"] or [model]
-    parts = {"network": Network, "framing": Framing, "light": Light}
-    for name, kind in parts.items():
-        values[name] = kind(**_tuples(values[name]))
-    return Recipe(**_tuples(values))
+    recipe: Recipe = _built(Recipe, {**values, "data": values["data"] or [model]})
+    return recipe
 
 
 def recipe_file(model: str, folder: Path = RECIPES) -> Path:
@@ -135,5 +177,15 @@ def recipe_file(model: str, folder: Path = RECIPES) -> Path:
     return own if own.is_file() else folder / f"{DEFAULT}.toml"
 
 
-def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
+_PARTS = {"network": Network, "framing": Framing, "light": Light, "first": First, "last": Last}
+
+
+def _built(kind: type[Any], values: dict[str, Any]) -> Any:
+    """A recipe or a part of one from its table, whose tables are parts again."""
+    return kind(**{key: _value(key, value) for key, value in values.items()})
+
+
+def _value(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return _built(_PARTS[key], value)
+    return tuple(value) if isinstance(value, list) else value

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,16 @@ class Workspace:
         return self.cache / self.model
 
     @property
+    def first(self) -> Workspace:
+        """Files of the training on smaller crops that comes before this one."""
+        return Workspace(f"{self.model}/first", self.cache)
+
+    @property
+    def last(self) -> Workspace:
+        """Files of the short training that comes after this one."""
+        return Workspace(f"{self.model}/last", self.cache)
+
+    @property
     def faces(self) -> Path:
         """Folder of the framed data sets, shared by all models."""
         return self.cache / "faces"
@@ -48,12 +61,33 @@ class Workspace:
         """What `calibrate` found."""
         return self.folder / "calibration.json"
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps other processes out, which wait: two trainings at once may build upon a third."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def begin(self, recipe: str) -> None:
+        """Starts a training here, or goes on with it.
+
+        Raises:
+            SystemExit: What lies here was trained by another recipe.
+        """
+        started = self.folder / "recipe.txt"
+        known = started.read_text(encoding="utf-8") if started.is_file() else ""
+        if self.log.is_file() and known != recipe:
+            raise SystemExit(f"{self.folder}: another recipe trained here; move it away")
+        started.write_text(recipe, encoding="utf-8")
+
     def read_log(self) -> list[dict[str, Any]]:
         """The lines of the log; none before the first epoch."""
         lines = self.log.read_text(encoding="utf-8").splitlines() if self.log.is_file() else []
         return [json.loads(line) for line in lines]
 
     def append_log(self, entry: dict[str, Any]) -> None:
-        """Adds a line to the log."""
-        with self.log.open("a", encoding="utf-8") as log:
-            log.write(json.dumps(entry) + "\n")
+        """Adds the line of an epoch, in place of those of an earlier try at it."""
+        kept = [line for line in self.read_log() if line["epoch"] < entry["epoch"]]
+        lines = [json.dumps(line) + "\n" for line in [*kept, entry]]
+        self.log.write_text("".join(lines), encoding="utf-8")

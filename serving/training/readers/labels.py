@@ -30,8 +30,8 @@ OLDEST = 116
 
 UTKFACE_GROUPS = ("White", "Black", "Asian", "Indian", "Other")
 LARGEST_SIDE = 112
-"""Larger pictures are shrunk to this many pixels: twice what the models see, so that nothing is
-lost, and all sets together stay under a gigabyte of memory."""
+"""Larger pictures are shrunk to this many pixels: more than any model sees, and little enough that
+all sets together stay under a gigabyte of memory."""
 
 Row = Mapping[str, str]
 

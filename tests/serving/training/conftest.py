@@ -62,6 +62,9 @@ def make_job(tmp_path, faces):
             batch=8,
             holdout=0.5,
             network=network,
+            first=None,
+            last=None,
+            teachers=(),
         )
         return Job(
             replace(load_contract()[model], size=16),

@@ -14,7 +14,7 @@ from serving.contract import load_contract
 from serving.training import calibrate, evaluate, export, train
 from serving.training.calibration import Calibration
 from serving.training.losses import heads_loss, label_loss
-from serving.training.network import class_maps, mini_xception, mirrored
+from serving.training.network import mini_xception, mirrored, with_first_maps
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import RECIPES, Network, load_recipe
 from serving.training.runtimes import run_tensorflow
@@ -57,14 +57,6 @@ def test_one_command_makes_a_served_and_measured_model(model, make_job, contract
     assert f"quality = {{ {next(iter(report['quality']))}" in contract_copy.read_text()
 
 
-def test_training_goes_on_where_it_was_interrupted(make_job):
-    task = make_job("gender")
-    train.run(task)
-    train.run(replace(task, recipe=replace(task.recipe, epochs=3)))
-    epochs = [json.loads(line)["epoch"] for line in task.workspace.log.read_text().splitlines()]
-    assert epochs == [1, 2, 3]
-
-
 def test_the_exported_model_answers_as_the_network_does(tmp_path):
     spec = replace(load_contract()["gender"], size=16)
     model = mini_xception(TINY, spec.size, 2)
@@ -98,14 +90,24 @@ def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contrac
     assert answers["activation"].shape[-1] == 2
 
 
+def test_the_first_maps_alone_answer_as_they_did_beside_others():
+    crops = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1), dtype=np.uint8)
+    model = mini_xception(TINY, 16, 5)
+    fewer = with_first_maps(model, 2)
+    np.testing.assert_allclose(
+        fewer.predict(crops, verbose=0), model.predict(crops, verbose=0)[:, :2], atol=1e-6
+    )
+    assert model.count_params() - fewer.count_params() == 3 * (TINY.widths[-1] + 1)
+
+
 def test_a_mirrored_network_answers_a_crop_and_its_mirror_image_alike():
     crops = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1), dtype=np.uint8)
     model = mini_xception(TINY, 16, 3)
     both = mirrored(model)
-    looks = [model.predict(c, verbose=0) for c in (crops, crops[:, :, ::-1])]
+    flipped = crops, crops[:, :, ::-1]
+    looks = [model.predict(c, verbose=0) for c in flipped]
     np.testing.assert_allclose(both.predict(crops, verbose=0), np.mean(looks, axis=0), atol=1e-5)
-    maps = [class_maps(both).predict(c, verbose=0) for c in (crops, crops[:, :, ::-1])]
-    np.testing.assert_allclose(maps[0], maps[1][:, :, ::-1], atol=1e-5)
+    np.testing.assert_allclose(*(both.predict(c, verbose=0) for c in flipped), atol=1e-5)
 
 
 def test_no_1x1_convolution_has_a_stride():

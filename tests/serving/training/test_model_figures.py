@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from serving.training.calibration import RANGE_SHARE, calibrate
 from serving.training.curves import CURVES, spoilt_crops
 from serving.training.figures import headlines, write_quality, write_table
 from serving.training.groups import band_of, per_group, worst_group
+from serving.training.judgement import judge
 from serving.training.prediction import quantile, softmax
 
 TRUTH = np.array([0, 0, 0, 1])
@@ -81,6 +83,13 @@ def test_the_worst_group_is_named_unless_it_is_babies_or_too_small():
     assert worst_group({}, "accuracy", higher_is_better=True) == ""
 
 
+def test_a_group_of_a_single_class_has_no_macro_f1(faces):
+    answers = {"probabilities": np.tile(np.float32([0.6, 0.4]), (len(faces), 1))}
+    groups = judge(load_contract()["gender"], faces, answers)["groups"]
+    assert "macro_f1" not in groups["gender female"]
+    assert "macro_f1" in groups["ethnicity White"]
+
+
 def test_reliability_tells_what_answers_of_like_confidence_are_worth():
     probabilities = np.float32([[0.9, 0.1]] * 4 + [[0.6, 0.4]] * 2)
     bins = metrics.reliability(probabilities, np.array([0, 0, 0, 1, 1, 1]))
@@ -118,3 +127,16 @@ def test_the_contract_gets_its_quality_and_stays_readable(contract_copy):
     assert load_contract(contract_copy) == load_contract()
     with pytest.raises(ValueError, match="smile"):
         write_quality(contract_copy, "smile", quality)
+
+
+@pytest.mark.parametrize("line", ["", "quality={}  # later\n", "quality = { accuracy = 0.1 }\n"])
+def test_a_table_gets_its_quality_with_or_without_a_line_for_it(tmp_path, line):
+    contract = tmp_path / "models.toml"
+    before = f'[smile] # mine\ntitle = "Smile"\n{line}\n[frown]\nquality = {{}}\n'
+    contract.write_text(before)
+    write_quality(contract, "smile", {"smile_accuracy": 0.9})
+    tables = tomllib.loads(contract.read_text())
+    assert tables == {
+        "smile": {"title": "Smile", "quality": {"smile_accuracy": 0.9}},
+        "frown": {"quality": {}},
+    }

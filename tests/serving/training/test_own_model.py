@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,9 +20,9 @@ from benchmarks.moving_face import picture
 from serving.contract import load_contract
 from serving.training.commands import job, parser
 from serving.training.framing import load_faces
+from serving.training.lesson import long_enough
 from serving.training.readers.labels import VOTE_COLUMNS
 from serving.training.recipe import load_recipe
-from serving.training.train import long_enough
 from tests.web.recorder import connected
 
 ROOT = Path(__file__).parents[3]
@@ -112,11 +113,20 @@ def test_a_small_folder_gets_more_epochs(faces, epochs):
 
 def test_pictures_are_framed_again_when_the_folder_has_changed(data, tmp_path):
     before = len(load_faces(["smile"], data, tmp_path))
-    framed = (tmp_path / "smile.npz").stat().st_mtime_ns
+    (kept,) = tmp_path.glob("smile-*.npz")
+    framed = kept.stat().st_mtime_ns
     load_faces(["smile"], data, tmp_path)
-    assert (tmp_path / "smile.npz").stat().st_mtime_ns == framed
+    assert kept.stat().st_mtime_ns == framed
     cv2.imwrite(str(data / "smile" / "smiling" / "another.jpg"), smiling(0.77))
     assert len(load_faces(["smile"], data, tmp_path)) == before + 1
+
+
+def test_older_pictures_in_another_folder_are_not_taken_for_those_that_were_framed(data, tmp_path):
+    fewer, cache = Path(shutil.copytree(data, tmp_path / "fewer")), tmp_path / "cache"
+    for picture_file in sorted((fewer / "smile" / "smiling").iterdir())[:30]:
+        picture_file.unlink()
+    few = len(load_faces(["smile"], fewer, cache))
+    assert few < len(load_faces(["smile"], data, cache))
 
 
 def test_a_model_that_the_contract_lacks_is_told_with_those_it_has():

@@ -9,7 +9,7 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import load_contract
 from serving.training import splits
 from serving.training.faces import TEST, TRAIN, UNKNOWN, Faces, Record
-from serving.training.targets import AGE_BINS, TARGETS, class_count, targets_of
+from serving.training.targets import AGE_BINS, TARGETS, class_count, demand_every_label, targets_of
 
 IMAGE = np.zeros((8, 8), dtype=np.uint8)
 
@@ -73,11 +73,23 @@ def test_a_model_of_one_s_own_learns_the_names_of_the_folders():
     assert class_count(smile("no", "yes", "perhaps")) == 3
 
 
-@pytest.mark.parametrize("labels", [("no", "yes", "perhaps"), ("no", "perhaps"), ()])
+@pytest.mark.parametrize("labels", [("no", "perhaps"), ("perhaps",), ()])
 def test_folders_that_are_not_the_model_s_labels_are_told(labels):
     faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no")))
     with pytest.raises(ValueError, match=r"\['no', 'yes'\]"):
         targets_of(smile(*labels), faces)
+
+
+def test_a_few_faces_need_not_have_every_label_but_those_of_a_training_must():
+    faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no")))
+    spec = smile("no", "yes", "perhaps")
+    assert targets_of(spec, faces).truth.tolist() == [1, 0]
+    with pytest.raises(ValueError, match="smile is to learn perhaps"):
+        demand_every_label(spec, faces)
+
+
+def test_the_models_of_the_known_data_sets_need_no_folders():
+    demand_every_label(load_contract()["gender"], voted(*range(10)))
 
 
 def test_heads_stand_side_by_side():

@@ -67,8 +67,8 @@ def test_faces_are_cut_out_of_photos_and_photos_without_one_are_left_out(capsys)
     faces = cut_out("smile", records, FindsLightFaces())
     assert len(faces) == 55
     assert faces.label.tolist() == ["yes"] * 25 + ["no"] * 30
-    assert {image.shape for image in faces.images} == {(160, 160)}
-    assert faces.squares[0].tolist() == [80, 80, 80, 0]
+    assert {image.shape for image in faces.images} == {(224, 224)}
+    assert faces.squares[0].tolist() == [112, 112, 112, 0]
     assert "smile/no: a face in 30 of 35 pictures" in capsys.readouterr().out
 
 
@@ -76,9 +76,9 @@ def test_the_surroundings_of_a_face_show_it_in_the_middle():
     image = np.zeros((200, 300), dtype=np.uint8)
     image[60:100, 200:240] = 255
     cut, square = surroundings(image, Square(220, 80, 40, 12))
-    assert (square.x, square.y, square.side, square.roll) == (80, 80, 80, 12)
-    assert cut[42:118, 42:118].min() == 255
-    assert cut[:38].max() == cut[:, 122:].max() == 0
+    assert (square.x, square.y, square.side, square.roll) == (112, 112, 112, 12)
+    assert cut[58:166, 58:166].min() == 255
+    assert cut[:54].max() == cut[:, 170:].max() == 0
 
 
 def test_too_few_faces_of_a_label_are_refused():

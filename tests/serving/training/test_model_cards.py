@@ -1,0 +1,86 @@
+"""What a card says of a report that is made up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from serving.contract import load_contract
+from serving.training.card import Training, write_card
+from serving.training.evaluate import first_trainings
+from serving.training.recipe import First
+
+EPOCHS = [{"epoch": n, "loss": 1.0, "holdout": 0.5, "seconds": 90.0} for n in (1, 2)]
+FIGURES = {
+    "faces": 20,
+    "accuracy": 0.85,
+    "macro_f1": 0.84,
+    "recall": {"female": 0.8, "male": 0.9},
+    "confusion": [[8, 2], [1, 9]],
+    "reliability": [[20, 0.9, 0.85]],
+    "groups": {
+        "gender female": {"faces": 10, "accuracy": 0.8},
+        "age 20-29": {"faces": 20, "accuracy": 0.85, "macro_f1": 0.84},
+    },
+}
+REPORT = {
+    "data": {"utkface": {"detected": FIGURES}},
+    "curves": {
+        "size": {"levels": [8, 96], "utkface": [0.6, 0.85], "fairface": [0.5, 0.8]},
+        "jpeg": {"levels": [5], "utkface": [0.7], "fairface": [0.6]},
+    },
+    "footprint": {"weights": 9, "bytes": 9, "ms": 1.0, "machine": "a machine"},
+}
+
+
+@pytest.fixture
+def card(tmp_path):
+    """Writes a card and reads it."""
+
+    def write(*firsts: Training) -> str:
+        write_card(tmp_path, load_contract()["gender"], REPORT, Training(96, EPOCHS), firsts)
+        return (tmp_path / "gender.md").read_text()
+
+    return write
+
+
+def test_a_row_of_the_confusion_has_the_label_and_its_answers(card):
+    assert "| female | 8 | 2 | 80% |\n| male | 1 | 9 | 90% |\n" in card()
+
+
+def test_a_figure_that_a_group_lacks_is_an_empty_cell(card):
+    text = card()
+    assert "| group | faces | accuracy | macro f1 |\n" in text
+    assert "| gender female | 10 | 0.8 |  |\n" in text
+    assert "| age 20-29 | 20 | 0.85 | 0.84 |\n" in text
+
+
+def test_a_curve_says_at_which_levels_and_on_how_many_faces_it_was_measured(card):
+    text = card()
+    assert "| face size, pixels | fairface | 8: 0.5, 96: 0.8 |\n" in text
+    assert "at most 600 faces of each data set, drawn" in text
+
+
+def test_a_card_says_what_training_took(card):
+    assert "It took 2 epochs on 96 pixels, 3 minutes.\n" in card()
+
+
+def test_what_came_before_the_training_counts_too(card):
+    first = Training(64, EPOCHS)
+    assert (
+        "It took 2 epochs on 96 pixels, 3 minutes, "
+        "after 4 epochs and 6 minutes of first trainings on 64 pixels.\n"
+    ) in card(first, first)
+
+
+def test_a_first_training_that_also_teaches_counts_once(make_job):
+    task = make_job("age")
+    recipe = replace(task.recipe, first=First(8, 1, 1e-3), teachers=("age", "gender"))
+    task = replace(task, recipe=recipe)
+    for job in task.teachers():
+        job.workspace.folder.mkdir(parents=True)
+        job.workspace.append_log({"epoch": 1, "model": job.spec.name})
+    found = first_trainings(task)
+    assert [training.log[0]["model"] for training in found] == ["age", "gender"]
+    assert found[0].size == 8

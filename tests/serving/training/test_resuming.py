@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from serving.training import train
+from serving.training.faces import Faces
+from serving.training.learner import Learner
+from serving.training.lesson import lesson_of
+from serving.training.recipe import First
+
+# Keras 3 reads its variables in a way that numpy 2 calls old.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+class Interrupted(Exception):
+    """What ends a training early."""
+
+
+@pytest.fixture
+def task(make_job):
+    task = make_job("gender")
+    return replace(task, recipe=replace(task.recipe, epochs=2))
+
+
+def interrupt(monkeypatch, place, name, call):
+    """Lets a function be called some times, and then no more, as if the process had ended."""
+    original, calls = getattr(place, name), []
+
+    def counted(*arguments, **options):
+        calls.append(1)
+        if len(calls) == call:
+            raise Interrupted
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(place, name, counted)
+
+
+def epochs(task):
+    return [line["epoch"] for line in task.workspace.read_log()]
+
+
+@pytest.mark.parametrize(("step", "before"), [("learn", [1]), ("save", [1, 2])])
+def test_training_goes_on_after_its_last_finished_epoch(task, monkeypatch, step, before):
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        interrupt(patch, Learner, step, call=2)
+        train.run(task)
+    assert epochs(task) == before
+    first = task.workspace.read_log()[0]
+    train.run(task)
+    assert epochs(task) == [1, 2]
+    assert task.workspace.read_log()[0] == first
+
+
+def test_a_resumed_network_is_the_one_that_was_saved(task):
+    train.run(task)
+    learner = train.learner_of(task, lesson_of(task))
+    assert learner.epoch == 2
+    averaged = zip(learner.averaged.get_weights(), task.trained().get_weights(), strict=True)
+    assert all((ours == saved).all() for ours, saved in averaged)
+    moved = zip(learner.model.get_weights(), learner.averaged.get_weights(), strict=True)
+    assert any((ours != mean).any() for ours, mean in moved)
+
+
+def test_a_training_by_another_recipe_is_not_gone_on_with(task):
+    train.run(task)
+    with pytest.raises(SystemExit, match="another recipe"):
+        train.run(replace(task, recipe=replace(task.recipe, epochs=3)))
+
+
+def test_crops_of_another_size_are_another_training(task):
+    train.run(task)
+    with pytest.raises(SystemExit, match="another recipe"):
+        train.run(replace(task, spec=replace(task.spec, size=24)))
+
+
+def test_two_trainings_at_once_do_each_epoch_once(task):
+    both = [threading.Thread(target=train.run, args=(task,)) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert epochs(task) == [1, 2]
+
+
+def test_a_trial_is_short_and_waits_for_no_other_model(task):
+    recipe = replace(task.recipe, first=First(8, 40, 1e-3), teachers=("age",), least_steps=500)
+    trial = train.shortened(recipe, 3)
+    assert (trial.epochs, trial.first.epochs, trial.teachers, trial.least_steps) == (3, 3, (), 0)
+
+
+def test_faces_are_written_whole_or_not_at_all(faces, tmp_path, monkeypatch):
+    def half(path, **columns):
+        path.write_bytes(b"half")
+        raise Interrupted
+
+    faces.save(tmp_path / "faces.npz")
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr(np, "savez", half)
+        faces.save(tmp_path / "faces.npz")
+    assert len(Faces.load(tmp_path / "faces.npz")) == len(faces)
