@@ -7,7 +7,6 @@ lies in `cards/MODEL.md`; every figure comes from the report.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from face_utils.model_spec import ModelSpec
 from serving.training import pictures
 from serving.training.curves import CURVES, FACES, levels_and_lines
 from serving.training.figures import DETECTED, sentence
+from serving.training.history import Training
 from serving.training.judgement import main_figure
 from serving.training.recipe import recipe_file
 
@@ -31,21 +31,8 @@ worse, the figures differ from theirs by the luck of the draw."""
 Report = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Training:
-    """One training and what it took.
-
-    Attributes:
-        size: Side of its crops.
-        log: An entry for each epoch.
-    """
-
-    size: int
-    log: list[dict[str, Any]]
-
-
 def write_card(
-    folder: Path, spec: ModelSpec, report: Report, own: Training, firsts: Sequence[Training]
+    folder: Path, spec: ModelSpec, report: Report, trainings: Sequence[Training]
 ) -> None:
     """Writes the card and its pictures.
 
@@ -53,13 +40,12 @@ def write_card(
         folder: Where the card goes.
         spec: The model's table in the contract.
         report: What `evaluate.measure` returned.
-        own: The model's training; without a log, the card is silent about it.
-        firsts: The trainings on smaller crops that it started and learned from.
+        trainings: The model's own, after those that it started and learned from.
     """
     parts = [_about(spec, report), _footprint(report), _results(report)]
     for source, framings in report["data"].items():
         parts += _data_set(folder, spec, source, framings[DETECTED])
-    parts += [_curves(folder, spec, report), _training(folder, spec, own, firsts)]
+    parts += [_curves(folder, spec, report), _training(folder, spec, trainings)]
     (folder / f"{spec.name}.md").write_text(
         "\n\n".join(filter(None, parts)) + "\n", encoding="utf-8"
     )
@@ -159,32 +145,35 @@ def _curves(folder: Path, spec: ModelSpec, report: Report) -> str:
     return "\n".join(rows)
 
 
-def _training(folder: Path, spec: ModelSpec, own: Training, firsts: Sequence[Training]) -> str:
-    if not own.log:
-        return ""
-    name = "mean error" if spec.kind == "measure" else "accuracy"
-    picture = _picture(
-        folder, f"{spec.name}-training", "Training", pictures.training, own.log, name
-    )
+def _training(folder: Path, spec: ModelSpec, trainings: Sequence[Training]) -> str:
     recipe = recipe_file(spec.name).name
-    return (
+    text = (
         f"## Training\n\n`python -m serving.training.train {spec.name}` makes it again from "
-        f"`serving/training/recipes/{recipe}`. It took {_taken(own, firsts)}.\n\n{picture}"
+        f"`serving/training/recipes/{recipe}`. It took {_taken(trainings)}."
+    )
+    log = _log([training for training in trainings if training.size == spec.size])
+    if not log:
+        return text
+    name = "mean error" if spec.kind == "measure" else "accuracy"
+    title = f"{spec.name}-training"
+    return f"{text}\n\n{_picture(folder, title, 'Training', pictures.training, log, name)}"
+
+
+def _taken(trainings: Sequence[Training]) -> str:
+    sizes = dict.fromkeys(training.size for training in trainings)
+    alike = {size: [each for each in trainings if each.size == size] for size in sizes}
+    return ", then ".join(
+        f"{sum(each.epochs for each in group)} epochs and "
+        f"{sum(each.minutes for each in group):.0f} minutes on {size} pixels"
+        for size, group in alike.items()
     )
 
 
-def _taken(own: Training, firsts: Sequence[Training]) -> str:
-    taken = f"{len(own.log)} epochs on {own.size} pixels, {_minutes([own]):.0f} minutes"
-    if not firsts:
-        return taken
-    epochs = sum(len(first.log) for first in firsts)
-    sizes = " and ".join(str(size) for size in sorted({first.size for first in firsts}))
-    before = f"{epochs} epochs and {_minutes(firsts):.0f} minutes of first trainings"
-    return f"{taken}, after {before} on {sizes} pixels"
-
-
-def _minutes(trainings: Sequence[Training]) -> float:
-    return float(sum(entry["seconds"] for training in trainings for entry in training.log)) / 60
+def _log(trainings: Sequence[Training]) -> list[dict[str, Any]]:
+    """The epochs of trainings that follow one another, counted through."""
+    before = [sum(each.epochs for each in trainings[:n]) for n in range(len(trainings))]
+    pairs = zip(before, trainings, strict=True)
+    return [e | {"epoch": n + e["epoch"]} for n, training in pairs for e in training.log]
 
 
 def _picture(folder: Path, name: str, title: str, draw: Any, *content: Any) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tqdm import tqdm
 
 from face_utils.model_spec import ModelSpec
 from serving.training.batches import Crops, detected_crops, whole_crops
-from serving.training.card import Training, write_card
+from serving.training.card import write_card
 from serving.training.commands import Arguments, Job, job, parser
 from serving.training.curves import CURVES, FACES, LEVELS, spoilt_crops
 from serving.training.export import VERSION
@@ -28,6 +29,7 @@ from serving.training.figures import (
     write_table,
 )
 from serving.training.footprint import footprint
+from serving.training.history import History
 from serving.training.judgement import Figures, judge, main_figure
 from serving.training.pack import packed
 from serving.training.runtimes import run_openvino
@@ -44,11 +46,12 @@ def run(task: Job, reports: Path, contract: Path, readme: Path) -> None:
     """Measures each data set in each framing; prints and writes the figures and the card."""
     tested = {source: _tested(task, source) for source in task.recipe.data}
     framings = FRAMINGS if task.recipe.framing.whole else {DETECTED: detected_crops}
-    report = measure(task.spec, task.models / task.spec.name / VERSION, tested, framings)
-    if task.workspace.calibration.is_file():
-        report["calibration"] = json.loads(task.workspace.calibration.read_text(encoding="utf-8"))
+    folder = task.models / task.spec.name / VERSION
+    history = History.load(folder)
+    report = measure(task.spec, folder, tested, framings)
+    report["calibration"] = asdict(history.calibration)
     write_report(reports / f"{task.spec.name}.json", report)
-    write_card(reports, task.spec, report, training(task), first_trainings(task))
+    write_card(reports, task.spec, report, history.trainings)
     write_quality(contract, task.spec.name, report["quality"])
     if reports == REPORTS or readme != README:  # a trial's reports are not the project's
         write_table(readme, reports)
@@ -87,20 +90,6 @@ def measure_pack(spec: ModelSpec, folder: Path, faces: Faces) -> Figures:
     """The figures of a few test faces, without their groups."""
     figures = _judged(spec, folder, faces, detected_crops(faces, spec))
     return {name: figures[name] for name in figures if name not in ("groups", "reliability")}
-
-
-def training(task: Job) -> Training:
-    """What a training took, with the short one after it."""
-    log, last = task.workspace.read_log(), task.last()
-    after = last.workspace.read_log() if last else []
-    log += [entry | {"epoch": len(log) + entry["epoch"]} for entry in after]
-    return Training(task.spec.size, log)
-
-
-def first_trainings(task: Job) -> list[Training]:
-    """Those that a training starts from and learns from; one that does both counts once."""
-    jobs = {job.workspace: job for job in (task.first(), *task.teachers()) if job}
-    return [training(job) for job in jobs.values()]
 
 
 def _tested(task: Job, source: str) -> Faces:

@@ -17,6 +17,7 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.training.calibration import Calibration
 from serving.training.commands import Arguments, Job, job, parser
+from serving.training.history import history_of
 from serving.training.network import class_maps
 from serving.training.runtimes import run_openvino, run_tensorflow
 from serving.training.warmup import write_warmup
@@ -86,9 +87,10 @@ def check(spec: ModelSpec, folder: Path) -> float:
 
 
 def run(task: Job) -> None:
-    """Exports the trained model with its calibration and checks what was written."""
-    folder = task.models / task.spec.name / VERSION
-    export(task.spec, task.served(), Calibration.load(task.workspace.calibration), folder)
+    """Exports the trained model with its calibration and history; checks what was written."""
+    folder, history = task.models / task.spec.name / VERSION, history_of(task)
+    export(task.spec, task.served(), history.calibration, folder)
+    history.save(folder)
     difference = check(task.spec, folder)
     print(f"{folder}: OpenVINO and TensorFlow differ by {difference:.1e}")
 

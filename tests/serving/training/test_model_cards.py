@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from serving.contract import load_contract
-from serving.training.card import Training, write_card
-from serving.training.evaluate import first_trainings
-from serving.training.recipe import First
+from serving.training.calibration import Calibration
+from serving.training.card import write_card
+from serving.training.history import Training, history_of
+from serving.training.recipe import First, load_recipe
 
 EPOCHS = [{"epoch": n, "loss": 1.0, "holdout": 0.5, "seconds": 90.0} for n in (1, 2)]
+OWN = Training(96, 2, 3.0, EPOCHS)
 FIGURES = {
     "faces": 20,
     "accuracy": 0.85,
@@ -38,8 +40,8 @@ REPORT = {
 def card(tmp_path):
     """Writes a card and reads it."""
 
-    def write(*firsts: Training) -> str:
-        write_card(tmp_path, load_contract()["gender"], REPORT, Training(96, EPOCHS), firsts)
+    def write(*before: Training) -> str:
+        write_card(tmp_path, load_contract()["gender"], REPORT, [*before, OWN])
         return (tmp_path / "gender.md").read_text()
 
     return write
@@ -62,25 +64,31 @@ def test_a_curve_says_at_which_levels_and_on_how_many_faces_it_was_measured(card
     assert "at most 600 faces of each data set, drawn" in text
 
 
-def test_a_card_says_what_training_took(card):
-    assert "It took 2 epochs on 96 pixels, 3 minutes.\n" in card()
+def test_a_card_says_what_training_took(card, tmp_path):
+    assert "It took 2 epochs and 3 minutes on 96 pixels.\n" in card()
+    assert (tmp_path / "pictures" / "gender-training.png").is_file()
 
 
 def test_what_came_before_the_training_counts_too(card):
-    first = Training(64, EPOCHS)
-    assert (
-        "It took 2 epochs on 96 pixels, 3 minutes, "
-        "after 4 epochs and 6 minutes of first trainings on 64 pixels.\n"
-    ) in card(first, first)
+    first = Training(64, 2, 3.0, EPOCHS)
+    text = card(first, first)
+    assert "4 epochs and 6 minutes on 64 pixels, then 2 epochs and 3 minutes on 96" in text
+
+
+def test_a_training_whose_log_was_lost_counts_and_is_not_drawn(tmp_path):
+    write_card(tmp_path, load_contract()["gender"], REPORT, [replace(OWN, log=[])])
+    assert "It took 2 epochs and 3 minutes on 96 pixels.\n" in (tmp_path / "gender.md").read_text()
+    assert not (tmp_path / "pictures" / "gender-training.png").exists()
 
 
 def test_a_first_training_that_also_teaches_counts_once(make_job):
     task = make_job("age")
     recipe = replace(task.recipe, first=First(8, 1, 1e-3), teachers=("age", "gender"))
     task = replace(task, recipe=recipe)
-    for job in task.teachers():
-        job.workspace.folder.mkdir(parents=True)
-        job.workspace.append_log({"epoch": 1, "model": job.spec.name})
-    found = first_trainings(task)
-    assert [training.log[0]["model"] for training in found] == ["age", "gender"]
-    assert found[0].size == 8
+    for job in (*task.teachers(), task):
+        job.workspace.folder.mkdir(parents=True, exist_ok=True)
+        job.workspace.append_log({"epoch": 1, "seconds": 60.0, "model": job.workspace.model})
+    Calibration().save(task.workspace.calibration)
+    found = history_of(task).trainings
+    assert [each.log[0]["model"] for each in found] == ["age/first", "gender/first", "age"]
+    assert [each.size for each in found] == [8, load_recipe("gender").first.size, 16]
