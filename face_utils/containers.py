@@ -2,7 +2,8 @@
 
 OpenCV believes what a file says of itself: it fills the missing part of a cut-off picture with grey
 and says nothing, makes room for a PNG chunk of two gigabytes that is not there, unfolds all data of
-a PNG however few pixels it has, and goes over a JPEG once for each of 100,000 scans.
+a PNG however few pixels it has, and goes over a JPEG once for each of 100,000 scans. Pillow reads
+every part before the pixels in Python, where it holds up all sessions.
 
 Sources: ITU-T T.81, annex B (JPEG); W3C Portable Network Graphics, third edition, chapter 5.
 """
@@ -12,11 +13,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
-MAX_PARTS = 10_000
+MAX_PARTS = 5_000
 MAX_SCANS = 100
 _SCAN, _END = b"\xff\xda", b"\xff\xd9"
-_PNG_START_BYTES = 8
+_JPEG_START, _PNG_START = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 _PIECE_BYTES = 64 * 1024
+
+
+def find_clutter(data: bytes) -> str | None:
+    """Says why not even the header of a file should be read, or nothing."""
+    if data.startswith(_JPEG_START) and _first_scan(data) == len(data):
+        return f"The JPEG has no pixels within its first {MAX_PARTS:,} parts."
+    if data.startswith(_PNG_START):
+        return _png_clutter(data)
+    return None
 
 
 def find_flaw(kind: str, data: bytes, width: int, height: int) -> str | None:
@@ -43,13 +53,21 @@ def _jpeg_flaw(data: bytes) -> str | None:
 
 def _first_scan(data: bytes) -> int:
     """Where the pixels begin; what comes before may hold a whole thumbnail."""
-    at = 2
+    at = len(_JPEG_START)
     for _ in range(MAX_PARTS):
         if data[at : at + 2] == _SCAN or data[at : at + 1] != b"\xff":
             return at
         is_filling = data[at + 1 : at + 2] == b"\xff"
         at += 1 if is_filling else 2 + int.from_bytes(data[at + 2 : at + 4])
     return len(data)
+
+
+def _png_clutter(data: bytes) -> str | None:
+    try:
+        has_pixels = any(name == b"IDAT" for name, _ in _png_chunks(data))
+    except EOFError:
+        has_pixels = False
+    return None if has_pixels else f"The PNG has no pixels within its first {MAX_PARTS:,} parts."
 
 
 def _png_flaw(data: bytes, width: int, height: int) -> str | None:
@@ -74,7 +92,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     Raises:
         EOFError: There is no end.
     """
-    at = _PNG_START_BYTES
+    at = len(_PNG_START)
     for _ in range(MAX_PARTS):
         size, name = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
         if at + size + 12 > len(data):

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from face_utils.containers import find_flaw
+from face_utils.containers import find_clutter, find_flaw
 from face_utils.detection import Image
 from face_utils.errors import BadImage, ImageTooLarge
 
@@ -49,15 +49,19 @@ def decode(data: bytes, limits: ImageLimits) -> Image:
     """
     if len(data) > limits.max_bytes:
         raise ImageTooLarge(f"The image has {len(data)} bytes; at most {limits.max_bytes} pass.")
+    _refuse(find_clutter(data))
     kind, width, height = _read_header(data)
     if width * height > limits.max_pixels or max(width, height) > MAX_SIDE:
         raise ImageTooLarge(
             f"The image is {width} by {height} pixels; at most {limits.max_pixels} pass."
         )
-    flaw = find_flaw(kind, data, width, height)
+    _refuse(find_flaw(kind, data, width, height))
+    return _decode_pixels(data)
+
+
+def _refuse(flaw: str | None) -> None:
     if flaw:
         raise BadImage(flaw)
-    return _decode_pixels(data)
 
 
 def _read_header(data: bytes) -> tuple[str, int, int]:

@@ -11,6 +11,7 @@ import zlib
 import numpy as np
 import pytest
 
+from face_utils.containers import MAX_PARTS
 from face_utils.errors import BadImage, ImageTooLarge
 from face_utils.image import decode
 from tests.face_utils.image_files import LIMITS, PNG_START, chunk, encode, png
@@ -94,6 +95,7 @@ def verdicts():
     program = """
 import pickle, sys
 from pathlib import Path
+from face_utils.containers import MAX_PARTS
 from face_utils.errors import MienError
 from face_utils.image import ImageLimits, decode
 
@@ -130,3 +132,15 @@ def test_a_jpeg_of_endless_scans_is_refused(picture):
 
     with pytest.raises(BadImage, match="scans"):
         decode(data[:-2] + 150 * last_scan + data[-2:], LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "part"),
+    [("JPEG", 2, b"\xff\xfe\0\2"), ("JPEG", 2, b"\xff"), ("PNG", 33, chunk(b"tIME", b""))],
+)
+def test_a_picture_behind_endless_small_parts_is_refused_unread(picture, kind, head, part):
+    data = encode(picture, kind)
+    assert decode(data[:head] + 100 * part + data[head:], LIMITS).ndim == 3
+
+    with pytest.raises(BadImage, match="within its first"):
+        decode(data[:head] + MAX_PARTS * part + data[head:], LIMITS)
