@@ -8,7 +8,7 @@
 
 import { answerView } from "./answers.js";
 import { element, setText } from "./dom.js";
-import { freshness } from "./faces.js";
+import { answerOf, freshness } from "./faces.js";
 import { leadModel } from "./models.js";
 import { toneOfResult } from "./tones.js";
 import { hint } from "./words.js";
@@ -83,9 +83,10 @@ class Card {
    * @param {Model[]} models
    * @param {number} at
    */
-  update({ face, inView, answers }, models, at) {
+  update(seen, models, at) {
+    const { face, inView, answers } = seen;
     const lead = leadModel(models);
-    this.root.dataset.tone = toneOfResult(lead, lead && answers.get(lead.name)?.result);
+    this.root.dataset.tone = toneOfResult(lead, answerOf(seen, lead, at)?.result);
     this.root.dataset.inView = String(inView);
     setText(this.#hint, face.quality.ok ? "" : hint(face.quality.reasons));
     this.#wait.hidden = answers.size > 0 || !face.quality.ok;

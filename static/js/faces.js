@@ -1,7 +1,7 @@
 /**
  * The faces in view and what each model last said about them.
  *
- * @import {Analysed, Face, Prediction, Result} from "./types.js"
+ * @import {Analysed, Face, Model, Prediction, Result} from "./types.js"
  * @typedef {{result: Result, seq: number, capturedAt: number}} Answer
  * @typedef {object} SeenFace
  * @property {Face} face As it was when it was last seen.
@@ -103,6 +103,17 @@ export class Faces {
     this.#seen.delete(id);
     this.#answers.delete(id);
   }
+}
+
+/**
+ * A model's answer about a face, unless it is too old to count at all.
+ * @param {SeenFace} seen
+ * @param {Model | undefined} model
+ * @param {number} at
+ */
+export function answerOf({ answers }, model, at) {
+  const answer = model && answers.get(model.name);
+  return answer && freshness(at - answer.capturedAt, model.interval_ms) > 0 ? answer : undefined;
 }
 
 /**

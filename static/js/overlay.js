@@ -13,6 +13,7 @@
  */
 
 import { drawActivation } from "./activation.js";
+import { answerOf } from "./faces.js";
 import { placeLabel, placeOnStage } from "./geometry.js";
 import { leadModel } from "./models.js";
 import { colourOverVideo, toneOfResult } from "./tones.js";
@@ -65,10 +66,10 @@ export class Overlay {
    */
   #drawFace(seen, view, side) {
     const lead = leadModel(view.models);
-    const colour = colourOverVideo(toneOfResult(lead, lead && seen.answers.get(lead.name)?.result));
+    const colour = colourOverVideo(toneOfResult(lead, answerOf(seen, lead, view.at)?.result));
     const box = placeOnStage(seen.face.box, view.frameSide, side, view.mirrored);
     this.#drawFrame(box, colour);
-    this.#drawLabel(box, labelLines(seen, view.models), colour, side);
+    this.#drawLabel(box, labelLines(seen, view.models, view.at), colour, side);
   }
 
   /**
@@ -142,17 +143,22 @@ export class Overlay {
 
 /**
  * "1  Happiness 93 %" and below it what the other models say, or the reason why they say nothing.
+ * What is too old to count is left out: over a live picture it would look like the present.
  * @param {SeenFace} seen
  * @param {Model[]} models
+ * @param {number} at
  */
-export function labelLines({ face, answers }, models) {
+export function labelLines(seen, models, at) {
+  const { face } = seen;
   if (!face.quality.ok) return [`${face.id}`, hint(face.quality.reasons)];
   const [lead, ...others] = [leadModel(models), ...models.filter((model) => model !== leadModel(models))];
+  const answer = (/** @type {Model | undefined} */ model) =>
+    model?.enabled ? answerOf(seen, model, at)?.result : undefined;
   const say = (/** @type {Model | undefined} */ model) => {
-    const answer = model?.enabled ? answers.get(model.name) : undefined;
-    return model && answer ? brief(model, answer.result) : "";
+    const result = answer(model);
+    return model && result ? brief(model, result) : "";
   };
-  const result = lead?.enabled ? answers.get(lead.name)?.result : undefined;
+  const result = answer(lead);
   const share = result && isClassification(result) ? percent(result.confidence) : "";
   const first = [`${face.id}`, say(lead), share].filter(Boolean).join("  ");
   const rest = others.map(say).filter(Boolean).join(", ");

@@ -116,7 +116,7 @@ export class View {
     this.#empty.hidden = faces.length > 0;
     this.#showHint(at);
     if (this.stage !== "live") return;
-    this.#announcer.offer(spoken(faces, leadModel(this.#models)), now());
+    this.#announcer.offer(spoken(faces, leadModel(this.#models), at), now());
   }
 
   /** @param {number} at */

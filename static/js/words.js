@@ -5,6 +5,8 @@
  * @import {SeenFace} from "./faces.js"
  */
 
+import { answerOf } from "./faces.js";
+
 /** @type {Record<QualityReason, string>} */
 const HINTS = {
   too_small: "Come closer",
@@ -82,22 +84,25 @@ export function ending(reason) {
  * One sentence per face, for those who hear the page.
  * @param {SeenFace[]} faces
  * @param {Model | undefined} lead
+ * @param {number} at
  */
-export function spoken(faces, lead) {
+export function spoken(faces, lead, at) {
   if (faces.length === 0) return "No face in view.";
   const count = faces.length === 1 ? "One face." : `${faces.length} faces.`;
-  const sentences = faces.map((face) => spokenFace(face, lead)).filter(Boolean);
+  const sentences = faces.map((face) => spokenFace(face, lead, at)).filter(Boolean);
   return [count, ...sentences].join(" ");
 }
 
 /**
  * @param {SeenFace} seen
  * @param {Model | undefined} lead
+ * @param {number} at
  */
-function spokenFace({ face, answers }, lead) {
+function spokenFace(seen, lead, at) {
+  const { face } = seen;
   if (!face.quality.ok) return `Face ${face.id}: ${hint(face.quality.reasons)}.`;
-  const result = lead && answers.get(lead.name)?.result;
-  if (!result) return "";
+  const result = answerOf(seen, lead, at)?.result;
+  if (!lead || !result) return "";
   const isGuess = isClassification(result) && result.label !== "unsure";
   return `Face ${face.id}${isGuess ? " looks like " : ": "}${brief(lead, result).toLowerCase()}.`;
 }

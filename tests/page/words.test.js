@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { labelLines } from "../../static/js/overlay.js";
 import * as words from "../../static/js/words.js";
 
-const EMOTION = { name: "emotion", title: "Emotion", kind: "classification", labels: ["neutral", "happiness"], enabled: true };
-const AGE = { name: "age", title: "Age", kind: "measure", unit: "years", enabled: true };
+const EMOTION = { name: "emotion", title: "Emotion", kind: "classification", labels: ["neutral", "happiness"], enabled: true, interval_ms: 100 };
+const AGE = { name: "age", title: "Age", kind: "measure", unit: "years", enabled: true, interval_ms: 3000 };
 const PULSE = { name: "pulse", title: "Pulse", kind: "measure", unit: "bpm", enabled: true };
 const happy = { id: 1, label: "happiness", confidence: 0.934, scores: { neutral: 0.066, happiness: 0.934 } };
 const answered = (result) => ({ result, seq: 0, capturedAt: 0 });
@@ -38,31 +38,44 @@ test("only what is stale gets its age in words", () => {
 });
 
 test("what is spoken names each face and what it looks like", () => {
-  assert.equal(words.spoken([], EMOTION), "No face in view.");
-  assert.equal(words.spoken([seen({ answers: { emotion: answered(happy) } })], EMOTION), "One face. Face 1 looks like happiness.");
-  assert.equal(words.spoken([seen({ reasons: ["too_small"] })], EMOTION), "One face. Face 1: Come closer.");
-  assert.equal(words.spoken([seen({}), seen({})], undefined), "2 faces.");
+  assert.equal(words.spoken([], EMOTION, 0), "No face in view.");
+  assert.equal(words.spoken([seen({ answers: { emotion: answered(happy) } })], EMOTION, 0), "One face. Face 1 looks like happiness.");
+  assert.equal(words.spoken([seen({ reasons: ["too_small"] })], EMOTION, 0), "One face. Face 1: Come closer.");
+  assert.equal(words.spoken([seen({}), seen({})], undefined, 0), "2 faces.");
 });
 
 test("what is unsure is not said to look like something", () => {
   const unsure = { ...happy, label: "unsure" };
-  assert.equal(words.spoken([seen({ answers: { emotion: answered(unsure) } })], EMOTION), "One face. Face 1: unsure.");
+  assert.equal(words.spoken([seen({ answers: { emotion: answered(unsure) } })], EMOTION, 0), "One face. Face 1: unsure.");
 });
 
 test("a measure that leads is said as it is", () => {
   const answers = { age: answered({ id: 1, years: 31, low: 2, high: 50 }) };
-  assert.equal(words.spoken([seen({ answers })], AGE), "One face. Face 1: 31 years.");
+  assert.equal(words.spoken([seen({ answers })], AGE, 0), "One face. Face 1: 31 years.");
 });
 
 test("the label over the video has the id, the headline and what the others say", () => {
   const answers = { emotion: answered(happy), age: answered({ id: 1, years: 31, low: 2, high: 50 }) };
-  assert.deepEqual(labelLines(seen({ answers }), [AGE, EMOTION]), ["1  Happiness  93 %", "31 years"]);
-  assert.deepEqual(labelLines(seen({ answers }), [AGE, { ...EMOTION, enabled: false }]), ["1", "31 years"]);
-  assert.deepEqual(labelLines(seen({}), [EMOTION]), ["1"]);
+  assert.deepEqual(labelLines(seen({ answers }), [AGE, EMOTION], 0), ["1  Happiness  93 %", "31 years"]);
+  assert.deepEqual(labelLines(seen({ answers }), [AGE, { ...EMOTION, enabled: false }], 0), ["1", "31 years"]);
+  assert.deepEqual(labelLines(seen({}), [EMOTION], 0), ["1"]);
 });
 
 test("the label of a poor picture has the reason instead", () => {
-  assert.deepEqual(labelLines(seen({ reasons: ["blurred"], answers: { emotion: answered(happy) } }), [EMOTION]), [
+  assert.deepEqual(labelLines(seen({ reasons: ["blurred"], answers: { emotion: answered(happy) } }), [EMOTION], 0), [
     "1", "Blurred: hold still",
   ]);
+});
+
+test("an answer that is too old to count is on no label any more", () => {
+  const answers = { emotion: answered(happy), age: answered({ id: 1, years: 31, low: 2, high: 50 }) };
+  assert.deepEqual(labelLines(seen({ answers }), [AGE, EMOTION], 4100), ["1  Happiness  93 %", "31 years"]);
+  assert.deepEqual(labelLines(seen({ answers }), [AGE, EMOTION], 4200), ["1", "31 years"]);
+  assert.deepEqual(labelLines(seen({ answers }), [AGE, EMOTION], 9000), ["1"]);
+});
+
+test("an answer that is too old to count is not said", () => {
+  const answers = { emotion: answered(happy) };
+  assert.equal(words.spoken([seen({ answers })], EMOTION, 4100), "One face. Face 1 looks like happiness.");
+  assert.equal(words.spoken([seen({ answers })], EMOTION, 4200), "One face.");
 });
