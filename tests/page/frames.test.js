@@ -35,8 +35,11 @@ function build({ pictures, exchange, ready = () => true, rate = 1000 }) {
   });
   loop.maxRate = rate;
   loop.start();
-  return { loop, done, wait: (ms) => (time += ms) };
+  return { loop, log, done };
 }
+
+/** Lets the loop go on as far as it can. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const later = () => new Promise((resolve) => setImmediate(() => resolve(ANALYSED)));
 
@@ -49,10 +52,11 @@ test("frames are counted from 0 and one is in flight at a time", async () => {
 
 test("no second frame goes while the first is not answered", async () => {
   let answer;
-  const { loop, done } = build({ pictures: 2, exchange: () => new Promise((resolve) => (answer = resolve)) });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const { loop, log, done } = build({ pictures: 2, exchange: () => new Promise((resolve) => (answer = resolve)) });
+  await settle();
+  assert.equal(log.metas.length, 1);
   answer(ANALYSED);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await settle();
   answer(ANALYSED);
   const { metas } = await done;
   assert.equal(metas.length, 2);
@@ -95,12 +99,12 @@ test("an error of the server makes the loop rest too", async () => {
 test("an answer that comes after the stop is dropped", async () => {
   let answer;
   const { loop, done } = build({ pictures: 1, exchange: () => new Promise((resolve) => (answer = resolve)) });
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await settle();
   loop.stop();
   answer(ANALYSED);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await settle();
   loop.start();
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await settle();
   const { acks } = await done;
   assert.equal(acks.length, 0);
 });
