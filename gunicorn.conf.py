@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import warnings
+from contextlib import suppress
 from typing import Any
 
 from web.cannot_start import cannot_start
@@ -15,7 +17,8 @@ try:
 except ConfigError as error:
     cannot_start(error)
 
-bind = f"{_config.bind_host}:{_config.port}"
+_host = f"[{_config.bind_host}]" if ":" in _config.bind_host else _config.bind_host
+bind = f"{_host}:{_config.port}"
 # Sessions live in the process; more processes need a proxy with sticky sessions before them.
 workers = 1
 worker_class = "eventlet"
@@ -37,11 +40,18 @@ keyfile = str(_config.tls_key) if _config.tls_key else None
 
 
 def on_starting(server: Any) -> None:
-    """Refuses what would lose sessions or freeze clients."""
+    """Refuses what would lose sessions, freeze clients or send in the clear what is to be TLS."""
     if server.cfg.workers != 1 or server.cfg.preload_app:
         cannot_start("gunicorn must run one worker, without --preload.")
-    if _config.async_mode == "eventlet" and server.cfg.worker_class_str != "eventlet":
-        cannot_start("gunicorn needs the eventlet worker, -k eventlet.")
+    if server.cfg.worker_class_str != "eventlet" or _config.async_mode != "eventlet":
+        cannot_start(
+            "gunicorn needs the eventlet worker, -k eventlet, and MIEN_ASYNC_MODE=eventlet."
+        )
+    if _config.https and not _config.tls_certificate:
+        cannot_start("under gunicorn MIEN_HTTPS needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY.")
+    # The worker stops accepting for good when no file is left for a connection.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def post_worker_init(worker: Any) -> None:
@@ -55,3 +65,15 @@ def post_worker_init(worker: Any) -> None:
         worker.handle_exit(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
+    _survive_resets(worker)
+
+
+def _survive_resets(worker: Any) -> None:
+    """Keeps the worker from ending its port for one client that resets within the TLS handshake."""
+    handle = worker.handle
+
+    def handle_or_drop(listener: Any, client: Any, address: Any) -> None:
+        with suppress(OSError):
+            handle(listener, client, address)
+
+    worker.handle = handle_or_drop

@@ -8,28 +8,21 @@ import socket
 import ssl
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 from flask import Flask
 
 from web.certificate import make_certificate, network_address
 from web.config import Config
 from web.routes import readiness
+from web.servers import SERVERS
 from web.service import Service
 from web.setting_kinds import LAST_PORT
 
 BACKLOG = 512
 READY_TIMEOUT_SECONDS = 20.0
-CONNECTION_TIMEOUT_SECONDS = 86_400
 _FLUSH_SECONDS = 0.2
-
-
-Page = Callable[..., Any]
-"""A WSGI application."""
 
 
 class CannotListen(OSError):
@@ -122,54 +115,6 @@ def _signals() -> tuple[socket.socket, socket.socket]:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     return inbox, outbox
-
-
-def _serve_eventlet(app: Page, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
-    import eventlet
-    from eventlet import wsgi
-
-    if tls:
-        listener = eventlet.wrap_ssl(
-            listener, certfile=str(tls[0]), keyfile=str(tls[1]), server_side=True
-        )
-
-    class Connection(wsgi.HttpProtocol):  # type: ignore[misc]
-        def handle(self) -> None:
-            # Browsers break off at a certificate they do not know; that is no error of ours.
-            with suppress(ssl.SSLError):
-                super().handle()
-
-    wsgi.server(listener, app, protocol=Connection, log_output=False, debug=False)
-
-
-def _serve_threads(app: Page, listener: socket.socket, tls: tuple[Path, Path] | None) -> None:
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    class Handler(WSGIRequestHandler):
-        # With a time-out, waiting for data happens outside OpenSSL, which does not bear one thread
-        # that waits in a read while another one writes.
-        timeout = CONNECTION_TIMEOUT_SECONDS
-
-        def log(self, *_: object) -> None:
-            """Writes nothing: the page's address may hold the access token."""
-
-    context = None
-    if tls:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*tls)
-    host, port = listener.getsockname()[:2]
-    server = make_server(host, port, app, threaded=True, ssl_context=context, fd=listener.fileno())
-    if isinstance(server.socket, ssl.SSLSocket):
-        # The handshake is for the client's own thread: whoever never ends it holds up no other.
-        setattr(server.socket, "do_handshake_on_connect", False)  # noqa: B010
-    server.serve_forever()
-
-
-SERVERS: dict[str, Callable[[Page, socket.socket, tuple[Path, Path] | None], None]] = {
-    "eventlet": _serve_eventlet,
-    "threading": _serve_threads,
-}
-"""What serves an application on an open port, forever, by the app's async mode."""
 
 
 def _tls_files(config: Config, folder: Path) -> tuple[Path, Path] | None:

@@ -9,8 +9,9 @@ from threading import Thread
 from prometheus_client import make_wsgi_app
 
 from web.config import Config
-from web.listen import SERVERS, CannotListen, bind
+from web.listen import CannotListen, bind
 from web.metrics import REGISTRY
+from web.servers import SERVERS
 
 OLD_WORKER_SECONDS = 10.0
 """On a reload, gunicorn starts a worker while the old one still has the port."""

@@ -1,19 +1,21 @@
-"""Gunicorn with an app that cannot start."""
+"""Gunicorn with settings or an app that cannot start."""
 
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
+
+import pytest
 
 from benchmarks.app_process import free_port
 from web.config import ROOT
 
 
-def test_gunicorn_gives_up_instead_of_trying_without_end() -> None:
-    settings = {"MIEN_DETECTOR": "blazeface", "MIEN_BLAZEFACE": "/nowhere.tflite"}
-    done = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "app:app"],
+def _start(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gunicorn", *options, "app:app"],
         cwd=ROOT,
         env={**os.environ, **settings, "MIEN_PORT": str(free_port())},
         capture_output=True,
@@ -21,5 +23,33 @@ def test_gunicorn_gives_up_instead_of_trying_without_end() -> None:
         timeout=100,
         check=False,
     )
+
+
+def test_gunicorn_gives_up_instead_of_trying_without_end() -> None:
+    done = _start(MIEN_DETECTOR="blazeface", MIEN_BLAZEFACE="/nowhere.tflite")
     assert done.returncode == 3
     assert done.stderr.count("Mien cannot start") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "sentence"),
+    [
+        (["-w", "2"], {}, "one worker"),
+        (["-k", "gthread"], {}, "-k eventlet"),
+        ([], {"MIEN_ASYNC_MODE": "threading"}, "MIEN_ASYNC_MODE=eventlet"),
+        ([], {"MIEN_HTTPS": "1"}, "needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY"),
+    ],
+    ids=str,
+)
+def test_gunicorn_refuses_what_would_do_harm(
+    options: list[str], settings: dict[str, str], sentence: str
+) -> None:
+    done = _start(*options, **settings)
+    assert done.returncode == 3
+    assert sentence in done.stderr
+
+
+def test_gunicorn_listens_on_an_address_of_ip_version_6(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIEN_HOST", "::1")
+    monkeypatch.setenv("MIEN_PORT", "5055")
+    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["bind"] == "[::1]:5055"

@@ -1,0 +1,97 @@
+"""Servers that outlive what their clients, and the machine, do to connections."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.app_process import AppProcess, Mode, get_status, running_app
+from web.certificate import make_certificate
+from web.config import ROOT
+from web.servers import PatientListener
+
+RESETS = 100
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+SILENT_CLIENT = """
+import eventlet
+eventlet.monkey_patch()
+import socket
+from web import servers
+
+servers.SILENCE_SECONDS = 0.1
+listener = socket.create_server(("127.0.0.1", 0))
+eventlet.spawn(servers.SERVERS["eventlet"], lambda environ, start: [], listener, None)
+with socket.create_connection(listener.getsockname(), timeout=20) as silent:
+    print(silent.recv(1))
+"""
+
+
+@pytest.mark.parametrize("mode", ["eventlet", "threading", "gunicorn"])
+def test_clients_that_reset_at_once_end_no_server(
+    app: AppProcess, mode: Mode, tmp_path: Path
+) -> None:
+    certificate, key = make_certificate(tmp_path)
+    settings = {
+        "MIEN_HTTPS": "1",
+        "MIEN_TLS_CERTIFICATE": str(certificate),
+        "MIEN_TLS_KEY": str(key),
+        "MIEN_MODEL_SERVER": app.model_server_target,
+    }
+    with running_app(mode, **settings) as secure:
+        for _ in range(RESETS):
+            with socket.create_connection(("127.0.0.1", secure.port)) as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        assert get_status(f"{secure.url}/healthz") == 200
+
+
+def test_a_client_that_says_nothing_is_let_go() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SILENT_CLIENT],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "b''\n"
+
+
+class Listener:
+    """Accepts as it is told."""
+
+    def __init__(self, *outcomes: OSError | str) -> None:
+        self.outcomes = list(outcomes)
+
+    def fileno(self) -> int:
+        return 5 if self.outcomes else -1
+
+    def accept(self) -> tuple[Any, Any]:
+        outcome = self.outcomes.pop(0)
+        if isinstance(outcome, OSError):
+            raise outcome
+        return outcome, None
+
+
+def test_a_process_without_room_for_a_connection_accepts_the_next(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    full = OSError(errno.EMFILE, "Too many open files")
+    pauses: list[float] = []
+    listener = PatientListener(Listener(full, "connection"), pauses.append)
+    assert listener.accept() == ("connection", None)
+    assert len(pauses) == 1
+    assert caplog.messages == ["no connection can be accepted now: Too many open files"]
+
+
+def test_a_closed_listener_accepts_no_more() -> None:
+    with pytest.raises(OSError, match="closed"):
+        PatientListener(Listener(OSError(errno.EBADF, "closed")), time.sleep).accept()
