@@ -12,12 +12,10 @@ from web.config import ROOT, Config
 from web.connections import STRANGER_SECONDS, close_strangers, hang_up
 from web.eventlet_websocket import tune_websockets
 from web.events import add_events
-from web.packets import guard_packets, limit_packets
+from web.packets import TEXT_BYTES, ShortJson, guard_packets, limit_packets
 from web.routes import add_routes
 from web.security import add_security_headers, build_origin_check
 from web.service import Service, build_service
-
-MESSAGE_OVERHEAD_BYTES = 64 * 1024
 
 
 def build_app(config: Config) -> tuple[Flask, Service]:
@@ -39,13 +37,15 @@ def build_app(config: Config) -> tuple[Flask, Service]:
 def _build_socketio(app: Flask, config: Config) -> SocketIO:
     if config.async_mode == "eventlet":
         tune_websockets()
+    # Twice the frame limit, so that a frame somewhat too large is told so rather than cut off.
+    max_bytes = 2 * config.max_frame_bytes + TEXT_BYTES
     socketio = SocketIO(
         app,
         async_mode=config.async_mode,
         cors_allowed_origins=build_origin_check(config),
-        # Twice the frame limit, so that a frame somewhat too large is told so rather than cut off.
-        max_http_buffer_size=2 * config.max_frame_bytes + MESSAGE_OVERHEAD_BYTES,
-        serializer=limit_packets(config.max_faces),
+        max_http_buffer_size=max_bytes,
+        json=ShortJson,
+        serializer=limit_packets(config.max_faces, max_bytes),
         http_compression=False,
         manage_session=False,
     )

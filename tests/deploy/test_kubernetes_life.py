@@ -22,8 +22,8 @@ from tests.deploy.manifests import (
     pod_of,
     ports_of,
 )
-from web.application import MESSAGE_OVERHEAD_BYTES
 from web.config import ROOT, Config, ConfigError, read_config
+from web.packets import TEXT_BYTES
 from web.routes import add_routes
 from web.service import Service
 
@@ -161,7 +161,7 @@ def test_nginx_outlasts_a_session(local: list[Manifest]) -> None:
 
 def test_nginx_leaves_it_to_the_app_to_refuse_large_frames(local: list[Manifest]) -> None:
     size = one(local, "Ingress", "mien")["metadata"]["annotations"][f"{NGINX}proxy-body-size"]
-    most = 2 * Config().max_frame_bytes + MESSAGE_OVERHEAD_BYTES
+    most = 2 * Config().max_frame_bytes + TEXT_BYTES
     assert int(size.removesuffix("m")) * 2**20 > most
 
 
