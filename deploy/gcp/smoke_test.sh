@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A look at the newest pod: is it ready, and does it speak Socket.IO?
+# A look at a pod of the release: is it ready, and does it speak Socket.IO?
 
 forwarding="" # Process id of the port-forward.
 local_url=http://127.0.0.1:PORT
@@ -14,10 +14,9 @@ get() {
 }
 
 forward_port() {
-  local newest line command=(kubectl --namespace=mien port-forward)
-  newest=$(kube get pods --selector=app.kubernetes.io/name=mien-app \
-    --sort-by=.metadata.creationTimestamp --output=name | tail -n 1)
-  command+=("$newest" :5000)
+  local pod line command=(kubectl --namespace=mien port-forward)
+  pod=$(serving_pod) || return
+  command+=("pod/$pod" :5000)
   show "${command[@]}"
   [ "$dry_run" = no ] || return 0
   mkfifo "$work/forwarding"
@@ -27,6 +26,20 @@ forward_port() {
   read -r -t 60 line <&5 || return
   line=${line#*127.0.0.1:}
   local_url=http://127.0.0.1:${line%% *}
+}
+
+# serving_pod: the newest one that takes clients. The autoscaler may just have added one that does not
+# yet, and a pod of the release before still counts as ready while it goes: kubectl, given the
+# deployment, would pick that one.
+serving_pod() {
+  local pods ready='.status.conditions[?(@.type=="Ready")].status'
+  pods=$(kube get pods --selector=app.kubernetes.io/name=mien-app \
+    --sort-by=.metadata.creationTimestamp --no-headers \
+    --output="custom-columns=NAME:.metadata.name,READY:$ready,GOES:.metadata.deletionTimestamp") ||
+    return
+  [ "$dry_run" = no ] || pods='POD True <none>'
+  awk '$2 == "True" && $3 == "<none>" { pod = $1 } END { print pod; exit pod == "" }' <<<"$pods" ||
+    { complain "no pod of mien-app is ready."; return 1; }
 }
 
 stop_forwarding() {

@@ -22,6 +22,11 @@ MOVED: list[Answer] = [
     ("kubectl * get deployments*", "0!", "mien-app            7\\nmien-model-server   3"),
     ("kubectl * get deployments*", 0, "mien-app            8\\nmien-model-server   3"),
 ]
+# As `kubectl get pods` shows them, the oldest first: name, whether ready, and since when it goes.
+NEW = "mien-app-new     True    <none>"
+BEFORE = "mien-app-before  True    2026-01-01T00:00:00Z"
+ADDED = "mien-app-added   False   <none>"
+WAITING = "mien-app-waiting <none>  <none>"
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +48,19 @@ def sandbox(tmp_path: Path) -> Sandbox:
 
 
 def _reaching(app: AppProcess) -> list[Answer]:
-    """The table's lines by which the port-forward ends at a real app."""
+    """The table's lines by which the port-forward to the new pod ends at a real app."""
+    forwarding = f"Forwarding from 127.0.0.1:{app.port} -> 5000"
     return [
         *LOGGED_IN,
-        ("kubectl * get pods*", 0, "pod/mien-app-old\\npod/mien-app-new"),
-        ("kubectl * port-forward*", "stay", f"Forwarding from 127.0.0.1:{app.port} -> 5000"),
+        _pods(BEFORE, NEW),
+        ("kubectl * port-forward pod/mien-app-new :5000", "stay", forwarding),
+        ("kubectl * port-forward*", 1, "error: unable to forward port: it is not running"),
         ("gcloud compute addresses describe*", 0, "203.0.113.7"),
     ]
+
+
+def _pods(*lines: str) -> Answer:
+    return ("kubectl * get pods*", 0, "\\n".join(lines))
 
 
 def _certificate(folder: Path, days: int) -> str:
@@ -112,13 +123,30 @@ def test_certificates_that_end_soon_are_told_of(
     assert ("certificates of app and model server end within 30 days" in done.errors) is warned
 
 
-def test_the_newest_pod_is_tried_after_the_roll_out(sandbox: Sandbox, app: AppProcess) -> None:
+def test_a_pod_of_the_release_is_tried_after_the_roll_out(sandbox: Sandbox, app: AppProcess) -> None:
     done = sandbox.deploy(answers=[*_reaching(app), *THERE])
     assert [call.split()[2:4] for call in done.did("rollout|forward")] == [
         ["rollout", "status"],
         ["rollout", "status"],
         ["port-forward", "pod/mien-app-new"],
     ]
+
+
+@pytest.mark.parametrize("last", [ADDED, WAITING, BEFORE])
+def test_a_pod_that_comes_or_goes_takes_no_good_release_back(
+    sandbox: Sandbox, app: AppProcess, last: str
+) -> None:
+    done = sandbox.deploy(answers=[_pods(NEW, last), *_reaching(app), *THERE, *MOVED])
+    assert done.code == 0, done.errors
+    assert not done.did("undo")
+
+
+def test_a_release_without_a_ready_pod_is_taken_back(sandbox: Sandbox, app: AppProcess) -> None:
+    done = sandbox.deploy(answers=[_pods(BEFORE, ADDED), *_reaching(app), *THERE, *MOVED])
+    assert done.code == 1
+    assert "no pod of mien-app is ready" in done.errors
+    assert not done.did("port-forward")
+    assert "mien-app is rolled back." in done.errors
 
 
 def test_a_dry_run_shows_what_the_first_deployment_calls_and_calls_nothing(
@@ -129,7 +157,8 @@ def test_a_dry_run_shows_what_the_first_deployment_calls_and_calls_nothing(
     assert dry.code == 0
     assert dry.calls == []
     shown = {
-        " ".join(shlex.split(command.replace("''", "pod/mien-app-new"))) for command in dry.shown
+        " ".join(shlex.split(command.replace("pod/POD", "pod/mien-app-new")))
+        for command in dry.shown
     }
     assert set(real.calls) <= shown
 
