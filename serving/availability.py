@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 FAILURES_TO_OPEN = 3
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 8.0
+QUIET_SECONDS = 70.0
+"""Without a failure, after which former ones are forgiven though nobody asked; longer than the
+longest deadline that can be set, since a call fails only at its end."""
 
 NOT_ASKED_YET = "The model server has not answered yet."
 
@@ -53,6 +56,7 @@ class Breaker:
         self._pause = FIRST_PAUSE_SECONDS
         self._closed_until = 0.0
         self._failed_at = 0.0
+        self._back_at = 0.0
 
     def succeeded(self) -> None:
         """A call was answered."""
@@ -74,13 +78,15 @@ class Breaker:
     def served(self, version: int) -> None:
         """The server says that it serves a version of the model, which keeps to the contract."""
         now = self._clock()
-        # Its word alone forgives nothing: a server may tell its status and hang on every Predict.
-        if now - self._failed_at > LONGEST_PAUSE_SECONDS:
-            self.succeeded()
-        if not self.state.available:
-            if now < self._closed_until:
-                return
-            self._failures = 0
+        if self.state.available:
+            # Its word alone forgives nothing: a server may tell its status and hang on every
+            # Predict. The pause itself is no quiet while, since nobody asked in it.
+            if now - max(self._failed_at, self._back_at) > QUIET_SECONDS:
+                self.succeeded()
+        elif now < self._closed_until:
+            return
+        else:
+            self._failures, self._back_at = 0, now
         self._become(replace(self.state, available=True, version=version, message=""))
 
     def not_served(self, message: str) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from serving.availability import (
     FAILURES_TO_OPEN,
-    LONGEST_PAUSE_SECONDS,
     NOT_ASKED_YET,
+    QUIET_SECONDS,
     Breaker,
     ModelState,
 )
@@ -111,7 +111,7 @@ def test_a_server_that_tells_its_status_but_answers_nothing_else_is_found_out(se
 def test_failures_that_are_long_ago_do_not_count(serving, clock):
     for _ in range(10):
         fail(serving, 1)
-        clock.advance(2 * LONGEST_PAUSE_SECONDS)
+        clock.advance(QUIET_SECONDS + 1)
         serving.served(1)
 
     assert serving.state.available
@@ -148,6 +148,8 @@ def test_the_pause_doubles_up_to_a_longest(serving, clock):
     for _ in range(7):
         fail(serving)
         pauses.append(pause_of(serving, clock))
+        clock.advance(1)
+        serving.served(1)
 
     assert pauses == [0.5, 1, 2, 4, 8, 8, 8]
 
@@ -173,7 +175,7 @@ def test_after_a_quiet_while_the_pause_is_short_again_even_if_nobody_asked(servi
     for _ in range(6):
         serving.failed("The model server does not answer.", for_certain=True)
         pause_of(serving, clock)
-        clock.advance(2 * LONGEST_PAUSE_SECONDS)
+        clock.advance(QUIET_SECONDS + 1)
         serving.served(1)
 
     serving.failed("The model server does not answer.", for_certain=True)
