@@ -109,8 +109,15 @@ class EmbeddedServer:
                 return
             # One that ends soon after its start, time and again, is not to fill the log.
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-            with self._process:  # Closes our end of its standard input.
-                self._process, started = self._start(), time.monotonic()
+            self._start_again()
+            started = time.monotonic()
+
+    def _start_again(self) -> None:
+        with self._process:  # Closes our end of its standard input.
+            try:
+                self._process = self._start()
+            except OSError as error:  # No memory, files or processes left: perhaps next time.
+                log.error("the model server cannot be started: %s", error)
 
 
 def _private_folder() -> Path:

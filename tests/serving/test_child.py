@@ -115,6 +115,23 @@ def test_killed_it_is_started_again_at_once_in_the_same_place(server, connect, c
     assert "ended with code -9; again in 0.5 s" in caplog.text
 
 
+def test_a_start_that_fails_is_tried_again(server, connect, monkeypatch, caplog):
+    line, start, outcomes = connect(server.target), server._start, [OSError("no memory")]
+
+    def fail_once():
+        if outcomes:
+            raise outcomes.pop()
+        return start()
+
+    monkeypatch.setattr(server, "_start", fail_once)
+    os.kill(server.pid, signal.SIGKILL)
+
+    line.until(grpc.ChannelConnectivity.IDLE)
+    line.channel.subscribe(lambda _: None, try_to_connect=True)
+    line.until(grpc.ChannelConnectivity.READY)
+    assert "the model server cannot be started: no memory" in caplog.messages
+
+
 def python(program, temporary):
     return subprocess.Popen(
         [sys.executable, "-c", program],
