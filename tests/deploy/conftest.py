@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.deploy.manifests import Manifest, release, render
+from tests.deploy.manifests import Manifest, documented, release, render
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +15,11 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]:
 
 @pytest.fixture(scope="session")
 def local_tf_serving(tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]:
-    """The same with TensorFlow Serving."""
-    return render(tmp_path_factory.mktemp("local"), "local", ["tf-serving"])
+    """The same with TensorFlow Serving, as documented."""
+    kustomization = documented(".cache/tf-serving")
+    assert kustomization.pop("resources") == ["../../deploy/k8s/overlays/local"]
+    assert kustomization.pop("components") == ["../../deploy/k8s/components/tf-serving"]
+    return render(tmp_path_factory.mktemp("local"), "local", ["tf-serving"], **kustomization)
 
 
 @pytest.fixture(scope="session")

@@ -56,10 +56,17 @@ def run_kustomize(command: Sequence[str], folder: Path) -> list[Manifest]:
 
 def release() -> dict[str, Any]:
     """The kustomization of a release, as the documentation shows it."""
-    (example,) = re.findall(r"```yaml\n(# \.cache/release.*?)```", PAGE, re.DOTALL)
-    kustomization = yaml.safe_load(example)
+    kustomization = documented(".cache/release")
     assert kustomization.pop("resources") == ["../../deploy/k8s/overlays/gke"]
-    return dict(kustomization)
+    return kustomization
+
+
+def documented(folder: str) -> dict[str, Any]:
+    """The kustomization that the documentation has for a folder."""
+    (example,) = re.findall(
+        rf"```yaml\n# {re.escape(folder)}/kustomization\.yaml\n(.*?)```", PAGE, re.DOTALL
+    )
+    return dict(yaml.safe_load(example))
 
 
 def of_kind(manifests: Sequence[Manifest], kind: str) -> list[Manifest]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import jsonschema
 import kubernetes_validate
 import pytest
+import yaml
 
 from tests.deploy.google_kinds import GOOGLE_KINDS
 from tests.deploy.manifests import (
@@ -156,6 +158,35 @@ def test_every_image_is_built_here(manifests: list[Manifest]) -> None:
         image = container_of(deployment)["image"].rpartition("/")[2]
         name = image.partition("@")[0].partition(":")[0].removeprefix("mien-")
         assert (ROOT / "deploy" / "docker" / f"{name}.Dockerfile").is_file()
+
+
+@pytest.mark.parametrize("served", ["local", "local_tf_serving"])
+def test_the_page_builds_and_loads_the_images_of_one_machine(
+    served: str, request: pytest.FixtureRequest
+) -> None:
+    built = {tag: file for file, tag in re.findall(r"docker build -f (\S+) -t (\S+) \.", PAGE)}
+    loaded = " ".join(re.findall(r"kind load docker-image (.+)", PAGE)).split()
+    for deployment in of_kind(request.getfixturevalue(served), "Deployment"):
+        image = container_of(deployment)["image"]
+        name = image.removeprefix("mien-").removesuffix(":dev")
+        assert built[image] == f"deploy/docker/{name}.Dockerfile"
+        assert image in loaded
+
+
+def test_the_page_makes_a_cluster_whose_ingress_this_machine_reaches_and_no_other() -> None:
+    (file,) = re.findall(r"kind create cluster --config (\S+)", PAGE)
+    (node,) = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["nodes"]
+    ports = {port["hostPort"]: port["containerPort"] for port in node["extraPortMappings"]}
+    assert ports == {80: 80, 443: 443}
+    assert {port["listenAddress"] for port in node["extraPortMappings"]} == {"127.0.0.1"}
+
+
+def test_the_page_has_the_ingress_running_before_anything_goes_through_it() -> None:
+    installed = re.search(r"kubectl apply -f \S+/ingress-nginx/\S+/kind/deploy\.yaml\n", PAGE)
+    awaited = re.search(r"kubectl -n ingress-nginx wait .*\n", PAGE)
+    applied = re.search(r"kubectl apply -k deploy/k8s/overlays/local\n", PAGE)
+    assert installed and awaited and applied
+    assert installed.end() <= awaited.start() < applied.start()
 
 
 def test_a_release_names_its_images_by_digest(gke_all: list[Manifest]) -> None:
