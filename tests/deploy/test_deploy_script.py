@@ -123,7 +123,9 @@ def test_certificates_that_end_soon_are_told_of(
     assert ("certificates of app and model server end within 30 days" in done.errors) is warned
 
 
-def test_a_pod_of_the_release_is_tried_after_the_roll_out(sandbox: Sandbox, app: AppProcess) -> None:
+def test_a_pod_of_the_release_is_tried_after_the_roll_out(
+    sandbox: Sandbox, app: AppProcess
+) -> None:
     done = sandbox.deploy(answers=[*_reaching(app), *THERE])
     assert [call.split()[2:4] for call in done.did("rollout|forward")] == [
         ["rollout", "status"],
