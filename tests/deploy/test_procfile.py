@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,8 @@ with zipfile.ZipFile(folder + "/" + sys.argv[-2] + ".whl", "w") as wheel:
     wheel.writestr("tensorflow/tensor_pb2.py", "")
     wheel.writestr("tensorflow/runtime.so", "")
 """
+PAGE = (ROOT / "docs" / "procfile-hosts.md").read_text(encoding="utf-8")
+PROGRAMS = Path(sys.executable).parent
 PACKAGE = json.loads((ROOT / "package.json").read_text())
 
 
@@ -45,13 +48,12 @@ class Hosted(NamedTuple):
 
 @pytest.fixture
 def hosted() -> Iterator[Hosted]:
-    """The web process of the Procfile, ready, on the port that the host gives it."""
+    """The web process of the Procfile, ready, started by the command that the page has."""
     port = free_port()
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     with subprocess.Popen(
-        [sys.executable, "-m", "honcho", "start", "web"],
+        ["bash", "-c", f"exec env {_command(port)}"],
         cwd=ROOT,
-        env={**os.environ, **HEROKU, "PORT": str(port), "PATH": path},
+        env={**os.environ, **HEROKU, "PATH": _path_without(PROGRAMS)},
         stdout=subprocess.PIPE,
         text=True,
     ) as host:
@@ -60,6 +62,19 @@ def hosted() -> Iterator[Hosted]:
             yield Hosted(f"http://127.0.0.1:{port}", host)
         finally:
             host.terminate()
+
+
+def _command(port: int) -> str:
+    """The page's command, with this port and with the programs of these tests."""
+    (command,) = re.findall(r"`([^`]*honcho start)`", PAGE)
+    programs = re.sub(r"(\$PWD/)?\.venv/bin", str(PROGRAMS), command)
+    return re.sub(r"\bPORT=\d+", f"PORT={port}", programs)
+
+
+def _path_without(folder: Path) -> str:
+    """A path as in a shell that knows nothing of the virtual environment."""
+    folders = os.environ["PATH"].split(os.pathsep)
+    return os.pathsep.join(each for each in folders if Path(each) != folder)
 
 
 def _await_ready(url: str, host: subprocess.Popen[str]) -> None:
