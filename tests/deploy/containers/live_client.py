@@ -52,13 +52,11 @@ class LiveClient:
 
     def count(self, event: str, **wanted: Any) -> int:
         """How often it was told an event with these values."""
-        return len(
-            [
-                payload
-                for name, payload in list(self.told)
-                if name == event and all(payload.get(key) == value for key, value in wanted.items())
-            ]
-        )
+        return len([it for it in self.payloads(event) if wanted.items() <= it.items()])
+
+    def payloads(self, event: str) -> list[Any]:
+        """What came with an event, each time; one look, since more comes all the while."""
+        return [payload for name, payload in list(self.told) if name == event]
 
     def wait_for_another(self, event: str, **wanted: Any) -> None:
         """Waits until it is told an event with these values once more."""
