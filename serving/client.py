@@ -87,6 +87,7 @@ class ModelClient:
         self._channel = channel
         self._bridge = bridge
         self._timeout = timeout
+        self._status_timeout = max(timeout, STATUS_TIMEOUT_SECONDS)
         self._headers = headers
         self._label = label
         self._breakers = {name: Breaker(name, clock) for name in self._models}
@@ -193,7 +194,7 @@ class ModelClient:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = name
         handle = partial(self._status_came, name)
-        self._call(self._statuses.GetModelStatus, request, STATUS_TIMEOUT_SECONDS, handle)
+        self._call(self._statuses.GetModelStatus, request, self._status_timeout, handle)
 
     def _status_came(self, name: str, call: Any) -> None:
         self._polled.discard(name)
@@ -216,7 +217,7 @@ class ModelClient:
         if version is not None:
             request.model_spec.version.value = version
         handle = partial(self._metadata_came, name)
-        self._call(self._predictions.GetModelMetadata, request, STATUS_TIMEOUT_SECONDS, handle)
+        self._call(self._predictions.GetModelMetadata, request, self._status_timeout, handle)
 
     def _metadata_came(self, name: str, call: Any) -> None:
         self._polled.discard(name)

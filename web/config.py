@@ -60,11 +60,15 @@ class Config:
         "", TEXT, "Address to listen on; empty: all with `MIEN_HTTPS`, else only this machine."
     )
     port: int = _key(5000, number(int, 1, LAST_PORT), "TCP port to listen on.")
-    https: bool = _key(False, FLAG, "Serve TLS; without a certificate, one is made at the start.")
+    https: bool = _key(
+        False, FLAG, "Serve TLS; without a certificate, `app.py` makes one and gunicorn refuses."
+    )
     tls_certificate: Path | None = _key(None, PATH, "PEM file of the certificate for HTTPS.")
     tls_key: Path | None = _key(None, PATH, "PEM file of its key.")
     async_mode: str = _key(
-        "eventlet", one_of("eventlet", "threading"), "How many clients are served at once."
+        "eventlet",
+        one_of("eventlet", "threading"),
+        "What serves many clients at once: green or real threads.",
     )
     log_level: str = _key(
         "INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What goes to the log."
@@ -99,7 +103,9 @@ class Config:
         "", TEXT, "Version label to ask for, such as stable; empty: the newest version."
     )
     model_timeout_seconds: float = _key(
-        1.0, number(float, 0.01, 60), "Deadline of a call to the model server."
+        1.0,
+        number(float, 0.01, 60),
+        "Deadline of a call to the model server; its status has a second at least.",
     )
     contract: Path = _key(ROOT / "serving" / "models.toml", FILE, "The model contract.")
     models: Path = _key(
