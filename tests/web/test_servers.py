@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.app_process import AppProcess, Mode, get_status, running_app
+from benchmarks.app_process import AppProcess, Mode, running_app
 from web.certificate import make_certificate
 from web.config import ROOT
 from web.servers import PatientListener
@@ -50,7 +50,7 @@ def test_clients_that_reset_at_once_end_no_server(
         for _ in range(RESETS):
             with socket.create_connection(("127.0.0.1", secure.port)) as client:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        assert get_status(f"{secure.url}/healthz") == 200
+        secure.await_status("/healthz")
 
 
 def test_a_client_that_says_nothing_is_let_go() -> None:
