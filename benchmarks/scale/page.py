@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from benchmarks.scale import sizing
@@ -75,12 +76,14 @@ def sizes(kinds: Mapping[str, Cost]) -> str:
     """The clusters for many webcams."""
     tables = [_sizes(NAMES[event], cost) for event, cost in kinds.items()]
     return (
-        "## Clusters\n\nA pod asks for one core and is kept at "
-        f"{sizing.AIM:.0%} of it; so is a model server. Add one or two of each, so that one may "
-        "fail or be\nreplaced. gRPC connections: every pod holds one to every model server. Beyond "
-        "some 10,000 webcams of whole frames, rather build\ncells, each a cluster of its own "
-        "behind a name of its own: no session needs to know of another, and the connections stay "
-        "few.\n\n" + "\n\n".join(tables)
+        f"## Clusters\n\nA pod of the app asks for {_cores(sizing.POD_CORES)} and a model server "
+        f"for {_cores(sizing.DEPLOYED.cores)}; both are kept at {sizing.AIM:.0%} of it. Add one or "
+        "two of each,\nso that one may fail or be replaced. gRPC connections: every pod holds one "
+        "to every model server. For thousands of webcams let a model\nserver ask for a whole core: "
+        "that takes as many cores, but a quarter of the model servers, of their memory and of the "
+        "connections. Beyond some 10,000\nwebcams of whole frames, rather build cells, each a "
+        "cluster of its own behind a name of its own: no session needs to know of another,\n"
+        "and the connections stay few.\n\n" + "\n\n".join(tables)
     )
 
 
@@ -90,14 +93,19 @@ def bounds(kinds: Mapping[str, Cost], cores: int) -> str:
     for event, cost in kinds.items():
         rows = [
             {"webcams": bound.webcams, "what gives way": bound.what, "then": bound.then}
-            for bound in sizing.bounds(cost, cores)
+            for bound in sizing.bounds(cost, cores, sizing.DEPLOYED)
         ]
         tables.append(f"{_headed(NAMES[event])}:\n\n{markdown_table(rows)}")
     return (
         "## What gives way first\n\nOn one machine the first line of each table is the first "
-        "bottleneck. In a cluster, where every pod has a core of its own, it is the\nautoscaler's "
-        "bound, and once that is raised the proxy.\n\n" + "\n\n".join(tables)
+        "bottleneck. In a cluster, where every pod has what it asks for, it is\nan autoscaler's "
+        "bound, beyond which pods are busier than wanted, up to their limits, and once "
+        "both are raised the proxy.\n\n" + "\n\n".join(tables)
     )
+
+
+def _cores(cores: float) -> str:
+    return "one core" if cores == 1.0 else f"{cores:g} cores"
 
 
 def _headed(name: str) -> str:
@@ -125,15 +133,16 @@ def _sizes(name: str, cost: Cost) -> str:
             "webcams": f"{size.webcams:,}",
             "pods of the app": f"{size.pods:,}",
             "model servers": f"{size.model_servers:,}",
-            "cores": f"{size.pods + size.model_servers:,}",
+            "cores": f"{math.ceil(size.cores):,}",
             "memory, GiB": f"{size.memory_gib:,.0f}",
             "clients, Gbit/s": f"{size.client_gbits:,.1f}",
             "models, Gbit/s": f"{size.model_gbits:,.2f}",
             "gRPC connections": f"{size.connections:,}",
         }
-        for size in (sizing.size_for(webcams, cost) for webcams in WEBCAMS)
+        for size in (sizing.size_for(webcams, cost, sizing.DEPLOYED) for webcams in WEBCAMS)
     ]
     return (
         f"{_headed(name)}, {cost.clients_per_pod} clients per pod and "
-        f"{cost.clients_per_model_server} per model server:\n\n{markdown_table(rows)}"
+        f"{cost.clients_of(sizing.DEPLOYED)} per model server ({cost.clients_per_model_server} if "
+        f"it asks for one core):\n\n{markdown_table(rows)}"
     )

@@ -9,13 +9,31 @@ AIM = 0.8
 """Share of the cores asked for that the autoscalers of `deploy/k8s` aim at."""
 
 POD_CORES = 1.0
-"""What a pod of the app asks for, and a busy one of the model server may use."""
+"""What a pod of the app asks for."""
 
 MOST_PODS = 20
 """The app's pods at which the autoscaler stops."""
 
 PROXY_BITS = 10e9
 """What a proxy's network takes a second, one way."""
+
+
+@dataclass(frozen=True)
+class ModelServers:
+    """What model servers ask for and how many there may be.
+
+    Attributes:
+        cores: What each asks for.
+        most: Their number at which the autoscaler stops; without one it goes on.
+    """
+
+    cores: float = 1.0
+    most: int | None = None
+
+
+ONE_CORE = ModelServers()
+DEPLOYED = ModelServers(cores=0.25, most=80)
+"""Those of `deploy/k8s`."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +65,19 @@ class Cost:
     @property
     def clients_per_pod(self) -> int:
         """Clients that keep a pod's core as busy as the autoscaler wants it, at least one."""
-        return max(1, math.floor(AIM * POD_CORES * 1e3 / (self.rate * self.app_cpu_ms)))
+        return self._clients(POD_CORES, self.app_cpu_ms)
 
     @property
     def clients_per_model_server(self) -> int:
-        """The same for one core of the model server."""
-        return max(1, math.floor(AIM * 1e3 / (self.rate * self.model_cpu_ms)))
+        """The same for a model server that asks for one core."""
+        return self.clients_of(ONE_CORE)
+
+    def clients_of(self, servers: ModelServers) -> int:
+        """The same for one of these model servers."""
+        return self._clients(servers.cores, self.model_cpu_ms)
+
+    def _clients(self, cores: float, cpu_ms: float) -> int:
+        return max(1, math.floor(AIM * cores * 1e3 / (self.rate * cpu_ms)))
 
 
 @dataclass(frozen=True)
@@ -62,7 +87,8 @@ class Size:
     Attributes:
         webcams: Their number.
         pods: Pods of the app.
-        model_servers: Model servers of one core.
+        model_servers: Model servers.
+        cores: What both ask for.
         memory_gib: Memory of both.
         client_gbits: Gigabits a second between clients and apps, both ways.
         model_gbits: The same between apps and model servers.
@@ -72,26 +98,28 @@ class Size:
     webcams: int
     pods: int
     model_servers: int
+    cores: float
     memory_gib: float
     client_gbits: float
     model_gbits: float
     connections: int
 
 
-def size_for(webcams: int, cost: Cost) -> Size:
+def size_for(webcams: int, cost: Cost, servers: ModelServers = ONE_CORE) -> Size:
     """The pods, memory and network that a number of webcams takes."""
     pods = math.ceil(webcams / cost.clients_per_pod)
-    servers = math.ceil(webcams / cost.clients_per_model_server)
-    memory = pods * cost.app_mib + webcams * cost.session_mib + servers * cost.model_mib
+    number = math.ceil(webcams / cost.clients_of(servers))
+    memory = pods * cost.app_mib + webcams * cost.session_mib + number * cost.model_mib
     gbits = webcams * cost.rate * 8 / 1e9
     return Size(
         webcams=webcams,
         pods=pods,
-        model_servers=servers,
+        model_servers=number,
+        cores=pods * POD_CORES + number * servers.cores,
         memory_gib=memory / 1024,
         client_gbits=gbits * cost.client_bytes,
         model_gbits=gbits * cost.model_bytes,
-        connections=pods * servers,
+        connections=pods * number,
     )
 
 
@@ -110,12 +138,13 @@ class Bound:
     then: str
 
 
-def bounds(cost: Cost, cores: int) -> list[Bound]:
+def bounds(cost: Cost, cores: int, servers: ModelServers = ONE_CORE) -> list[Bound]:
     """What gives way when webcams are added, the first one first.
 
     Args:
         cost: Of the clients.
         cores: Of the machine that all of Mien runs on, for those who run it on one.
+        servers: The model servers of a cluster.
     """
     frames_per_second = [
         (cores * 1e3 / (cost.app_cpu_ms + cost.model_cpu_ms), *_CORES),
@@ -124,6 +153,8 @@ def bounds(cost: Cost, cores: int) -> list[Bound]:
     ]
     found = [Bound(math.floor(f / cost.rate), *words) for f, *words in frames_per_second]
     found.append(Bound(MOST_PODS * cost.clients_per_pod, *_PODS))
+    if servers.most is not None:
+        found.append(Bound(servers.most * cost.clients_of(servers), *_MODEL_SERVERS))
     return sorted(found, key=lambda bound: bound.webcams)
 
 
@@ -136,8 +167,12 @@ _HUB = (
     "another app on the same machine",
 )
 _PODS = (
-    "the most pods that the autoscaler may start",
-    "raise `maxReplicas` of the app, and of the model server with it",
+    "the most pods of the app that the autoscaler may start",
+    "raise `maxReplicas` of the app",
+)
+_MODEL_SERVERS = (
+    "the most model servers that the autoscaler may start",
+    "raise `maxReplicas` of the model server, or let each ask for a whole core",
 )
 _PROXY = (
     "a proxy with a network of 10 Gbit/s",

