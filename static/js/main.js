@@ -30,7 +30,7 @@ const activation = byId("activation", HTMLInputElement);
 const faces = new Faces();
 const statistics = new Statistics();
 const view = new View(faces, statistics, mirror.checked);
-const notice = new Notice(byId("notice", HTMLElement));
+const notice = new Notice(byId("notice", HTMLElement), byId("camera-button", HTMLButtonElement));
 const camera = new Camera(video, () => stop("TrackEnded"));
 const pictures = new Pictures(video);
 const connection = new Connection(options.token, {

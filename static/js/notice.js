@@ -1,6 +1,6 @@
 /**
- * The notice above the video: one sentence that says what is wrong and what to do, at most with one
- * button or one field.
+ * The notice above the video: one sentence that says what is wrong and what to do, with one button
+ * or one field where that is the way on, else with one that closes it.
  */
 
 import { element } from "./dom.js";
@@ -14,12 +14,21 @@ import { element } from "./dom.js";
 
 export class Notice {
   #root;
+  #refuge;
   /** @type {Map<string, Message>} The latest is last. */
   #messages = new Map();
+  /** @type {Set<Message>} Closed by the visitor; each stays so until its topic is cleared. */
+  #closed = new Set();
+  /** @type {Message | undefined} */
+  #shown;
 
-  /** @param {HTMLElement} root An alert region. */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root An alert region.
+   * @param {HTMLElement} refuge Where the focus goes when the notice that held it goes.
+   */
+  constructor(root, refuge) {
     this.#root = root;
+    this.#refuge = refuge;
   }
 
   /**
@@ -27,33 +36,70 @@ export class Notice {
    * @param {Message} message
    */
   show(topic, message) {
-    this.#messages.delete(topic);
+    const known = this.#messages.get(topic);
+    // Said once is enough, however often it happens; what can be answered is asked anew.
+    if (known?.text === message.text && !isAnswerable(message)) return;
+    this.#forget(topic);
     this.#messages.set(topic, message);
     this.#render();
   }
 
   /** @param {string} topic */
   clear(topic) {
-    if (this.#messages.delete(topic)) this.#render();
+    if (this.#forget(topic)) this.#render();
+  }
+
+  /** @param {string} topic */
+  #forget(topic) {
+    const message = this.#messages.get(topic);
+    if (message) this.#closed.delete(message);
+    return this.#messages.delete(topic);
+  }
+
+  /** The latest message of those that can be answered, for else it would hide the way on; else the latest. */
+  #top() {
+    const open = [...this.#messages].filter(([, message]) => !this.#closed.has(message));
+    return open.filter(([, message]) => isAnswerable(message)).at(-1) ?? open.at(-1);
   }
 
   #render() {
-    const [topic, message] = [...this.#messages].at(-1) ?? ["", null];
-    this.#root.dataset.topic = topic;
-    this.#root.hidden = message === null;
+    const [topic, message] = this.#top() ?? ["", undefined];
+    // Building the same again would be read aloud again, and lose what is being typed.
+    if (message === this.#shown) return;
+    this.#shown = message;
     const hadFocus = this.#root.contains(document.activeElement);
+    this.#root.dataset.topic = topic;
+    this.#root.hidden = !message;
     this.#root.replaceChildren(...(message ? this.#parts(message) : []));
-    // Who types a second token should not have to look for the field again.
-    if (hadFocus) /** @type {HTMLElement | null} */ (this.#root.querySelector("input, button"))?.focus();
+    if (hadFocus) this.#takeFocus();
+  }
+
+  /** Who types a second token should not have to look for the field again. */
+  #takeFocus() {
+    const control = /** @type {HTMLElement | null} */ (this.#root.querySelector("input, button"));
+    (control ?? this.#refuge).focus();
   }
 
   /** @param {Message} message */
-  #parts({ text, button, field }) {
+  #parts(message) {
+    const { text, button, field } = message;
     const parts = [element("p", { id: "notice-text" }, text)];
     if (button) parts.push(actionButton(button.title, button.run));
     if (field) parts.push(tokenForm(field));
+    if (!isAnswerable(message)) parts.push(closeButton(() => this.#close(message)));
     return parts;
   }
+
+  /** @param {Message} message */
+  #close(message) {
+    this.#closed.add(message);
+    this.#render();
+  }
+}
+
+/** @param {Message} message */
+function isAnswerable({ button, field }) {
+  return Boolean(button ?? field);
 }
 
 /**
@@ -62,6 +108,14 @@ export class Notice {
  */
 function actionButton(title, run) {
   const button = element("button", { type: "button", class: "button", id: "notice-button" }, title);
+  button.addEventListener("click", run);
+  return button;
+}
+
+/** @param {() => void} run */
+function closeButton(run) {
+  const attributes = { type: "button", class: "notice-close", id: "notice-close", "aria-label": "Close this message" };
+  const button = element("button", attributes, "×");
   button.addEventListener("click", run);
   return button;
 }

@@ -63,6 +63,8 @@ export class Settings {
     const before = this.#wishes;
     this.#wishes = before.with(change);
     if (!this.#connection.ready) return;
+    // A second refusal is news, though it may have the same words.
+    this.#notice.clear("settings");
     const reply = await this.#connection.configure(this.#wishes.for(this.#models)).catch(() => null);
     if (reply?.status === "ok") this.#show(reply);
     else if (reply) this.#refuse(before, reply.message);
@@ -70,7 +72,6 @@ export class Settings {
 
   /** @param {Configured} settings */
   #show(settings) {
-    this.#notice.clear("settings");
     this.#smoothing.checked = settings.smoothing;
     this.#setModels(withSettings(this.#models, settings.models));
   }
