@@ -4,6 +4,8 @@
  * @typedef {{name: string, secure: boolean, supported: boolean, host: string}} Trouble
  */
 
+import { now } from "./clock.js";
+
 const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: "user" };
 
 const SENTENCES = {
@@ -54,7 +56,7 @@ export function describeCameraError(error) {
   });
 }
 
-/** A camera whose picture a video element shows. */
+/** A camera whose pictures a video element shows. */
 export class Camera {
   #video;
   #onLost;
@@ -74,10 +76,20 @@ export class Camera {
   async open() {
     if (!navigator.mediaDevices?.getUserMedia) throw new Error("no camera in this context");
     const stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
-    stream.getVideoTracks()[0]?.addEventListener("ended", () => this.#lose(stream));
+    const track = stream.getVideoTracks()[0];
+    track?.addEventListener("ended", () => this.#lose(stream));
+    track?.addEventListener("unmute", () => this.resume());
     this.#stream = stream;
     this.#video.srcObject = stream;
-    await this.#video.play();
+    this.resume();
+  }
+
+  /**
+   * Plays on: browsers pause a video whose camera was muted or whose page was hidden. Nothing waits
+   * for it, since it would wait for good where the camera gives no picture.
+   */
+  resume() {
+    if (this.#stream) this.#video.play().catch(() => {});
   }
 
   close() {
@@ -99,6 +111,8 @@ export class Pictures {
   #video;
   #fresh = false;
   #wake = () => {};
+  /** When the last picture came, or was first to be expected. */
+  lastAt = 0;
 
   /** @param {HTMLVideoElement} video */
   constructor(video) {
@@ -106,30 +120,36 @@ export class Pictures {
     this.#watch();
   }
 
+  /** Counts the wait for a picture from now on. */
+  expect() {
+    this.lastAt = now();
+  }
+
   /**
    * Waits for a new picture; ends early when `signal` is aborted.
    * @param {AbortSignal} signal
    */
   async next(signal) {
-    signal.addEventListener("abort", this.#arrive, { once: true });
+    signal.addEventListener("abort", this.#goOn, { once: true });
     if (!this.#fresh) await new Promise((resolve) => (this.#wake = () => resolve(null)));
-    signal.removeEventListener("abort", this.#arrive);
+    signal.removeEventListener("abort", this.#goOn);
     this.#fresh = false;
   }
 
   /** Asks the video for its next picture, or the display for its next refresh. */
   #watch() {
-    if ("requestVideoFrameCallback" in this.#video) this.#video.requestVideoFrameCallback(this.#arriveAndWatch);
-    else requestAnimationFrame(this.#arriveAndWatch);
+    if ("requestVideoFrameCallback" in this.#video) this.#video.requestVideoFrameCallback(this.#arrive);
+    else requestAnimationFrame(this.#arrive);
   }
 
-  #arrive = () => {
+  #goOn = () => {
     this.#fresh = true;
     this.#wake();
   };
 
-  #arriveAndWatch = () => {
-    this.#arrive();
+  #arrive = () => {
+    this.lastAt = now();
+    this.#goOn();
     this.#watch();
   };
 }

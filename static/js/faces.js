@@ -24,8 +24,8 @@ export class Faces {
   #seen = new Map();
   /** @type {Map<number, Map<string, Answer>>} */
   #answers = new Map();
-  /** @type {number | null} When the newest frame was answered. */
-  lastFrameAt = null;
+  /** Side of the newest frame in pixels; boxes are pixels of it. */
+  frameSide = 1;
   /** @type {number | null} Since when frames have shown no face. */
   #emptySince = null;
 
@@ -34,7 +34,7 @@ export class Faces {
    * @param {number} at
    */
   see(ack, at) {
-    this.lastFrameAt = at;
+    this.frameSide = ack.width;
     this.#emptySince = ack.faces.length > 0 ? null : (this.#emptySince ?? at);
     for (const entry of this.#seen.values()) entry.inView = false;
     for (const face of ack.faces) this.#seen.set(face.id, { face, seenAt: at, inView: true });
@@ -72,7 +72,7 @@ export class Faces {
   clear() {
     this.#seen.clear();
     this.#answers.clear();
-    this.lastFrameAt = this.#emptySince = null;
+    this.#emptySince = null;
   }
 
   /**

@@ -4,7 +4,7 @@
  * @import {Ack, FrameMeta} from "./types.js"
  * @typedef {object} LoopParts
  * @property {(signal: AbortSignal) => Promise<void>} nextPicture Resolves when there is a new picture.
- * @property {() => boolean} ready Whether there is a session to send to.
+ * @property {() => boolean} ready Whether a frame can be sent now.
  * @property {(meta: FrameMeta) => Promise<Ack>} exchange Takes a frame, sends it, gives its answer.
  * @property {() => number} now
  * @property {(ack: Ack, latencyMs: number) => void} onAck
@@ -19,6 +19,8 @@ const REST_MS = 250;
 export class FrameLoop {
   /** Frames per second that the server takes at most. */
   maxRate = 30;
+  /** @type {number | null} Since when frames have gone and none was answered. */
+  waitingSince = null;
   #parts;
   #seq = 0;
   #due = 0;
@@ -43,6 +45,7 @@ export class FrameLoop {
   stop() {
     this.#running?.abort();
     this.#running = null;
+    this.waitingSince = null;
   }
 
   /** Counts frames from 0 again, for a new session. */
@@ -55,7 +58,9 @@ export class FrameLoop {
   async #run(signal) {
     while (!signal.aborted) {
       await this.#parts.nextPicture(signal);
-      if (!signal.aborted && this.#parts.ready() && this.#isDue()) await this.#exchangeOne(signal);
+      if (signal.aborted) return;
+      if (!this.#parts.ready()) this.waitingSince = null;
+      else if (this.#isDue()) await this.#exchangeOne(signal);
     }
   }
 
@@ -70,8 +75,10 @@ export class FrameLoop {
   async #exchangeOne(signal) {
     const sentAt = this.#parts.now();
     const meta = { seq: this.#seq++, captured_at: Math.round(sentAt) };
+    this.waitingSince ??= sentAt;
     try {
       const ack = await this.#parts.exchange(meta);
+      this.waitingSince = null;
       if (ack.status === "error") this.#rest();
       if (!signal.aborted) this.#parts.onAck(ack, this.#parts.now() - sentAt);
     } catch (error) {

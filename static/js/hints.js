@@ -3,6 +3,11 @@
  *
  * @import {ConnectionState} from "./connection.js"
  * @import {Faces} from "./faces.js"
+ * @typedef {object} Situation What the page knows of the way of a picture.
+ * @property {ConnectionState} connection
+ * @property {number} pictureAt When the camera gave its last picture.
+ * @property {number | null} waitingSince Since when no frame was answered.
+ * @property {Faces} faces
  */
 
 import { hint } from "./words.js";
@@ -10,7 +15,7 @@ import { hint } from "./words.js";
 const NO_FACE = "No face in view. Sit in front of the camera.";
 /** The view may be empty for so long before the page says so. */
 const PATIENCE_MS = 1000;
-/** Frames may go unanswered for so long before the page says so. */
+/** Camera and server may give nothing for so long before the page says so. */
 const SILENCE_MS = 2500;
 
 /** @type {Partial<Record<ConnectionState, string>>} */
@@ -22,14 +27,21 @@ const WAITING = {
 };
 
 /**
- * @param {ConnectionState} connection
+ * @param {Situation} situation
+ * @param {number} at
+ */
+export function stageHint({ connection, pictureAt, waitingSince, faces }, at) {
+  if (connection !== "connected") return WAITING[connection] ?? "";
+  if (at - pictureAt > SILENCE_MS) return "The camera gives no picture";
+  if (waitingSince !== null && at - waitingSince > SILENCE_MS) return "The server is slow to answer";
+  return viewHint(faces, at);
+}
+
+/**
  * @param {Faces} faces
  * @param {number} at
  */
-export function stageHint(connection, faces, at) {
-  if (connection !== "connected") return WAITING[connection] ?? "";
-  if (faces.lastFrameAt === null) return "";
-  if (at - faces.lastFrameAt > SILENCE_MS) return "The server is slow to answer";
+function viewHint(faces, at) {
   const inView = faces.inView(at);
   if (inView.length === 0) return faces.emptyFor(at) > PATIENCE_MS ? NO_FACE : "";
   const poor = inView.filter(({ face }) => !face.quality.ok);

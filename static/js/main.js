@@ -12,6 +12,7 @@ import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
 import { Faces } from "./faces.js";
 import { FrameLoop } from "./frames.js";
+import { stageHint } from "./hints.js";
 import { Notice } from "./notice.js";
 import { readOptions } from "./options.js";
 import { Settings } from "./settings.js";
@@ -29,7 +30,7 @@ const mirror = byId("mirror", HTMLInputElement);
 const activation = byId("activation", HTMLInputElement);
 const faces = new Faces();
 const statistics = new Statistics();
-const view = new View(faces, statistics, mirror.checked);
+const view = new View(faces, statistics, mirror.checked, (at) => stageHint(situation(), at));
 const notice = new Notice(byId("notice", HTMLElement), byId("camera-button", HTMLButtonElement));
 const camera = new Camera(video, () => stop("TrackEnded"));
 const pictures = new Pictures(video);
@@ -50,12 +51,18 @@ const settings = new Settings(connection, notice, (models) => view.setModels(mod
 const sources = new SourceSwitch(byId("browser-detection", HTMLInputElement), new Frame(video), connection, notice);
 const loop = new FrameLoop({
   nextPicture: (signal) => pictures.next(signal),
-  ready: () => connection.ready && video.videoWidth > 0,
+  ready: () => connection.ready && video.readyState >= video.HAVE_CURRENT_DATA,
   exchange: (meta) => sources.current(meta),
   now,
   onAck: takeAck,
   onLost: loseFrame,
 });
+
+function situation() {
+  const { lastAt: pictureAt } = pictures;
+  const { waitingSince } = loop;
+  return { connection: connection.state, pictureAt, waitingSince, faces };
+}
 
 /** @param {Session} session */
 function beginSession(session) {
@@ -141,6 +148,7 @@ async function start() {
   }
   if (connection.state === "ended") connection.open();
   statistics.clear();
+  pictures.expect();
   view.setStage("live");
   view.say("The camera is on.");
   loop.start();
@@ -155,6 +163,14 @@ function stop(problem) {
   view.refresh(now());
   if (problem) notice.show("camera", { text: describeCameraError(problem) });
   else view.say("The camera is off.");
+}
+
+/** Nothing plays and nothing is drawn while the page is hidden. */
+function comeBack() {
+  if (document.hidden) return;
+  pictures.expect();
+  camera.resume();
+  view.refresh(now());
 }
 
 function tick() {
@@ -190,6 +206,7 @@ function listen() {
     view.refresh(now());
     void settings.ask({ activation: activation.checked });
   });
+  document.addEventListener("visibilitychange", comeBack);
   window.addEventListener("resize", () => view.refresh(now()));
 }
 

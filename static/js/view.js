@@ -8,11 +8,9 @@
  */
 
 import { Announcer } from "./announce.js";
-import { FRAME_SIDE } from "./capture.js";
 import { Cards } from "./cards.js";
 import { now } from "./clock.js";
 import { byId, setText } from "./dom.js";
-import { stageHint } from "./hints.js";
 import { leadModel } from "./models.js";
 import { Overlay } from "./overlay.js";
 import { spoken } from "./words.js";
@@ -33,12 +31,11 @@ export class View {
   #explaining = false;
   /** @type {Model[]} */
   #models = [];
-  /** @type {ConnectionState} */
-  #connection = "connecting";
   /** @type {"idle" | "starting" | "live"} */
   stage = "idle";
   #faces;
   #statistics;
+  #hintAt;
   #overlay = new Overlay(byId("overlay", HTMLCanvasElement));
   #cards = new Cards(byId("faces", HTMLUListElement));
   #announcer = new Announcer((text) => setText(byId("announcements", HTMLElement), text));
@@ -54,11 +51,13 @@ export class View {
    * @param {Faces} faces
    * @param {Statistics} statistics
    * @param {boolean} mirrored
+   * @param {(at: number) => string} hintAt What is said over the video while the camera is on.
    */
-  constructor(faces, statistics, mirrored) {
+  constructor(faces, statistics, mirrored, hintAt) {
     this.mirrored = mirrored;
     this.#faces = faces;
     this.#statistics = statistics;
+    this.#hintAt = hintAt;
   }
 
   /** @param {Model[]} models */
@@ -82,7 +81,6 @@ export class View {
 
   /** @param {ConnectionState} state */
   setConnection(state) {
-    this.#connection = state;
     byId("connection", HTMLElement).dataset.state = state;
     setText(byId("connection-text", HTMLElement), CONNECTION_WORDS[state]);
   }
@@ -107,7 +105,7 @@ export class View {
     this.#video.classList.toggle("is-mirrored", this.mirrored);
     this.#overlay.draw(this.#faces.inView(at), {
       models: this.#models,
-      frameSide: FRAME_SIDE,
+      frameSide: this.#faces.frameSide,
       mirrored: this.mirrored,
       explaining: this.#explaining,
       at,
@@ -121,7 +119,7 @@ export class View {
 
   /** @param {number} at */
   #showHint(at) {
-    const text = this.stage === "live" ? stageHint(this.#connection, this.#faces, at) : "";
+    const text = this.stage === "live" ? this.#hintAt(at) : "";
     setText(this.#hint, text);
     this.#hint.hidden = text === "";
   }

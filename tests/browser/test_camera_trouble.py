@@ -9,6 +9,21 @@ from tests.browser.camera import Camera
 from tests.browser.conftest import FOREIGN_HOST, Visit
 from tests.browser.visitor import Visitor
 
+# A camera that gives pictures only while `isGiving`.
+MOODY_CAMERA = """
+  navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = Object.assign(document.createElement("canvas"), {width: 640, height: 480});
+    const context = canvas.getContext("2d");
+    const stream = canvas.captureStream(0);
+    setInterval(() => {
+      if (!window.isGiving) return;
+      context.fillRect(0, 0, 640, 480);
+      stream.getVideoTracks()[0].requestFrame();
+    }, 50);
+    return stream;
+  };
+"""
+
 
 def try_camera(visitor: Visitor) -> Visitor:
     visitor.page.get_by_role("button", name="Start camera").click()
@@ -41,6 +56,29 @@ def test_the_camera_goes_away(live: Visitor) -> None:
     live.page.evaluate("video.srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
     live.expect_notice("camera", "The camera went away.")
     expect(live.page.get_by_role("button", name="Start camera")).to_be_enabled()
+
+
+def test_a_camera_that_gives_no_pictures_is_named_and_not_the_server(
+    app: AppProcess, visit: Visit
+) -> None:
+    visitor = visit("about:blank")
+    visitor.page.add_init_script(MOODY_CAMERA)
+    visitor.open(app.url).start_camera()
+    expect(visitor.hint).to_have_text("The camera gives no picture")
+    visitor.page.evaluate("window.isGiving = true")
+    expect(visitor.hint).to_have_text("No face in view. Sit in front of the camera.")
+    visitor.page.evaluate("window.isGiving = false")
+    expect(visitor.hint).to_have_text("The camera gives no picture")
+
+
+def test_the_video_plays_on_when_the_camera_or_the_page_is_back(live: Visitor) -> None:
+    for back in (
+        "video.srcObject.getTracks()[0].dispatchEvent(new Event('unmute'))",
+        "document.dispatchEvent(new Event('visibilitychange'))",
+    ):
+        live.page.evaluate("video.pause()")
+        live.page.evaluate(back)
+        live.page.wait_for_function("() => !video.paused")
 
 
 def test_a_part_of_the_page_is_missing(app: AppProcess, visit: Visit) -> None:

@@ -120,3 +120,36 @@ test("a new session counts from 0 again", async () => {
   const { metas } = await done;
   assert.deepEqual(metas.map(({ seq }) => seq), [0, 1, 0, 1]);
 });
+
+test("the wait for an answer counts from the first frame that got none", async () => {
+  let settleOne;
+  const exchange = () => new Promise((resolve, reject) => (settleOne = { resolve, reject }));
+  const { loop, log } = build({ pictures: 100, exchange });
+  await settle();
+  assert.equal(loop.waitingSince, 1016);
+  settleOne.reject(new Error("timeout"));
+  await settle();
+  assert.equal(log.metas.length, 2);
+  assert.equal(loop.waitingSince, 1016);
+  settleOne.resolve(ANALYSED);
+  await settle();
+  assert.equal(log.metas.length, 3);
+  assert.equal(loop.waitingSince, log.metas[2].captured_at);
+});
+
+test("where no frame may be sent, none is waited for", async () => {
+  let isReady = true;
+  const exchange = () => {
+    isReady = false;
+    return Promise.reject(new Error("stopped"));
+  };
+  const { loop, log } = build({ pictures: 3, exchange, ready: () => isReady });
+  const seen = [];
+  while (loop.running) {
+    seen.push(loop.waitingSince);
+    await Promise.resolve();
+  }
+  assert.equal(log.metas.length, 1);
+  assert.ok(seen.includes(1016));
+  assert.equal(seen.at(-1), null);
+});
