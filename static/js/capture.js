@@ -6,10 +6,12 @@
 
 import { centreSquare } from "./geometry.js";
 
-/** Side of the frames that are sent, in pixels. */
+/** Side of the frames that are looked at, in pixels; sent are smaller ones where the server wants them. */
 export const FRAME_SIDE = 480;
 const FRAME_QUALITY = 0.8;
 const CROP_QUALITY = 0.9;
+/** Below it a JPEG shows little but blocks. */
+const WORST_QUALITY = 0.15;
 
 /** @param {number} side */
 function squareCanvas(side) {
@@ -34,14 +36,35 @@ function toJpeg(canvas, quality) {
   });
 }
 
+/**
+ * A JPEG of at most so many bytes: worse and worse, until it is small enough or could not be worse.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} quality
+ * @param {number} maxBytes
+ */
+export async function toJpegWithin(canvas, quality, maxBytes) {
+  for (let tried = quality; ; tried /= 2) {
+    const jpeg = await toJpeg(canvas, tried);
+    if (jpeg.byteLength <= maxBytes || tried < WORST_QUALITY) return jpeg;
+  }
+}
+
 /** The frame that is looked at: a square of fixed size, taken from the video when asked. */
 export class Frame {
   #video;
-  #square = squareCanvas(FRAME_SIDE);
+  #square;
 
-  /** @param {HTMLVideoElement} video */
-  constructor(video) {
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {number} side In pixels.
+   */
+  constructor(video, side) {
     this.#video = video;
+    this.#square = squareCanvas(side);
+  }
+
+  get side() {
+    return this.#square.canvas.width;
   }
 
   /** The canvas that holds the frame taken last. */
@@ -53,29 +76,27 @@ export class Frame {
   take() {
     const { videoWidth, videoHeight } = this.#video;
     const { x, y, side } = centreSquare(videoWidth, videoHeight);
-    this.#square.context.drawImage(this.#video, x, y, side, side, 0, 0, FRAME_SIDE, FRAME_SIDE);
+    this.#square.context.drawImage(this.#video, x, y, side, side, 0, 0, this.side, this.side);
   }
 
-  encode() {
-    return toJpeg(this.#square.canvas, FRAME_QUALITY);
+  /** @param {number} maxBytes */
+  encode(maxBytes) {
+    return toJpegWithin(this.#square.canvas, FRAME_QUALITY, maxBytes);
   }
 }
 
-/** Cuts squares out of a picture; pixels beyond its edge repeat the edge. */
+/** Cuts a square out of a picture, one at a time; pixels beyond its edge repeat the edge. */
 export class Cutter {
-  #square;
-
-  /** @param {number} size Side of the crops in pixels. */
-  constructor(size) {
-    this.#square = squareCanvas(size);
-  }
+  #square = squareCanvas(1);
 
   /**
    * @param {HTMLCanvasElement} picture
    * @param {Box} box A square that may reach beyond the picture.
+   * @param {number} size Side of the crop in pixels.
+   * @param {number} maxBytes
    */
-  cut(picture, [x, y, side]) {
-    const { canvas, context } = this.#square;
+  cut(picture, [x, y, side], size, maxBytes) {
+    const { canvas, context } = (this.#square = this.#sized(size));
     const scale = canvas.width / side;
     context.drawImage(picture, -x * scale, -y * scale, picture.width * scale, picture.height * scale);
     repeatEdges(context, {
@@ -84,7 +105,12 @@ export class Cutter {
       right: Math.floor(Math.min(canvas.width, (picture.width - x) * scale)),
       bottom: Math.floor(Math.min(canvas.height, (picture.height - y) * scale)),
     });
-    return toJpeg(canvas, CROP_QUALITY);
+    return toJpegWithin(canvas, CROP_QUALITY, maxBytes);
+  }
+
+  /** @param {number} size */
+  #sized(size) {
+    return this.#square.canvas.width === size ? this.#square : squareCanvas(size);
   }
 }
 

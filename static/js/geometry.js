@@ -57,6 +57,30 @@ export function faceSquare([x, y, w, h], margin) {
 }
 
 /**
+ * The side of the largest square of at most so many pixels, and at most `side`.
+ * @param {number} side
+ * @param {number} pixels
+ */
+export function sideWithin(side, pixels) {
+  return Math.min(side, Math.floor(Math.sqrt(pixels)));
+}
+
+/** Below this side of a crop the models would see less than they were made for: rather fewer faces. */
+const SMALLEST_CROP = 64;
+
+/**
+ * How many crops go, and how large, so that all together have at most so many pixels.
+ * @param {number} wanted
+ * @param {number} size The side that serves all models.
+ * @param {number} pixels
+ */
+export function cropsWithin(wanted, size, pixels) {
+  const most = Math.max(1, Math.floor(pixels / Math.min(size, SMALLEST_CROP) ** 2));
+  const count = Math.min(wanted, most);
+  return { count, side: sideWithin(size, pixels / Math.max(1, count)) };
+}
+
+/**
  * Where a label goes: below its face, else above it, else beside its middle, whichever is free
  * first, and always on the stage.
  * @param {Box} face

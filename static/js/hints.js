@@ -3,8 +3,10 @@
  *
  * @import {ConnectionState} from "./connection.js"
  * @import {Faces} from "./faces.js"
+ * @import {DetectorState} from "./source-switch.js"
  * @typedef {object} Situation What the page knows of the way of a picture.
  * @property {ConnectionState} connection
+ * @property {DetectorState} detector
  * @property {number} pictureAt When the camera gave its last picture.
  * @property {number | null} waitingSince Since when no frame was answered.
  * @property {Faces} faces
@@ -26,13 +28,20 @@ const WAITING = {
   refused: "Waiting for access",
 };
 
+/** @type {Partial<Record<DetectorState, string>>} */
+const HELD_BACK = {
+  loading: "Loading the detector …",
+  failed: "No pictures are sent",
+};
+
 /**
  * @param {Situation} situation
  * @param {number} at
  */
-export function stageHint({ connection, pictureAt, waitingSince, faces }, at) {
+export function stageHint({ connection, detector, pictureAt, waitingSince, faces }, at) {
   if (connection !== "connected") return WAITING[connection] ?? "";
   if (at - pictureAt > SILENCE_MS) return "The camera gives no picture";
+  if (detector in HELD_BACK) return HELD_BACK[detector] ?? "";
   if (waitingSince !== null && at - waitingSince > SILENCE_MS) return "The server is slow to answer";
   return viewHint(faces, at);
 }

@@ -6,7 +6,6 @@
  */
 
 import { Camera, describeCameraError, Pictures } from "./camera.js";
-import { Frame } from "./capture.js";
 import { now } from "./clock.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
@@ -48,11 +47,11 @@ const settings = new Settings(connection, notice, (models) => view.setModels(mod
   interval: options.interval,
   wished: { mirror: mirror.checked, activation: activation.checked },
 });
-const sources = new SourceSwitch(byId("browser-detection", HTMLInputElement), new Frame(video), connection, notice);
+const sources = new SourceSwitch(byId("browser-detection", HTMLInputElement), video, connection, notice);
 const loop = new FrameLoop({
   nextPicture: (signal) => pictures.next(signal),
-  ready: () => connection.ready && video.readyState >= video.HAVE_CURRENT_DATA,
-  exchange: (meta) => sources.current(meta),
+  ready: () => connection.ready && sources.ready && video.readyState >= video.HAVE_CURRENT_DATA,
+  exchange: (meta) => sources.send(meta),
   now,
   onAck: takeAck,
   onLost: loseFrame,
@@ -61,7 +60,7 @@ const loop = new FrameLoop({
 function situation() {
   const { lastAt: pictureAt } = pictures;
   const { waitingSince } = loop;
-  return { connection: connection.state, pictureAt, waitingSince, faces };
+  return { connection: connection.state, detector: sources.state, pictureAt, waitingSince, faces };
 }
 
 /** @param {Session} session */
@@ -134,7 +133,7 @@ function takeAck(ack, latencyMs) {
 
 /** @param {unknown} error */
 function loseFrame(error) {
-  if (error instanceof DetectionFailed) sources.fallBack(error);
+  if (error instanceof DetectionFailed) sources.fail(error);
   else statistics.lost();
 }
 

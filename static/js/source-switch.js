@@ -1,42 +1,73 @@
 /**
  * The switch between finding faces on the server and finding them in the browser.
  *
- * @import {Session} from "./types.js"
+ * While it is on, no whole picture leaves the browser: not while the detector loads, and not where
+ * it fails, until the visitor says so.
+ *
+ * @import {FrameMeta, Session} from "./types.js"
  * @import {Connection} from "./connection.js"
- * @import {Frame} from "./capture.js"
  * @import {Notice} from "./notice.js"
+ * @import {Source} from "./sources.js"
+ * @typedef {"off" | "loading" | "on" | "failed"} DetectorState Of the browser's detector.
  */
 
+import { Frame, FRAME_SIDE } from "./capture.js";
 import { BrowserDetector } from "./detector.js";
+import { sideWithin } from "./geometry.js";
 import { facesOnly, wholeFrames } from "./sources.js";
+
+const FAILED = {
+  text:
+    "Faces could not be found in this browser, so no pictures are sent. Switch it off and on to try again, " +
+    "or let the server find them.",
+  button: "Send whole pictures",
+};
 
 export class SourceSwitch {
   #input;
-  #frame;
+  #video;
   #connection;
   #notice;
   /** @type {Session | null} */
   #session = null;
   /** @type {BrowserDetector | null} */
   #detector = null;
-  /** How the next frame travels. */
-  current;
+  /** @type {DetectorState} */
+  #state = "off";
+  /** How the next frame travels; null: none may. @type {Source | null} */
+  #source = null;
+  /** Aborted when frames travel in another way from now on. */
+  #choice = new AbortController();
 
   /**
    * @param {HTMLInputElement} input
-   * @param {Frame} frame
+   * @param {HTMLVideoElement} video
    * @param {Connection} connection
    * @param {Notice} notice
    */
-  constructor(input, frame, connection, notice) {
+  constructor(input, video, connection, notice) {
     this.#input = input;
-    this.#frame = frame;
+    this.#video = video;
     this.#connection = connection;
     this.#notice = notice;
-    this.current = wholeFrames(frame, connection);
     input.addEventListener("change", () => (input.checked ? this.#switchOn() : this.#switchOff()));
     // It may have been switched on while the page was still loading.
     if (input.checked) void this.#switchOn();
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** Whether a frame may travel at all. */
+  get ready() {
+    return this.#source !== null;
+  }
+
+  /** @param {FrameMeta} meta */
+  async send(meta) {
+    if (!this.#source) throw new Error("no pictures are to be sent now");
+    return this.#source(meta);
   }
 
   /** @param {Session} session */
@@ -46,52 +77,64 @@ export class SourceSwitch {
   }
 
   /**
-   * Goes back to the server's detection and says so.
+   * Sends nothing more, says so and leaves it to the visitor how to go on.
    * @param {unknown} error
    */
-  fallBack(error) {
+  fail(error) {
     if (!this.#detector) return;
     console.error(error);
-    this.#switchOff();
-    this.#notice.show("detector", {
-      text: "Faces could not be found in this browser, so the server finds them as before.",
-    });
+    this.#become("failed");
+    const button = { title: FAILED.button, run: () => this.#switchOff() };
+    this.#notice.show("detector", { text: FAILED.text, button });
   }
 
-  /** Loads the detector; frames travel whole until it is there. */
   async #switchOn() {
-    this.#notice.clear("detector");
-    const detector = (this.#detector = new BrowserDetector());
-    this.#mark("loading");
+    const detector = new BrowserDetector();
+    this.#become("loading", detector);
     try {
       await detector.start();
+      if (detector === this.#detector) this.#become("on", detector);
     } catch (error) {
-      if (detector === this.#detector) this.fallBack(error);
-      return;
+      if (detector === this.#detector) this.fail(error);
     }
-    this.#mark("on");
-    this.#choose();
   }
 
   #switchOff() {
-    this.#detector?.stop();
-    this.#detector = null;
-    this.#mark("off");
+    this.#become("off");
+  }
+
+  /**
+   * @param {DetectorState} state
+   * @param {BrowserDetector | null} detector Another one is stopped.
+   */
+  #become(state, detector = null) {
+    if (detector !== this.#detector) this.#detector?.stop();
+    this.#detector = detector;
+    this.#state = this.#input.dataset.state = state;
+    this.#input.checked = state !== "off";
+    this.#notice.clear("detector");
     this.#choose();
   }
 
+  /** Decides anew how frames travel; one that is on its way in the old manner goes no further. */
   #choose() {
-    const [frame, connection, session] = [this.#frame, this.#connection, this.#session];
-    const detector = this.#input.dataset.state === "on" ? this.#detector : null;
-    this.current =
-      detector && session
-        ? facesOnly(frame, connection, detector, session.crop, session.limits)
-        : wholeFrames(frame, connection);
+    this.#choice.abort();
+    this.#choice = new AbortController();
+    this.#source = this.#session && this.#sourceFor(this.#session, this.#choice.signal);
   }
 
-  /** @param {"off" | "loading" | "on"} state */
-  #mark(state) {
-    this.#input.checked = state !== "off";
-    this.#input.dataset.state = state;
+  /**
+   * @param {Session} session
+   * @param {AbortSignal} signal
+   * @returns {Source | null}
+   */
+  #sourceFor(session, signal) {
+    if (this.#state === "off") {
+      const side = sideWithin(FRAME_SIDE, session.limits.max_pixels);
+      return wholeFrames(new Frame(this.#video, side), this.#connection, session.limits, signal);
+    }
+    if (this.#state !== "on" || !this.#detector) return null;
+    const frame = new Frame(this.#video, FRAME_SIDE);
+    return facesOnly(frame, this.#connection, this.#detector, session, signal);
   }
 }

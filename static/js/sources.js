@@ -8,8 +8,8 @@
  * @typedef {(meta: FrameMeta) => Promise<Ack>} Source
  */
 
-import { Cutter, FRAME_SIDE } from "./capture.js";
-import { faceSquare } from "./geometry.js";
+import { Cutter } from "./capture.js";
+import { cropsWithin, faceSquare } from "./geometry.js";
 
 /** Loading or running the detector in the browser did not work. */
 export class DetectionFailed extends Error {}
@@ -17,12 +17,16 @@ export class DetectionFailed extends Error {}
 /**
  * @param {Frame} frame
  * @param {Connection} connection
+ * @param {Limits} limits
+ * @param {AbortSignal} signal Aborted when frames are to travel so no more, also one that was taken before.
  * @returns {Source}
  */
-export function wholeFrames(frame, connection) {
+export function wholeFrames(frame, connection, limits, signal) {
   return async (meta) => {
     frame.take();
-    return connection.sendFrame(meta, await frame.encode());
+    const image = await frame.encode(limits.max_frame_bytes);
+    signal.throwIfAborted();
+    return connection.sendFrame(meta, image);
   };
 }
 
@@ -30,29 +34,36 @@ export function wholeFrames(frame, connection) {
  * @param {Frame} frame
  * @param {Connection} connection
  * @param {BrowserDetector} detector
- * @param {Crop} crop
- * @param {Limits} limits
+ * @param {{crop: Crop, limits: Limits}} session
+ * @param {AbortSignal} signal As for whole frames.
  * @returns {Source}
  */
-export function facesOnly(frame, connection, detector, crop, limits) {
-  const cutter = new Cutter(crop.size);
+export function facesOnly(frame, connection, detector, { crop, limits }, signal) {
+  const cutters = Array.from({ length: limits.max_faces }, () => new Cutter());
   return async (meta) => {
     frame.take();
-    const found = (await detectOrFail(frame, detector)).slice(0, limits.max_faces);
-    const faces = found.map((face) => ({ ...face, crop_box: faceSquare(face.box, crop.margin) }));
-    const crops = await Promise.all(faces.map((face) => cutter.cut(frame.picture, face.crop_box)));
-    return connection.sendFaces({ ...meta, width: FRAME_SIDE, height: FRAME_SIDE, faces }, crops);
+    const found = await detectOrFail(frame, detector, signal);
+    const { count, side } = cropsWithin(Math.min(found.length, limits.max_faces), crop.size, limits.max_pixels);
+    const bytes = limits.max_frame_bytes / count;
+    const faces = found.slice(0, count).map((face) => ({ ...face, crop_box: faceSquare(face.box, crop.margin) }));
+    const cut = faces.map((face, i) => cutters[i].cut(frame.picture, face.crop_box, side, bytes));
+    const crops = await Promise.all(cut);
+    signal.throwIfAborted();
+    return connection.sendFaces({ ...meta, width: frame.side, height: frame.side, faces }, crops);
   };
 }
 
 /**
  * @param {Frame} frame
  * @param {BrowserDetector} detector
+ * @param {AbortSignal} signal
  */
-async function detectOrFail(frame, detector) {
+async function detectOrFail(frame, detector, signal) {
   try {
     return await detector.detect(frame.picture);
   } catch (error) {
+    // A detector that was stopped on purpose has not failed.
+    signal.throwIfAborted();
     throw new DetectionFailed(String(error), { cause: error });
   }
 }

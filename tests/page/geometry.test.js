@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  centreSquare, faceSquare, overlap, placeLabel, placeOnStage, squareOnStage, suppress,
+  centreSquare, cropsWithin, faceSquare, overlap, placeLabel, placeOnStage, sideWithin, squareOnStage, suppress,
 } from "../../static/js/geometry.js";
 
 /** Where a canvas with this transformation draws a point. */
@@ -66,4 +66,20 @@ test("a label keeps clear of labels that are there and stays on the stage", () =
   assert.equal(overlap(first, second), 0);
   const [x, y, w, h] = placeLabel([380, -20, 100, 100], 140, 40, 400, []);
   assert.ok(x >= 0 && y >= 0 && x + w <= 400 && y + h <= 400);
+});
+
+test("a square of so many pixels has the largest side that passes", () => {
+  assert.equal(sideWithin(480, 8_294_400), 480);
+  assert.equal(sideWithin(480, 480 * 480), 480);
+  assert.equal(sideWithin(480, 480 * 480 - 1), 479);
+  assert.equal(sideWithin(480, 4096), 64);
+});
+
+test("crops that all fit keep their size, others shrink, and where they would be too small fewer go", () => {
+  assert.deepEqual(cropsWithin(16, 176, 16 * 176 ** 2), { count: 16, side: 176 });
+  assert.deepEqual(cropsWithin(16, 176, 16 * 176 ** 2 - 1), { count: 16, side: 175 });
+  assert.deepEqual(cropsWithin(16, 176, 16 * 64 ** 2 - 1), { count: 15, side: 66 });
+  assert.deepEqual(cropsWithin(3, 176, 4096), { count: 1, side: 64 });
+  assert.deepEqual(cropsWithin(3, 48, 2 * 48 ** 2), { count: 2, side: 48 });
+  assert.deepEqual(cropsWithin(0, 176, 4096), { count: 0, side: 64 });
 });

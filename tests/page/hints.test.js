@@ -5,7 +5,7 @@ import { stageHint } from "../../static/js/hints.js";
 
 const face = (id, ...reasons) => ({ id, box: [0, 0, 1, 1], quality: { ok: reasons.length === 0, reasons } });
 
-const WELL = { connection: "connected", waitingSince: null };
+const WELL = { connection: "connected", detector: "off", waitingSince: null };
 
 /** The hint where pictures come and all is as it should be, but for `trouble`. */
 const say = (at, faces, trouble = {}) => stageHint({ ...WELL, pictureAt: at, faces, ...trouble }, at);
@@ -45,4 +45,10 @@ test("a server that does not answer is mentioned", () => {
 test("a camera that gives no pictures is named, and the server not blamed for it", () => {
   assert.equal(say(3000, after(0, face(1)), { pictureAt: 0 }), "The camera gives no picture");
   assert.equal(say(3000, new Faces(), { pictureAt: 0, waitingSince: 0 }), "The camera gives no picture");
+});
+
+test("while nothing is sent the hint says why", () => {
+  assert.equal(say(9000, after(0, face(1)), { detector: "loading" }), "Loading the detector …");
+  assert.equal(say(9000, after(0, face(1)), { detector: "failed" }), "No pictures are sent");
+  assert.equal(say(10, after(0, face(1)), { detector: "on" }), "");
 });
