@@ -13,7 +13,7 @@ from web.config import Config
 from web.service import Service, describe_state
 
 PROTOCOL = 1
-CROP_DETAIL = 2.0
+CROP_DETAIL = 1.25
 """Pixels of a travelling crop per pixel of the model's crop that is cut from it."""
 
 _LIMITS = (

@@ -31,7 +31,7 @@ BARS = {
         "ferplus_calibration_error": (0, 0.03),
     },
     "age": {
-        "utkface_mean_error": (0, 5.05),  # asked: 5.0 years
+        "utkface_mean_error": (0, 5.0),
         "utkface_coverage": (0.77, 0.83),
         "fairface_accuracy": (0.50, 1),
         "fairface_within_one": (0.92, 1),
@@ -39,8 +39,8 @@ BARS = {
     "gender": {
         "utkface_accuracy": (0.93, 1),
         "utkface_calibration_error": (0, 0.03),
-        "fairface_accuracy": (0.89, 1),  # asked: 0.90
-        "fairface_worst_group": (0.74, 1),  # asked: 0.84
+        "fairface_accuracy": (0.90, 1),
+        "fairface_worst_group": (0.77, 1),  # asked: 0.84
         "fairface_calibration_error": (0, 0.03),
     },
 }
