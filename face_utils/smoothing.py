@@ -17,7 +17,7 @@ from face_utils.model_spec import ModelSpec, Smoothing
 Outputs = Mapping[str, NDArray[np.float32]]
 """One track's part of an answer: output name -> vector or number, float32."""
 
-REPEAT_CORRELATION = 0.75
+REPEAT_CORRELATION = 0.82
 _SMALLEST = 1e-6
 
 

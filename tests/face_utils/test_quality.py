@@ -36,7 +36,7 @@ def test_a_real_detection_of_a_good_face_has_no_reason(face_image, detector):
     assert judge(found, crop(face_image, square, CROP_SIZE)).ok
 
 
-@pytest.mark.parametrize(("side", "ok"), [(10, False), (27, False), (29, True), (300, True)])
+@pytest.mark.parametrize(("side", "ok"), [(10, False), (31, False), (33, True), (300, True)])
 def test_a_face_of_a_few_pixels_is_too_small(good_crop, side, ok):
     assert judge(face(side), good_crop).reasons == (() if ok else ("too_small",))
 

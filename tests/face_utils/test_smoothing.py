@@ -110,7 +110,7 @@ def test_evidence_grows_with_looks_that_agree_and_then_saturates():
     certainty = [feed(smoother, spec, [(now, weak)])[0] for now in range(0, 300, 3)]
 
     assert certainty == sorted(certainty)
-    odds = (0.6 / 0.4) ** np.array([1, 4 / 3])  # No more than 1 / 0.75 independent looks' worth.
+    odds = (0.6 / 0.4) ** np.array([1, 1 / 0.82])  # No more than 1 / 0.82 independent looks' worth.
     assert certainty[0] == pytest.approx(odds[0] / (1 + odds[0]))
     assert certainty[-1] == pytest.approx(odds[1] / (1 + odds[1]), abs=0.01)
 
