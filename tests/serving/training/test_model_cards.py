@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from serving.contract import load_contract
+from serving.training import pictures
 from serving.training.calibration import Calibration
 from serving.training.card import write_card
 from serving.training.history import Training, history_of
@@ -73,6 +74,13 @@ def test_what_came_before_the_training_counts_too(card):
     first = Training(64, 2, 3.0, EPOCHS)
     text = card(first, first)
     assert "4 epochs and 6 minutes on 64 pixels, then 2 epochs and 3 minutes on 96" in text
+
+
+def test_epochs_of_trainings_that_follow_one_another_are_counted_through(card, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(pictures, "training", lambda path, log, ylabel: drawn.extend(log))
+    card(Training(64, 2, 3.0, EPOCHS), Training(96, 5, 9.0, []), OWN)
+    assert [entry["epoch"] for entry in drawn] == [6, 7, 8, 9]
 
 
 def test_a_training_whose_log_was_lost_counts_and_is_not_drawn(tmp_path):
