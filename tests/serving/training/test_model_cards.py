@@ -79,8 +79,8 @@ def test_what_came_before_the_training_counts_too(card):
 def test_epochs_of_trainings_that_follow_one_another_are_counted_through(card, monkeypatch):
     drawn = []
     monkeypatch.setattr(pictures, "training", lambda path, log, ylabel: drawn.extend(log))
-    card(Training(64, 2, 3.0, EPOCHS), Training(96, 5, 9.0, []), OWN)
-    assert [entry["epoch"] for entry in drawn] == [6, 7, 8, 9]
+    card(Training(64, 2, 3.0, EPOCHS), Training(96, 5, 9.0, []))
+    assert [entry["epoch"] for entry in drawn] == [6, 7]
 
 
 def test_a_training_whose_log_was_lost_counts_and_is_not_drawn(tmp_path):
