@@ -20,6 +20,7 @@ from serving.bridge import Bridge
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.contract_check import find_misfits
 from serving.native_grpc import grpc
+from serving.spans import Headers
 from serving.tensors import encode
 from serving.tfs_protos import (
     get_model_metadata_pb2,
@@ -28,7 +29,6 @@ from serving.tfs_protos import (
     predict_pb2,
     prediction_service_pb2_grpc,
 )
-from serving.tracing import Headers
 
 log = logging.getLogger(__name__)
 

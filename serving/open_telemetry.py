@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 
 from serving.native_grpc import grpc  # noqa: F401  (before the exporter imports it)
 from serving.native_modules import real_modules
-from serving.tracing import Attributes, Headers, Kind, Span, Traces
+from serving.spans import Attributes, Headers, Kind, Span, Traces
 
 with real_modules("logging"):
     import atexit

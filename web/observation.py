@@ -20,7 +20,7 @@ from face_utils.session import Answer, Backend, Done, acknowledge
 from face_utils.sight import Sight
 from serving.client import CallFailed
 from serving.logs import log_ids
-from serving.tracing import Attributes, Headers, Span, Traces
+from serving.spans import Attributes, Headers, Span, Traces
 from web import metrics
 
 Send = Callable[[str, str, Wire], None]

@@ -21,7 +21,8 @@ from serving.channel import TlsFiles, open_channel
 from serving.child import EmbeddedServer
 from serving.client import ModelClient
 from serving.contract import load_contract
-from serving.tracing import Traces, build_traces
+from serving.spans import Traces
+from serving.tracing import build_traces
 from web.config import Config
 from web.metrics import MODEL_AVAILABLE, expect_models
 from web.native_work import build_runner

@@ -11,7 +11,7 @@ import grpc
 
 from serving.logs import log_ids
 from serving.server.monitoring import count_request
-from serving.tracing import Headers, Traces
+from serving.spans import Headers, Traces
 
 _PREDICT = "/tensorflow.serving.PredictionService/Predict"
 _LONGEST_ID = 100

@@ -20,7 +20,7 @@ from serving.server.http_server import start_http_server
 from serving.server.model_service import model_service
 from serving.server.prediction_service import prediction_service
 from serving.server.repository import Repository
-from serving.tracing import Traces
+from serving.spans import Traces
 
 _log = logging.getLogger(__name__)
 

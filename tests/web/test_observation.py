@@ -16,7 +16,7 @@ from face_utils.results import Wire
 from face_utils.session import Answer, Done
 from serving.client import CallFailed
 from serving.logs import build_formatter
-from serving.tracing import Traces
+from serving.spans import Traces
 from web.metrics import REGISTRY
 from web.observation import ObservedBackend, answer_frame, call_headers, observe_predictions
 
