@@ -7,20 +7,10 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.scale.sizing import AIM, MOST_PODS, Cost, bounds, size_for
+from benchmarks.scale.sizing import AIM, MOST_PODS, bounds, size_for
+from tests.benchmarks.cost import COST
 
 ROOT = Path(__file__).parents[2]
-COST = Cost(
-    rate=10.0,
-    app_cpu_ms=10.0,
-    model_cpu_ms=2.0,
-    hub_ms=2.0,
-    client_bytes=25_000.0,
-    model_bytes=5_000.0,
-    app_mib=128.0,
-    session_mib=1.0,
-    model_mib=256.0,
-)
 
 
 def test_a_pod_takes_the_clients_that_keep_its_core_as_busy_as_wanted():

@@ -18,21 +18,11 @@ from benchmarks.scale.sizing import (
     bounds,
     size_for,
 )
+from tests.benchmarks.cost import COST
 from tests.deploy.manifests import Manifest, amount, container_of, one
 from web.config import ROOT
 
 TEXT = (ROOT / "docs" / "sizing.md").read_text(encoding="utf-8")
-COST = Cost(
-    rate=10.0,
-    app_cpu_ms=10.0,
-    model_cpu_ms=2.0,
-    hub_ms=2.0,
-    client_bytes=25_000.0,
-    model_bytes=5_000.0,
-    app_mib=128.0,
-    session_mib=1.0,
-    model_mib=256.0,
-)
 
 
 def _asked(manifests: list[Manifest], name: str) -> tuple[float, int, int]:
