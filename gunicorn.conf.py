@@ -47,8 +47,10 @@ def on_starting(server: Any) -> None:
         cannot_start(
             "gunicorn needs the eventlet worker, -k eventlet, and MIEN_ASYNC_MODE=eventlet."
         )
-    if _config.https and not _config.tls_certificate:
-        cannot_start("under gunicorn MIEN_HTTPS needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY.")
+    if _config.https and not server.cfg.is_ssl:
+        cannot_start(
+            "under gunicorn MIEN_HTTPS needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY, or --certfile."
+        )
     # The worker stops accepting for good when no file is left for a connection.
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -53,6 +53,17 @@ def test_clients_that_reset_at_once_end_no_server(
         secure.await_status("/healthz")
 
 
+def test_gunicorn_may_be_given_its_certificate_itself(app: AppProcess, tmp_path: Path) -> None:
+    certificate, key = make_certificate(tmp_path)
+    settings = {
+        "MIEN_HTTPS": "1",
+        "MIEN_MODEL_SERVER": app.model_server_target,
+        "GUNICORN_CMD_ARGS": f"--certfile={certificate} --keyfile={key}",
+    }
+    with running_app("gunicorn", **settings) as secure:
+        secure.await_status("/healthz")
+
+
 def test_a_client_that_says_nothing_is_let_go() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", SILENT_CLIENT],
