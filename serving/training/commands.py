@@ -17,7 +17,7 @@ from serving.training.faces import Faces
 from serving.training.framing import load_faces
 from serving.training.network import mini_xception, with_first_maps
 from serving.training.recipe import Recipe, load_recipe
-from serving.training.recognition import recognition_network
+from serving.training.recognition.network import recognition_network
 from serving.training.targets import Targets, class_count, demand_every_label, targets_of
 from serving.training.workspace import CACHE, DATA, Workspace
 

@@ -106,7 +106,7 @@ class Last:
 
 @dataclass(frozen=True)
 class Teacher:
-    """The training of a larger network that teaches: `recognition.py`.
+    """The training of a larger network that teaches: `recognition/`.
 
     Attributes:
         size: Side of its crops.

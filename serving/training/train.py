@@ -21,8 +21,8 @@ from serving.training.commands import Arguments, Job, job, parser
 from serving.training.faces import Faces
 from serving.training.learner import Learner
 from serving.training.lesson import Lesson, lesson_of
-from serving.training.recall import SETTLING_CROPS, recall, recognition_file
 from serving.training.recipe import Recipe
+from serving.training.recognition.weights import SETTLING_CROPS, recognition_file, transfer
 
 
 def run(task: Job) -> None:
@@ -81,7 +81,7 @@ def knowing_faces(task: Job, faces: Faces) -> keras.Model:
     """A teacher's network before its training, as dlib left it."""
     network = task.network()
     rows = np.linspace(0, len(faces) - 1, min(len(faces), SETTLING_CROPS)).astype(np.intp)
-    recall(network, detected_crops(faces.take(rows), task.spec), recognition_file())
+    transfer(network, detected_crops(faces.take(rows), task.spec), recognition_file())
     return network
 
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.training.recognition import recognition_network
+from serving.training.recognition.network import recognition_network
 
 SIZE = 104
 """Side of the crops; hardly any smaller ones are left after all halvings."""

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from serving.training import recall
-from serving.training.dlib_file import layers_of
-from serving.training.recognition import recognition_network
+from serving.training.recognition import weights
+from serving.training.recognition.dlib_file import layers_of
+from serving.training.recognition.network import recognition_network
 from tests.serving.training.dlib_writer import SIZE, written
 
 # Keras 3 reads its variables in a way that numpy 2 calls old.
@@ -24,7 +24,7 @@ def crops():
 @pytest.fixture(scope="module")
 def network(dlib_file, crops):
     network = recognition_network(SIZE, 2)
-    recall.recall(network, crops, dlib_file)
+    weights.transfer(network, crops, dlib_file)
     return network
 
 
@@ -55,7 +55,7 @@ def test_another_network_is_refused(tmp_path, crops):
     path = tmp_path / "small.dat"
     path.write_bytes(written("con_4", np.zeros(4736)) + written("affine_", np.zeros(64)))
     with pytest.raises(ValueError, match="2 layers, not the 58"):
-        recall.recall(recognition_network(SIZE, 2), crops, path)
+        weights.transfer(recognition_network(SIZE, 2), crops, path)
 
 
 def test_a_network_computes_with_the_weights_of_dlib(network, dlib_layers, crops):
@@ -79,6 +79,6 @@ def test_maps_are_normalised_with_the_statistics_of_the_crops(network, crops):
 
 
 def test_without_its_package_a_teacher_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(recall, "_PACKAGE", "no_such_package")
+    monkeypatch.setattr(weights, "_PACKAGE", "no_such_package")
     with pytest.raises(SystemExit, match=r"requirements-teacher\.txt"):
-        recall.recognition_file()
+        weights.recognition_file()

@@ -11,7 +11,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from serving.training.batches import Crops
-from serving.training.dlib_file import Floats, layers_of
+from serving.training.recognition.dlib_file import Floats, layers_of
 
 Moments = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ def recognition_file() -> Path:
     return Path(package.submodule_search_locations[0]) / _FILE
 
 
-def recall(model: keras.Model, crops: Crops, file: Path) -> None:
+def transfer(model: keras.Model, crops: Crops, file: Path) -> None:
     """Gives a network of this kind, in float32, the weights that dlib found.
 
     dlib has folded the statistics of its batch normalisation into a scale and an offset. Here they
