@@ -53,7 +53,7 @@ bench: $(VENV)/.tools static/vendor/.complete ## Measure speed and memory, print
 screenshot: $(VENV)/.tools static/vendor/.complete ## Make docs/screenshots/ from the real page
 	$(BIN)/python -m benchmarks.screenshot
 
-train: $(VENV)/.tools $(VENV)/.teacher static/vendor/.complete ## Train, calibrate, export and measure MODEL from DATA
+train: $(VENV)/.tools static/vendor/.complete ## Train, calibrate, export and measure MODEL from DATA
 	$(BIN)/python -m serving.training.train $(MODEL) --data $(DATA)
 
 tune: $(VENV)/.tools static/vendor/.complete ## Measure smoothing and thresholds on DATA, write docs/tuning.md
@@ -84,10 +84,6 @@ $(VENV)/.runtime: requirements.txt requirements.lock | $(BIN)/uv
 
 $(VENV)/.tools: requirements-dev.txt requirements.lock $(VENV)/.runtime
 	$(call install,-r requirements-dev.txt -c requirements.lock)
-	@touch $@
-
-$(VENV)/.teacher: requirements-teacher.txt requirements.lock $(VENV)/.runtime
-	$(call install,-r requirements-teacher.txt -c requirements.lock)
 	@touch $@
 
 $(VENV)/.node: | $(BIN)/uv

@@ -147,12 +147,11 @@ def _curves(folder: Path, spec: ModelSpec, report: Report) -> str:
 
 def _training(folder: Path, spec: ModelSpec, trainings: Sequence[Training]) -> str:
     recipe = recipe_file(spec.name).name
-    own = [training for training in trainings if not training.teaches]
     text = (
         f"## Training\n\n`python -m serving.training.train {spec.name}` makes it again from "
-        f"`serving/training/recipes/{recipe}`. It took {_taken(own)}.{_taught(trainings)}"
+        f"`serving/training/recipes/{recipe}`. It took {_taken(trainings)}."
     )
-    log = _log([training for training in own if training.size == spec.size])
+    log = _log([training for training in trainings if training.size == spec.size])
     if not log:
         return text
     name = "mean error" if spec.kind == "measure" else "accuracy"
@@ -168,11 +167,6 @@ def _taken(trainings: Sequence[Training]) -> str:
         f"{sum(each.minutes for each in group):.0f} minutes on {size} pixels"
         for size, group in alike.items()
     )
-
-
-def _taught(trainings: Sequence[Training]) -> str:
-    teachers = [training for training in trainings if training.teaches]
-    return f" Its larger teachers took {_taken(teachers)}." if teachers else ""
 
 
 def _log(trainings: Sequence[Training]) -> list[dict[str, Any]]:

@@ -17,7 +17,6 @@ from serving.training.faces import Faces
 from serving.training.framing import load_faces
 from serving.training.network import mini_xception, with_first_maps
 from serving.training.recipe import Recipe, load_recipe
-from serving.training.recognition.network import recognition_network
 from serving.training.targets import Targets, class_count, demand_every_label, targets_of
 from serving.training.workspace import CACHE, DATA, Workspace
 
@@ -34,7 +33,6 @@ class Job:
         models: Folder that the SavedModels go to.
         contract: The contract's file, for the models that this one learns beside.
         start: Weights that the network starts from, where no first training gives them.
-        teaches: Whether it makes the larger network that teaches, not the one that ships.
     """
 
     spec: ModelSpec
@@ -44,7 +42,6 @@ class Job:
     models: Path
     contract: Path = CONTRACT
     start: Path | None = None
-    teaches: bool = False
 
     def faces(self) -> Faces:
         """The recipe's data sets, framed."""
@@ -52,8 +49,6 @@ class Job:
 
     def network(self) -> keras.Model:
         """The network of the recipe, untrained."""
-        if self.teaches:
-            return recognition_network(self.spec.size, sum(self.heads))
         return mini_xception(self.recipe.network, self.spec.size, sum(self.heads))
 
     @property
@@ -87,7 +82,7 @@ class Job:
             return None
         spec = replace(self.spec, size=start.size)
         own = replace(self.recipe, epochs=start.epochs, learning_rate=start.learning_rate)
-        recipe = replace(own, first=None, last=None, teacher=None, teachers=())
+        recipe = replace(own, first=None, last=None, teachers=())
         return replace(self, spec=spec, recipe=recipe, workspace=self.workspace.first)
 
     def last(self) -> Job | None:
@@ -96,33 +91,20 @@ class Job:
         if not end:
             return None
         own = replace(self.recipe, epochs=end.epochs, learning_rate=end.learning_rate)
-        looks = {"framing": end.framing, "light": end.light}
-        recipe = replace(own, **looks, first=None, last=None)
+        recipe = replace(own, framing=end.framing, light=end.light, first=None, last=None)
         place, start = self.workspace.last, self.workspace.weights
         return replace(self, recipe=recipe, workspace=place, start=start)
 
-    def teacher(self) -> Job | None:
-        """The training of the larger network that learns the same, if the recipe has one."""
-        larger = self.recipe.teacher
-        if not larger:
-            return None
-        spec = replace(self.spec, size=larger.size, margin=larger.margin)
-        own = replace(self.recipe, epochs=larger.epochs, learning_rate=larger.learning_rate)
-        looks = {"framing": larger.framing, "light": larger.light}
-        recipe = replace(own, **looks, first=None, last=None, teacher=None, teachers=())
-        place = self.workspace.teacher
-        return replace(self, spec=spec, recipe=recipe, workspace=place, start=None, teaches=True)
-
     def teachers(self) -> list[Job]:
-        """The trainings whose larger networks teach this one.
+        """The first trainings whose networks teach this one.
 
         Raises:
-            ValueError: A recipe that is named as a teacher has none.
+            ValueError: A recipe that is named as a teacher has no first training.
         """
-        found = [self._sibling(name).teacher() for name in self.recipe.teachers]
-        if None in found:
-            raise ValueError(f"not all of {self.recipe.teachers} have a teacher")
-        return [teacher for teacher in found if teacher]
+        firsts = [self._sibling(name).first() for name in self.recipe.teachers]
+        if None in firsts:
+            raise ValueError(f"not all of {self.recipe.teachers} have a first training")
+        return [first for first in firsts if first]
 
     def _sibling(self, name: str) -> Job:
         if name == self.spec.name:

@@ -27,14 +27,12 @@ class Training:
         epochs: Passes over the data.
         minutes: How long they took.
         log: An entry for each epoch, or none where the log was lost.
-        teaches: Whether it made a larger network, which taught and does not ship.
     """
 
     size: int
     epochs: int
     minutes: float
     log: list[dict[str, Any]]
-    teaches: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class History:
 
     Attributes:
         calibration: What is built into it after its logits.
-        trainings: In the order of their work: its teachers', the first, its own, the last.
+        trainings: In the order of their work: the first ones, its own, the short one at the end.
     """
 
     calibration: Calibration
@@ -64,13 +62,14 @@ class History:
 
 
 def history_of(task: Job) -> History:
-    """The history of a trained and calibrated model."""
-    stages = [*task.teachers(), task.first(), task, task.last()]
-    trainings = [_training(stage) for stage in stages if stage]
+    """The history of a trained and calibrated model; a training that also teaches counts once."""
+    stages = [task.first(), *task.teachers(), task, task.last()]
+    jobs = {stage.workspace: stage for stage in stages if stage}
+    trainings = [_training(stage) for stage in jobs.values()]
     return History(Calibration.load(task.workspace.calibration), trainings)
 
 
 def _training(task: Job) -> Training:
     log = task.workspace.read_log()
     minutes = sum(float(entry["seconds"]) for entry in log) / 60
-    return Training(task.spec.size, len(log), minutes, log, task.teaches)
+    return Training(task.spec.size, len(log), minutes, log)

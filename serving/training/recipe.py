@@ -105,27 +105,6 @@ class Last:
 
 
 @dataclass(frozen=True)
-class Teacher:
-    """The training of a larger network that teaches: `recognition/`.
-
-    Attributes:
-        size: Side of its crops.
-        margin: Border that its crops add to the detector's square on each side, as in the contract.
-        epochs: Passes over the data.
-        learning_rate: Peak of its cosine schedule.
-        framing: Jitter of its crops' geometry.
-        light: Jitter of its crops' look.
-    """
-
-    size: int
-    margin: float
-    epochs: int
-    learning_rate: float
-    framing: Framing
-    light: Light
-
-
-@dataclass(frozen=True)
 class Recipe:
     """One model's training.
 
@@ -150,8 +129,7 @@ class Recipe:
         precision: Keras's dtype policy for training; what is exported is float32.
         first: What comes before; nothing for most.
         last: What comes after; nothing for most.
-        teacher: A larger network that learns the same; nothing for most.
-        teachers: Models whose larger networks teach this one; none for most.
+        teachers: Models whose first networks teach this one; none for most.
         teaching: Their share in the labels.
         least_steps: Where faces are so few that all epochs have fewer steps, there are more epochs.
     """
@@ -176,7 +154,6 @@ class Recipe:
     least_steps: int = 0
     first: First | None = None
     last: Last | None = None
-    teacher: Teacher | None = None
     teachers: tuple[str, ...] = ()
     teaching: float = 0.0
 
@@ -200,14 +177,7 @@ def recipe_file(model: str, folder: Path = RECIPES) -> Path:
     return own if own.is_file() else folder / f"{DEFAULT}.toml"
 
 
-_PARTS = {
-    "network": Network,
-    "framing": Framing,
-    "light": Light,
-    "first": First,
-    "last": Last,
-    "teacher": Teacher,
-}
+_PARTS = {"network": Network, "framing": Framing, "light": Light, "first": First, "last": Last}
 
 
 def _built(kind: type[Any], values: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What larger networks teach the network that ships.
+"""What the networks of the first trainings teach the network that follows them.
 
 G. Hinton et al., "Distilling the Knowledge in a Neural Network", 2015. The teachers answer once,
 for the plain crops, and their mean answer is blended into the labels. It says how sure one can be

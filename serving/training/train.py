@@ -12,17 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import keras
-import numpy as np
 from tqdm import tqdm
 
 from serving.training import calibrate, evaluate, export
-from serving.training.batches import detected_crops, training_batches
+from serving.training.batches import training_batches
 from serving.training.commands import Arguments, Job, job, parser
-from serving.training.faces import Faces
 from serving.training.learner import Learner
 from serving.training.lesson import Lesson, lesson_of
 from serving.training.recipe import Recipe
-from serving.training.recognition.weights import SETTLING_CROPS, recognition_file, transfer
 
 
 def run(task: Job) -> None:
@@ -43,7 +40,7 @@ def run(task: Job) -> None:
 
 def learner_of(task: Job, lesson: Lesson) -> Learner:
     """The network as the last finished epoch left it."""
-    total, network = lesson.recipe.epochs * lesson.steps, network_to_train(task, lesson.faces)
+    total, network = lesson.recipe.epochs * lesson.steps, network_to_train(task)
     learner = Learner(network, task.heads, lesson.recipe, total, task.workspace.folder)
     learner.resume()
     return learner
@@ -61,7 +58,7 @@ def learn_epoch(task: Job, lesson: Lesson, learner: Learner, epoch: int) -> None
     tqdm.write(str(figures))
 
 
-def network_to_train(task: Job, faces: Faces) -> keras.Model:
+def network_to_train(task: Job) -> keras.Model:
     """Where training starts; only this network computes with the recipe's precision."""
     usual, first = keras.config.dtype_policy(), task.first()
     start = first.workspace.weights if first else task.start
@@ -70,26 +67,15 @@ def network_to_train(task: Job, faces: Faces) -> keras.Model:
         network = task.network()
     finally:
         keras.config.set_dtype_policy(usual)
-    if task.teaches:
-        network.set_weights(knowing_faces(task, faces).get_weights())
-    elif start:
+    if start:
         network.load_weights(start)
-    return network
-
-
-def knowing_faces(task: Job, faces: Faces) -> keras.Model:
-    """A teacher's network before its training, as dlib left it."""
-    network = task.network()
-    rows = np.linspace(0, len(faces) - 1, min(len(faces), SETTLING_CROPS)).astype(np.intp)
-    transfer(network, detected_crops(faces.take(rows), task.spec), recognition_file())
     return network
 
 
 def shortened(recipe: Recipe, epochs: int) -> Recipe:
     """The recipe for a trial: few epochs, nothing after them, no other model before them."""
     first = recipe.first and replace(recipe.first, epochs=min(epochs, recipe.first.epochs))
-    short = replace(recipe, epochs=epochs, least_steps=0, first=first)
-    return replace(short, last=None, teacher=None, teachers=())
+    return replace(recipe, epochs=epochs, least_steps=0, first=first, last=None, teachers=())
 
 
 def main(arguments: Arguments = None) -> None:

@@ -42,11 +42,6 @@ class Workspace:
         return Workspace(f"{self.model}/last", self.cache)
 
     @property
-    def teacher(self) -> Workspace:
-        """Files of the training of the larger network that teaches."""
-        return Workspace(f"{self.model}/teacher", self.cache)
-
-    @property
     def faces(self) -> Path:
         """Folder of the framed data sets, shared by all models."""
         return self.cache / "faces"

@@ -43,22 +43,6 @@ def faces(records) -> Faces:
     return Faces.build("utkface", records, squares)
 
 
-@pytest.fixture(scope="session")
-def dlib_layers():
-    """What dlib's file would hold, made up."""
-    from tests.serving.training.dlib_writer import made_layers
-
-    return made_layers()
-
-
-@pytest.fixture(scope="session")
-def dlib_file(dlib_layers, tmp_path_factory) -> Path:
-    """A made-up network in dlib's format."""
-    from tests.serving.training.dlib_writer import write
-
-    return write(dlib_layers, tmp_path_factory.mktemp("dlib") / "network.dat")
-
-
 @pytest.fixture
 def make_job(tmp_path, faces):
     """Builds the job of a model: the project's recipe, cut down to a second of work."""
@@ -80,7 +64,6 @@ def make_job(tmp_path, faces):
             network=network,
             first=None,
             last=None,
-            teacher=None,
             teachers=(),
         )
         return Job(

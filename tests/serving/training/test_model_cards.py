@@ -89,20 +89,14 @@ def test_a_training_whose_log_was_lost_counts_and_is_not_drawn(tmp_path):
     assert not (tmp_path / "pictures" / "gender-training.png").exists()
 
 
-def test_what_teachers_took_is_told_apart(card, tmp_path):
-    text = card(Training(96, 3, 9.0, EPOCHS, teaches=True))
-    assert "2 epochs and 3 minutes on 96 pixels. Its larger teachers took 3 epochs and 9" in text
-
-
-def test_a_history_tells_all_trainings_in_the_order_of_their_work(make_job):
+def test_a_first_training_that_also_teaches_counts_once(make_job):
     task = make_job("age")
-    recipe = replace(task.recipe, first=First(8, 1, 1e-3), teachers=("gender",))
+    recipe = replace(task.recipe, first=First(8, 1, 1e-3), teachers=("age", "gender"))
     task = replace(task, recipe=recipe)
-    for job in (*task.teachers(), task.first(), task):
+    for job in (*task.teachers(), task):
         job.workspace.folder.mkdir(parents=True, exist_ok=True)
         job.workspace.append_log({"epoch": 1, "seconds": 60.0, "model": job.workspace.model})
     Calibration().save(task.workspace.calibration)
     found = history_of(task).trainings
-    assert [each.log[0]["model"] for each in found] == ["gender/teacher", "age/first", "age"]
-    assert [each.size for each in found] == [load_recipe("gender").teacher.size, 8, 16]
-    assert [each.teaches for each in found] == [True, False, False]
+    assert [each.log[0]["model"] for each in found] == ["age/first", "gender/first", "age"]
+    assert [each.size for each in found] == [8, load_recipe("gender").first.size, 16]

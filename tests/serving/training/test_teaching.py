@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from serving.training import train
-from serving.training.recipe import First, Last, Teacher
+from serving.training.recipe import First, Last
 from serving.training.teaching import blended, taught
-from tests.serving.training.dlib_writer import SIZE
 
 # Keras 3 reads its variables in a way that numpy 2 calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -38,18 +37,9 @@ def task(make_job):
     return replace(task, recipe=recipe)
 
 
-@pytest.fixture
-def taught_task(task, dlib_file, monkeypatch):
-    """A task whose teacher learns the same, from a made-up network of dlib's."""
-    monkeypatch.setattr(train, "recognition_file", lambda: dlib_file)
-    teacher = Teacher(SIZE, 0.1, 1, 1e-3, task.recipe.framing, task.recipe.light)
-    own = replace(task.recipe, first=None, teacher=teacher, teachers=("age",), teaching=0.25)
-    return replace(task, recipe=own)
-
-
 def test_a_network_starts_from_the_one_that_learned_on_smaller_crops(task):
     train.run(task)
-    started, first = train.network_to_train(task, task.faces()), task.first().trained()
+    started, first = train.network_to_train(task), task.first().trained()
     assert (started.input.shape[1], first.input.shape[1]) == (16, 8)
     for ours, theirs in zip(started.get_weights(), first.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -70,19 +60,11 @@ def test_a_network_ends_with_the_training_that_comes_last(task):
     )
 
 
-def test_a_teacher_has_a_network_and_crops_of_its_own(taught_task):
-    (teacher,) = taught_task.teachers()
-    assert (teacher.spec.size, teacher.spec.margin) == (SIZE, 0.1)
-    assert teacher.network().count_params() > 1000 * taught_task.network().count_params()
-    assert not teacher.teachers()
-
-
-def test_a_teacher_learns_before_its_pupil_and_teaches_all_that_it_learned(taught_task, faces):
-    train.run(taught_task)
-    (teacher,) = taught_task.teachers()
-    assert len(teacher.workspace.read_log()) == 1
-    labels = taught_task.targets(faces)
-    targets = taught(taught_task, labels, faces)
+def test_a_teacher_teaches_all_that_it_learned(task, faces):
+    task = replace(task, recipe=replace(task.recipe, teachers=("age",), teaching=0.25))
+    train.run(task.first())
+    labels = task.targets(faces)
+    targets = taught(task, labels, faces)
     assert not targets.interval.any()
     np.testing.assert_allclose(targets.values.sum(axis=1), 2, rtol=1e-5)
     assert (targets.values[:, -2:].max(axis=1) < 1).all()
@@ -94,7 +76,7 @@ def test_a_recipe_without_teachers_keeps_its_labels(task, faces):
     assert taught(task, labels, faces) is labels
 
 
-def test_a_recipe_without_a_larger_network_cannot_teach(make_job):
+def test_only_a_first_training_can_teach(make_job):
     task = make_job("gender")
-    with pytest.raises(ValueError, match="have a teacher"):
+    with pytest.raises(ValueError, match="first training"):
         replace(task, recipe=replace(task.recipe, teachers=("gender",))).teachers()
