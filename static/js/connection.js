@@ -43,8 +43,9 @@ export class Connection {
   /** Connects; also goes on after a session that has ended, with a new token where one is given. */
   open(/** @type {string | null} */ token = null) {
     if (token) this.#socket.auth = { token };
+    if (this.#socket.active) return;
     this.#become("connecting");
-    this.#socket.connect();
+    this.#greet();
   }
 
   get state() {
@@ -120,13 +121,18 @@ export class Connection {
   #lose() {
     if (this.#state === "ended") return;
     this.#become("reconnecting");
-    if (!this.#socket.active) setTimeout(() => this.#socket.connect(), RETRY_MS);
+    if (!this.#socket.active) setTimeout(() => this.#greet(), RETRY_MS);
   }
 
   /** @param {Error & {data?: {code?: string}}} error */
   #fail(error) {
     if (error.data?.code === "unauthorized") this.#become("refused");
-    else if (!this.#socket.active) setTimeout(() => this.#socket.connect(), RETRY_MS);
+    else if (!this.#socket.active) setTimeout(() => this.#greet(), RETRY_MS);
+  }
+
+  /** The server refuses a second greeting on one connection, and Socket.IO then closes it for good. */
+  #greet() {
+    if (!this.#socket.active) this.#socket.connect();
   }
 
   /** @param {ConnectionState} state */
