@@ -1,5 +1,5 @@
 /**
- * The one hint over the video that matters most now.
+ * The one hint over the video that matters most now: what stands in the way, or else what is in view.
  *
  * @import {ConnectionState} from "./connection.js"
  * @import {Faces} from "./faces.js"
@@ -9,7 +9,6 @@
  * @property {DetectorState} detector
  * @property {number} pictureAt When the camera gave its last picture.
  * @property {number | null} waitingSince Since when no frame was answered.
- * @property {Faces} faces
  */
 
 import { hint } from "./words.js";
@@ -35,22 +34,23 @@ const HELD_BACK = {
 };
 
 /**
+ * Why nobody looks for faces now; empty where all is well.
  * @param {Situation} situation
  * @param {number} at
  */
-export function stageHint({ connection, detector, pictureAt, waitingSince, faces }, at) {
+export function standstill({ connection, detector, pictureAt, waitingSince }, at) {
   if (connection !== "connected") return WAITING[connection] ?? "";
   if (at - pictureAt > SILENCE_MS) return "The camera gives no picture";
   if (detector in HELD_BACK) return HELD_BACK[detector] ?? "";
-  if (waitingSince !== null && at - waitingSince > SILENCE_MS) return "The server is slow to answer";
-  return viewHint(faces, at);
+  return waitingSince !== null && at - waitingSince > SILENCE_MS ? "The server is slow to answer" : "";
 }
 
 /**
+ * What whoever is in view, or should be, can do.
  * @param {Faces} faces
  * @param {number} at
  */
-function viewHint(faces, at) {
+export function viewHint(faces, at) {
   const inView = faces.inView(at);
   if (inView.length === 0) return faces.emptyFor(at) > PATIENCE_MS ? NO_FACE : "";
   const poor = inView.filter(({ face }) => !face.quality.ok);

@@ -11,7 +11,7 @@ import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
 import { Faces } from "./faces.js";
 import { FrameLoop } from "./frames.js";
-import { stageHint } from "./hints.js";
+import { standstill } from "./hints.js";
 import { Notice } from "./notice.js";
 import { readOptions } from "./options.js";
 import { Settings } from "./settings.js";
@@ -29,7 +29,7 @@ const mirror = byId("mirror", HTMLInputElement);
 const activation = byId("activation", HTMLInputElement);
 const faces = new Faces();
 const statistics = new Statistics();
-const view = new View(faces, statistics, mirror.checked, (at) => stageHint(situation(), at));
+const view = new View(faces, statistics, mirror.checked, situation);
 const notice = new Notice(byId("notice", HTMLElement), byId("camera-button", HTMLButtonElement));
 const camera = new Camera(video, () => stop("TrackEnded"));
 const pictures = new Pictures(video);
@@ -60,7 +60,7 @@ const loop = new FrameLoop({
 function situation() {
   const { lastAt: pictureAt } = pictures;
   const { waitingSince } = loop;
-  return { connection: connection.state, detector: sources.state, pictureAt, waitingSince, faces };
+  return { connection: connection.state, detector: sources.state, pictureAt, waitingSince };
 }
 
 /** @param {Session} session */
@@ -84,7 +84,7 @@ function followConnection(state) {
   view.refresh(now());
   if (state === "connected") ["session", "access", "frame"].forEach((topic) => notice.clear(topic));
   if (state === "connected" && loop.running) view.say("Connected.");
-  if (state === "reconnecting") view.say("The connection was lost. The page reconnects by itself.");
+  if (state === "reconnecting") view.say(standstill(situation(), now()));
   if (state === "refused") askForToken();
 }
 

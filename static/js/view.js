@@ -4,6 +4,7 @@
  * @import {Model} from "./types.js"
  * @import {ConnectionState} from "./connection.js"
  * @import {Faces} from "./faces.js"
+ * @import {Situation} from "./hints.js"
  * @import {Statistics} from "./statistics.js"
  */
 
@@ -11,6 +12,7 @@ import { Announcer } from "./announce.js";
 import { Cards } from "./cards.js";
 import { now } from "./clock.js";
 import { byId, setText } from "./dom.js";
+import { standstill, viewHint } from "./hints.js";
 import { leadModel } from "./models.js";
 import { Overlay } from "./overlay.js";
 import { spoken } from "./words.js";
@@ -35,7 +37,7 @@ export class View {
   stage = "idle";
   #faces;
   #statistics;
-  #hintAt;
+  #situation;
   #overlay = new Overlay(byId("overlay", HTMLCanvasElement));
   #cards = new Cards(byId("faces", HTMLUListElement));
   #announcer = new Announcer((text) => setText(byId("announcements", HTMLElement), text));
@@ -51,13 +53,13 @@ export class View {
    * @param {Faces} faces
    * @param {Statistics} statistics
    * @param {boolean} mirrored
-   * @param {(at: number) => string} hintAt What is said over the video while the camera is on.
+   * @param {() => Situation} situation
    */
-  constructor(faces, statistics, mirrored, hintAt) {
+  constructor(faces, statistics, mirrored, situation) {
     this.mirrored = mirrored;
     this.#faces = faces;
     this.#statistics = statistics;
-    this.#hintAt = hintAt;
+    this.#situation = situation;
   }
 
   /** @param {Model[]} models */
@@ -112,14 +114,14 @@ export class View {
     });
     this.#cards.update(faces, at);
     this.#empty.hidden = faces.length > 0;
-    this.#showHint(at);
-    if (this.stage !== "live") return;
-    this.#announcer.offer(spoken(faces, leadModel(this.#models), at), now());
+    if (this.stage !== "live") return this.#showHint("");
+    const reason = standstill(this.#situation(), at);
+    this.#showHint(reason || viewHint(this.#faces, at));
+    this.#announcer.offer(reason || spoken(faces, leadModel(this.#models), at), now());
   }
 
-  /** @param {number} at */
-  #showHint(at) {
-    const text = this.stage === "live" ? this.#hintAt(at) : "";
+  /** @param {string} text */
+  #showHint(text) {
     setText(this.#hint, text);
     this.#hint.hidden = text === "";
   }

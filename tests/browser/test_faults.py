@@ -88,6 +88,7 @@ def test_the_page_finds_back_to_a_server_that_was_started_again(visit: Visit) ->
         expect_boxes(visitor)
     expect(visitor.connection).to_have_attribute("data-state", "reconnecting")
     expect(visitor.hint).to_have_text("The connection was lost. Trying again …")
+    expect(visitor.spoken).to_have_text("The connection was lost. Trying again …")
     again = AppProcess(settings={"MIEN_PORT": str(app.port), **NO_MODELS})
     try:
         visitor.expect_connected()

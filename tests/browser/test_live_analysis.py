@@ -97,14 +97,14 @@ def test_a_good_picture_has_no_hint(watched: Visitor) -> None:
 
 
 def test_the_face_is_said_aloud(watched: Visitor) -> None:
-    said = watched.page.locator("#announcements")
-    expect(said).to_have_text("One face. Face 1 looks like happiness.")
+    expect(watched.spoken).to_have_text("One face. Face 1 looks like happiness.")
 
 
 def test_the_camera_can_be_stopped_and_started_again(live: Visitor) -> None:
     live.expect_astronaut()
     live.stop_camera()
     expect(live.cards).to_have_count(0)
+    expect(live.page.locator("#stat-rate")).to_have_text("–")
     assert live.page.evaluate("video.srcObject") is None
     live.start_camera()
     expect(live.answer("emotion").locator("[data-value=happiness]")).to_be_visible()

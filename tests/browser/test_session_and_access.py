@@ -13,6 +13,7 @@ def test_a_session_that_ended_goes_on_at_a_click(brief_app: AppProcess, visit: V
     visitor.expect_notice("session", "The session reached its time limit and ended.")
     expect(visitor.connection).to_have_attribute("data-state", "ended")
     expect(visitor.hint).to_have_text("Paused")
+    expect(visitor.spoken).to_have_text("Paused")
     expect(visitor.cards).to_have_count(0)
     begin = len(visitor.wire.packets)
     visitor.page.get_by_role("button", name="Go on").click()

@@ -22,6 +22,7 @@ class Visitor:
         self.camera_button = page.locator("#camera-button")
         self.notice = page.locator("#notice")
         self.hint = page.locator("#hint")
+        self.spoken = page.locator("#announcements")
         self.connection = page.locator("#connection")
         self.cards = page.locator("[data-face-id]")
         page.on("console", lambda message: self._complain(message.type, message.text))
