@@ -5,7 +5,8 @@
  * @typedef {object} LoopParts
  * @property {(signal: AbortSignal) => Promise<void>} nextPicture Resolves when there is a new picture.
  * @property {() => boolean} ready Whether a frame can be sent now.
- * @property {(meta: FrameMeta) => Promise<Ack>} exchange Takes a frame, sends it, gives its answer.
+ * @property {(meta: FrameMeta, stopped: AbortSignal) => Promise<Ack>} exchange Takes a frame, sends it
+ *   unless the loop was stopped meanwhile, gives its answer.
  * @property {() => number} now
  * @property {(ack: Ack, latencyMs: number) => void} onAck
  * @property {(error: unknown) => void} onLost Called for a frame that was never answered.
@@ -77,7 +78,7 @@ export class FrameLoop {
     const meta = { seq: this.#seq++, captured_at: Math.round(sentAt) };
     this.waitingSince ??= sentAt;
     try {
-      const ack = await this.#parts.exchange(meta);
+      const ack = await this.#parts.exchange(meta, signal);
       this.waitingSince = null;
       if (ack.status === "error") this.#rest();
       if (!signal.aborted) this.#parts.onAck(ack, this.#parts.now() - sentAt);

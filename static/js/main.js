@@ -51,7 +51,7 @@ const sources = new SourceSwitch(byId("browser-detection", HTMLInputElement), vi
 const loop = new FrameLoop({
   nextPicture: (signal) => pictures.next(signal),
   ready: () => connection.ready && sources.ready && video.readyState >= video.HAVE_CURRENT_DATA,
-  exchange: (meta) => sources.send(meta),
+  exchange: (meta, stopped) => sources.send(meta, stopped),
   now,
   onAck: takeAck,
   onLost: loseFrame,
@@ -158,7 +158,9 @@ function stop(problem) {
   loop.stop();
   camera.close();
   faces.clear();
+  statistics.clear();
   view.setStage("idle");
+  view.showNumbers(now());
   view.refresh(now());
   if (problem) notice.show("camera", { text: describeCameraError(problem) });
   else view.say("The camera is off.");

@@ -64,10 +64,13 @@ export class SourceSwitch {
     return this.#source !== null;
   }
 
-  /** @param {FrameMeta} meta */
-  async send(meta) {
+  /**
+   * @param {FrameMeta} meta
+   * @param {AbortSignal} stopped Aborted when the frame is to go no more.
+   */
+  async send(meta, stopped) {
     if (!this.#source) throw new Error("no pictures are to be sent now");
-    return this.#source(meta);
+    return this.#source(meta, stopped);
   }
 
   /** @param {Session} session */

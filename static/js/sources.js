@@ -5,7 +5,7 @@
  * @import {Connection} from "./connection.js"
  * @import {BrowserDetector} from "./detector.js"
  * @import {Frame} from "./capture.js"
- * @typedef {(meta: FrameMeta) => Promise<Ack>} Source
+ * @typedef {(meta: FrameMeta, stopped: AbortSignal) => Promise<Ack>} Source Sends nothing once it was stopped.
  */
 
 import { Cutter } from "./capture.js";
@@ -18,14 +18,14 @@ export class DetectionFailed extends Error {}
  * @param {Frame} frame
  * @param {Connection} connection
  * @param {Limits} limits
- * @param {AbortSignal} signal Aborted when frames are to travel so no more, also one that was taken before.
+ * @param {AbortSignal} turned Aborted when frames are to travel so no more, also one that was taken before.
  * @returns {Source}
  */
-export function wholeFrames(frame, connection, limits, signal) {
-  return async (meta) => {
+export function wholeFrames(frame, connection, limits, turned) {
+  return async (meta, stopped) => {
     frame.take();
     const image = await frame.encode(limits.max_frame_bytes);
-    signal.throwIfAborted();
+    goOnUnless(turned, stopped);
     return connection.sendFrame(meta, image);
   };
 }
@@ -35,20 +35,20 @@ export function wholeFrames(frame, connection, limits, signal) {
  * @param {Connection} connection
  * @param {BrowserDetector} detector
  * @param {{crop: Crop, limits: Limits}} session
- * @param {AbortSignal} signal As for whole frames.
+ * @param {AbortSignal} turned As for whole frames.
  * @returns {Source}
  */
-export function facesOnly(frame, connection, detector, { crop, limits }, signal) {
+export function facesOnly(frame, connection, detector, { crop, limits }, turned) {
   const cutters = Array.from({ length: limits.max_faces }, () => new Cutter());
-  return async (meta) => {
+  return async (meta, stopped) => {
     frame.take();
-    const found = await detectOrFail(frame, detector, signal);
+    const found = await detectOrFail(frame, detector, turned);
     const { count, side } = cropsWithin(Math.min(found.length, limits.max_faces), crop.size, limits.max_pixels);
     const bytes = limits.max_frame_bytes / count;
     const faces = found.slice(0, count).map((face) => ({ ...face, crop_box: faceSquare(face.box, crop.margin) }));
     const cut = faces.map((face, i) => cutters[i].cut(frame.picture, face.crop_box, side, bytes));
     const crops = await Promise.all(cut);
-    signal.throwIfAborted();
+    goOnUnless(turned, stopped);
     return connection.sendFaces({ ...meta, width: frame.side, height: frame.side, faces }, crops);
   };
 }
@@ -56,14 +56,19 @@ export function facesOnly(frame, connection, detector, { crop, limits }, signal)
 /**
  * @param {Frame} frame
  * @param {BrowserDetector} detector
- * @param {AbortSignal} signal
+ * @param {AbortSignal} turned
  */
-async function detectOrFail(frame, detector, signal) {
+async function detectOrFail(frame, detector, turned) {
   try {
     return await detector.detect(frame.picture);
   } catch (error) {
     // A detector that was stopped on purpose has not failed.
-    signal.throwIfAborted();
+    goOnUnless(turned);
     throw new DetectionFailed(String(error), { cause: error });
   }
+}
+
+/** Throws where one of the signals was aborted. */
+function goOnUnless(/** @type {AbortSignal[]} */ ...signals) {
+  for (const signal of signals) signal.throwIfAborted();
 }

@@ -20,11 +20,11 @@ function build({ pictures, exchange, ready = () => true, rate = 1000 }) {
       }
     },
     ready,
-    async exchange(meta) {
+    async exchange(meta, stopped) {
       log.metas.push(meta);
       log.most = Math.max(log.most, ++log.inFlight);
       try {
-        return await exchange(meta);
+        return await exchange(meta, stopped);
       } finally {
         log.inFlight -= 1;
       }
@@ -94,6 +94,19 @@ test("an error of the server makes the loop rest too", async () => {
   const failed = { status: "error", code: "rate_limited", message: "", seq: 0 };
   const { metas } = await build({ pictures: 32, exchange: async () => failed }).done;
   assert.equal(metas.length, 2);
+});
+
+test("whoever prepares a frame is told when the loop stops", async () => {
+  let stopped;
+  const exchange = (_, signal) => {
+    stopped = signal;
+    return new Promise(() => {});
+  };
+  const { loop } = build({ pictures: 2, exchange });
+  await settle();
+  assert.equal(stopped.aborted, false);
+  loop.stop();
+  assert.equal(stopped.aborted, true);
 });
 
 test("an answer that comes after the stop is dropped", async () => {

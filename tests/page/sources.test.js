@@ -29,23 +29,29 @@ function build() {
     sendFrame: async (meta, image) => sent.push({ ...meta, image }),
     sendFaces: async (meta, crops) => sent.push({ ...meta, crops }),
   };
-  return { sent, connection, choice: new AbortController() };
+  return { sent, connection, choice: new AbortController(), loop: new AbortController() };
 }
 
 async function sentFaces(count, limits = LIMITS) {
-  const { sent, connection, choice } = build();
+  const { sent, connection, choice, loop } = build();
   const session = { crop: { margin: 0.28, size: 176 }, limits };
-  await facesOnly(new Frame(VIDEO, 480), connection, detector(count), session, choice.signal)(META);
+  await facesOnly(new Frame(VIDEO, 480), connection, detector(count), session, choice.signal)(META, loop.signal);
   return sent[0];
 }
 
-test("a picture that was taken before the switch was turned does not go after it", async () => {
-  const { sent, connection, choice } = build();
-  const sending = wholeFrames(new Frame(VIDEO, 480), connection, LIMITS, choice.signal)(META);
-  choice.abort();
-  await assert.rejects(sending, { name: "AbortError" });
-  assert.deepEqual(sent, []);
-});
+for (const end of ["choice", "loop"]) {
+  test(`a picture that was taken before the end of the ${end} does not go after it`, async () => {
+    const { sent, connection, ...ends } = build();
+    const session = { crop: { margin: 0.28, size: 176 }, limits: LIMITS };
+    const { choice, loop } = ends;
+    const whole = wholeFrames(new Frame(VIDEO, 480), connection, LIMITS, choice.signal)(META, loop.signal);
+    const cut = facesOnly(new Frame(VIDEO, 480), connection, detector(1), session, choice.signal)(META, loop.signal);
+    ends[end].abort();
+    await assert.rejects(whole, { name: "AbortError" });
+    await assert.rejects(cut, { name: "AbortError" });
+    assert.deepEqual(sent, []);
+  });
+}
 
 test("only the crops of faces go, one per face, with the frame's size", async () => {
   const { width, height, faces, crops } = await sentFaces(2);
@@ -70,11 +76,11 @@ test("crops together have at most as many bytes as the server takes", async () =
 test("a detector that was stopped on purpose has not failed, another that gives an error has", async () => {
   const session = { crop: { margin: 0.28, size: 176 }, limits: LIMITS };
   const broken = { detect: async () => Promise.reject(new Error("broken")) };
-  const { connection, choice } = build();
+  const { connection, choice, loop } = build();
   const source = facesOnly(new Frame(VIDEO, 480), connection, broken, session, choice.signal);
-  await assert.rejects(source(META), DetectionFailed);
+  await assert.rejects(source(META, loop.signal), DetectionFailed);
   choice.abort();
-  await assert.rejects(source(META), { name: "AbortError" });
+  await assert.rejects(source(META, loop.signal), { name: "AbortError" });
 });
 
 test("a JPEG that is too large is made again, worse and worse, but not without end", async () => {
