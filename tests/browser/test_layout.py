@@ -32,6 +32,27 @@ def test_the_camera_is_on_a_phones_first_screen(phone: Visitor) -> None:
     expect_no_sideways_scrolling(phone)
 
 
+def test_on_a_lying_phone_the_whole_stage_fits_the_screen(app: AppProcess, visit: Visit) -> None:
+    lying = PHONE | {"viewport": {"width": 844, "height": 390}}
+    visitor = visit(app.url, **lying)
+    box = visitor.page.locator("#stage").bounding_box()
+    assert box
+    assert box["width"] == box["height"] < 390
+    expect(visitor.camera_button).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [240, 260])
+def test_the_button_is_whole_on_a_page_that_is_magnified(
+    app: AppProcess, visit: Visit, width: int
+) -> None:
+    visitor = visit(app.url, **(PHONE | {"viewport": {"width": width, "height": 400}}))
+    stage, button = visitor.page.locator("#stage").bounding_box(), visitor.camera_button
+    inside = button.bounding_box()
+    assert stage
+    assert inside
+    assert inside["y"] + inside["height"] < stage["y"] + stage["height"]
+
+
 def test_a_face_fits_on_a_phone(phone: Visitor) -> None:
     phone.camera_button.tap()
     phone.expect_astronaut()
