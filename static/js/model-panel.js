@@ -43,6 +43,8 @@ class Row {
   #interval = inputElement({
     type: "number", min: "0", max: String(MAX_INTERVAL_MS), step: "any", inputmode: "numeric", "data-interval": "",
   });
+  /** The interval that holds, as far as the page knows. */
+  #held = "";
   #note = element("p", { class: "model-note", "data-note": "" });
   root;
 
@@ -64,7 +66,8 @@ class Row {
   /** @param {Model} model */
   update(model) {
     this.#enabled.checked = model.enabled;
-    if (document.activeElement !== this.#interval) this.#interval.value = String(model.interval_ms);
+    this.#held = String(model.interval_ms);
+    if (document.activeElement !== this.#interval) this.#interval.value = this.#held;
     this.root.dataset.state = model.state;
     setText(this.#note, model.state === "available" ? "" : `Unavailable. ${model.message}`.trim());
   }
@@ -75,8 +78,13 @@ class Row {
       onChange({ models: { [this.name]: { enabled: this.#enabled.checked } } }));
     this.#interval.addEventListener("change", () => {
       const interval = readInterval(this.#interval.value);
-      if (interval !== null) onChange({ models: { [this.name]: { interval_ms: interval } } });
+      this.#interval.value = interval === null ? this.#held : String(interval);
+      if (interval === null) return;
+      this.#held = this.#interval.value;
+      onChange({ models: { [this.name]: { interval_ms: interval } } });
     });
+    // What the server said of it while it was being written.
+    this.#interval.addEventListener("blur", () => (this.#interval.value = this.#held));
   }
 }
 

@@ -51,6 +51,18 @@ def test_an_interval_can_be_set(visitor: Visitor) -> None:
     assert settings_after(visitor, 1)["models"]["age"]["interval_ms"] == 1500
 
 
+@pytest.mark.parametrize(("written", "held"), [("-5", "3000"), ("", "3000"), ("700000", "600000")])
+def test_the_field_of_an_interval_shows_what_holds(
+    visitor: Visitor, written: str, held: str
+) -> None:
+    field = visitor.page.get_by_label("every for Age")
+    field.fill(written)
+    field.press("Enter")
+    expect(field).to_have_value(held)
+    field.press("Tab")
+    expect(field).to_have_value(held)
+
+
 @pytest.mark.parametrize("interval", [100, 250])
 def test_the_address_can_name_the_interval_of_emotion(
     app: AppProcess, visit: Visit, interval: int
