@@ -13,11 +13,20 @@
 
 import { hint } from "./words.js";
 
+const ASKING = "Waiting for the camera. The browser may be asking whether this page may use it.";
 const NO_FACE = "No face in view. Sit in front of the camera.";
 /** The view may be empty for so long before the page says so. */
 const PATIENCE_MS = 1000;
 /** Camera and server may give nothing for so long before the page says so. */
 const SILENCE_MS = 2500;
+
+/**
+ * What is said while the browser has not given the camera.
+ * @param {number} sinceMs
+ */
+export function startingHint(sinceMs) {
+  return sinceMs > PATIENCE_MS ? ASKING : "";
+}
 
 /** @type {Partial<Record<ConnectionState, string>>} */
 const WAITING = {

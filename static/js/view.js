@@ -12,7 +12,7 @@ import { Announcer } from "./announce.js";
 import { Cards } from "./cards.js";
 import { now } from "./clock.js";
 import { byId, setText } from "./dom.js";
-import { standstill, viewHint } from "./hints.js";
+import { standstill, startingHint, viewHint } from "./hints.js";
 import { leadModel } from "./models.js";
 import { Overlay } from "./overlay.js";
 import { spoken } from "./words.js";
@@ -35,6 +35,7 @@ export class View {
   #models = [];
   /** @type {"idle" | "starting" | "live"} */
   stage = "idle";
+  #stageSince = 0;
   #faces;
   #statistics;
   #situation;
@@ -78,6 +79,7 @@ export class View {
   /** @param {"idle" | "starting" | "live"} stage */
   setStage(stage) {
     this.stage = document.body.dataset.stage = stage;
+    this.#stageSince = now();
     setText(this.#cameraButton, CAMERA_WORDS[stage]);
   }
 
@@ -114,10 +116,15 @@ export class View {
     });
     this.#cards.update(faces, at);
     this.#empty.hidden = faces.length > 0;
-    if (this.stage !== "live") return this.#showHint("");
+    if (this.stage !== "live") return this.#showHint(this.#startingHint(at));
     const reason = standstill(this.#situation(), at);
     this.#showHint(reason || viewHint(this.#faces, at));
     this.#announcer.offer(reason || spoken(faces, leadModel(this.#models), at), now());
+  }
+
+  /** @param {number} at */
+  #startingHint(at) {
+    return this.stage === "starting" ? startingHint(at - this.#stageSince) : "";
   }
 
   /** @param {string} text */

@@ -24,6 +24,9 @@ MOODY_CAMERA = """
   };
 """
 
+# A browser whose question about the camera nobody answers.
+ASKING = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
+
 
 def try_camera(visitor: Visitor) -> Visitor:
     visitor.page.get_by_role("button", name="Start camera").click()
@@ -43,6 +46,13 @@ def test_the_camera_is_refused(app: AppProcess, refusing_browser: Browser) -> No
     visitor = try_camera(Visitor(refusing_browser.new_page()).open(app.url))
     visitor.expect_notice("camera", "The camera was refused. Allow it for this page")
     expect(visitor.page.get_by_role("button", name="Start camera")).to_be_enabled()
+
+
+def test_the_browser_waits_for_an_answer_about_the_camera(app: AppProcess, visit: Visit) -> None:
+    visitor = visit("about:blank")
+    visitor.page.add_init_script(ASKING)
+    try_camera(visitor.open(app.url))
+    expect(visitor.hint).to_contain_text("The browser may be asking")
 
 
 def test_the_page_came_over_plain_http_from_another_machine(app: AppProcess, visit: Visit) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Faces } from "../../static/js/faces.js";
-import { standstill, viewHint } from "../../static/js/hints.js";
+import { standstill, startingHint, viewHint } from "../../static/js/hints.js";
 
 const face = (id, ...reasons) => ({ id, box: [0, 0, 1, 1], quality: { ok: reasons.length === 0, reasons } });
 
@@ -15,6 +15,11 @@ function after(at, ...list) {
   faces.see({ faces: list }, at);
   return faces;
 }
+
+test("a browser that keeps the camera to itself may be asking something", () => {
+  assert.equal(startingHint(300), "");
+  assert.match(startingHint(1500), /asking/);
+});
 
 test("without a connection nobody looks", () => {
   assert.match(wrong(0, { connection: "reconnecting" }), /lost/);
