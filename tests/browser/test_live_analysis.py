@@ -104,7 +104,7 @@ def test_the_camera_can_be_stopped_and_started_again(live: Visitor) -> None:
     live.expect_astronaut()
     live.stop_camera()
     expect(live.cards).to_have_count(0)
-    expect(live.page.locator("#stat-rate")).to_have_text("–")
+    expect(live.page.locator("#stat-rate")).to_have_text("\u2013")
     assert live.page.evaluate("video.srcObject") is None
     live.start_camera()
     expect(live.answer("emotion").locator("[data-value=happiness]")).to_be_visible()
