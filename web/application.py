@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -10,12 +12,19 @@ from flask_socketio import SocketIO
 from face_utils.results import Wire
 from web.config import ROOT, Config
 from web.connections import STRANGER_SECONDS, close_strangers, hang_up
+from web.engine_packets import bound_engine
 from web.eventlet_websocket import tune_websockets
 from web.events import add_events
-from web.packets import TEXT_BYTES, ShortJson, guard_packets, limit_packets
+from web.packets import ATTACHMENTS_PER_FACE, TEXT_BYTES, ShortJson, guard_packets, limit_packets
 from web.routes import add_routes
 from web.security import add_security_headers, build_origin_check
 from web.service import Service, build_service
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+OTHER_PACKETS = 16
+"""Beside the images of one event, in one request of long polling: Engine.IO's own bound."""
 
 
 def build_app(config: Config) -> tuple[Flask, Service]:
@@ -49,9 +58,21 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
         http_compression=False,
         manage_session=False,
     )
+    bound_engine(ATTACHMENTS_PER_FACE * config.max_faces + OTHER_PACKETS)
     guard_packets(socketio)
+    setattr(app, "wsgi_app", _in_turn(app.wsgi_app, socketio))  # noqa: B010
     close_strangers(socketio, min(STRANGER_SECONDS, config.session_idle_seconds))
     return socketio
+
+
+def _in_turn(page: WSGIApplication, socketio: SocketIO) -> WSGIApplication:
+    """Lets others have their turn before each request, however fast a client sends them."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        socketio.sleep(0)
+        return page(environ, start_response)
+
+    return answer
 
 
 def _send(socketio: SocketIO, sid: str, event: str, payload: Wire) -> None:

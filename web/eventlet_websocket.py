@@ -2,8 +2,8 @@
 
 Eventlet takes the mask off each message byte by byte in Python: 11 ms for a frame of 30 KB, in the
 event loop, more than all of Mien's own work on it. It also compresses whatever a browser offers to
-compress, which gains nothing on a JPEG, and gathers the fragments of a message without an end.
-docs/decisions.md has the measurements.
+compress, which gains nothing on a JPEG, gathers the fragments of a message without an end, and
+lets nobody else work while one client's frames keep coming. docs/decisions.md has the measurements.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 MAX_PARTS = 4096
 BYTES_PER_PART = 256
 """A message may come in 4096 pieces, and one more for each 256 bytes; a read gives 1400 or more."""
-TURN_PARTS = 64
+TURN_PARTS, TURN_FRAMES = 64, 16
+"""Others have their turn after so many of one client, also of frames that are no message."""
 
 
 def tune_websockets() -> None:
@@ -36,8 +37,17 @@ def tune_websockets() -> None:
             if self.size > self.max_frame_length or parts > MAX_PARTS + self.size / BYTES_PER_PART:
                 raise websocket.FailedConnectionError(1009, "The message is too large.")
             if parts % TURN_PARTS == 0:
-                eventlet.sleep(0)  # Others have their turn, however fast the pieces come.
+                eventlet.sleep(0)
 
+    receive = websocket.RFC6455WebSocket._recv_frame
+
+    def receive_in_turn(self: Any, message: Any = None) -> Any:
+        self.frames = getattr(self, "frames", 0) + 1
+        if self.frames % TURN_FRAMES == 0:
+            eventlet.sleep(0)
+        return receive(self, message)
+
+    websocket.RFC6455WebSocket._recv_frame = receive_in_turn
     websocket.RFC6455WebSocket.Message = BoundedMessage
     websocket.RFC6455WebSocket._apply_mask = staticmethod(apply_mask)
     websocket.RFC6455WebSocket.close = _close_quietly
