@@ -10,7 +10,7 @@ import logging
 from typing import Any
 
 from engineio import payload, socket
-from engineio.exceptions import UnknownPacketError
+from engineio.exceptions import EngineIOError, UnknownPacketError
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ def _read_post(self: Any, environ: dict[str, Any]) -> None:
     """Reads a request of long polling; one that is broken ends its connection."""
     try:
         _handle_post(self, environ)
-    except ValueError as error:
-        _complain(self, error)
+    except (ValueError, EngineIOError) as error:
+        _end(self, error)
         raise UnknownPacketError from error
 
 
@@ -58,12 +58,13 @@ def _read_websocket(self: Any, ws: Any) -> Any:
     except ValueError as error:
         if not self.upgraded:  # Long polling goes on where the change to a WebSocket fails.
             raise
-        _complain(self, error)
-        self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)
+        _end(self, error)
         return []
 
 
-def _complain(self: Any, error: ValueError) -> None:
+def _end(self: Any, error: Exception) -> None:
     # Not the error's own words: they may quote the packet, and so a picture.
     kind = type(error).__name__
     log.warning("connection %s sent what is no packet (%s) and is closed", self.sid, kind)
+    # The library would wait here until the client has taken all that waits for it.
+    self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)

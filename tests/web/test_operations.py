@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
+import websocket
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.app_process import AppProcess, free_port, get_status, running_app
@@ -114,6 +116,21 @@ def test_sessions_are_counted_from_their_start_to_their_end(watched: Watched) ->
     while watched.value(ended) == before[1]:  # The server learns of it a moment later.
         pass
     assert watched.value(ended) == before[1] + 1
+
+
+def test_a_session_ends_with_a_connection_that_says_what_is_no_packet(watched: Watched) -> None:
+    address = watched.app.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+    wire = websocket.create_connection(address, timeout=20)
+    with closing(wire.sock):
+        wire.send(f'40{{"token": "{TOKEN}"}}')
+        while not wire.recv().startswith('42["session"'):
+            pass
+        before = watched.value("mien_sessions_ended_total")
+        wire.send("x")
+        with suppress(websocket.WebSocketConnectionClosedException):
+            while wire.recv():
+                pass
+        assert watched.value("mien_sessions_ended_total") == before + 1
 
 
 def test_memory_and_processor_time_are_shown(watched: Watched) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_socketio import SocketIO
 
+from web.engine_packets import bound_engine
 from web.packets import WAITING_PACKETS, guard_packets
 
 PACKETS_A_REQUEST = 16
@@ -22,6 +23,7 @@ CLOSE, OPEN_SESSION = "1", "40"
 def socketio() -> SocketIO:
     socketio = SocketIO(Flask("mien"), async_mode="threading", async_handlers=False)
     socketio.server.on("connect", lambda sid, environ: None)
+    bound_engine(PACKETS_A_REQUEST)
     guard_packets(socketio)
     return socketio
 
@@ -53,6 +55,29 @@ def test_a_session_is_opened_otherwise(socketio: SocketIO, client: FlaskClient) 
     _post(client, OPEN_SESSION)
 
     assert len(list(socketio.server.manager.get_participants("/", None))) == 1
+
+
+@pytest.mark.parametrize(
+    "body", ["x", "d=40", "d=1&a=b", SEPARATOR.join([OPEN_SESSION] * (PACKETS_A_REQUEST + 1))]
+)
+def test_a_request_that_holds_no_packets_or_too_many_ends_its_connection(
+    socketio: SocketIO, client: FlaskClient, body: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = _open(client)
+    assert client.post(address, data=body).status_code == 400
+    [record] = caplog.records
+    assert "sent what is no packet" in record.getMessage()
+    assert record.exc_info is None
+    assert client.get(address).status_code == 400
+    assert list(socketio.server.manager.get_participants("/", None)) == []
+
+
+def test_a_request_may_bring_as_many_packets_as_were_agreed(
+    socketio: SocketIO, client: FlaskClient
+) -> None:
+    address = _open(client)
+    packets = [OPEN_SESSION, *['420["question"]'] * (PACKETS_A_REQUEST - 1)]
+    assert client.post(address, data=SEPARATOR.join(packets)).status_code == 200
 
 
 def test_a_client_that_sends_and_never_takes_an_answer_is_cut_off(

@@ -94,6 +94,16 @@ def test_a_frame_without_acknowledgement_is_looked_at_all_the_same(
         assert client.wait_for("prediction", model="emotion", seq=3)
 
 
+def test_as_many_faces_as_the_session_says_are_taken(
+    any_app: AppProcess, frame: bytes, transport: str
+) -> None:
+    with connected(any_app.url, transport=transport) as client:
+        most = client.wait_for("session")["limits"]["max_faces"]
+        entry, crop = cut_out(client.call("frame", {"seq": 0}, frame)["faces"][0])
+        meta = {"seq": 1, "width": 640, "height": 480, "faces": [entry] * most}
+        assert len(client.call("faces", meta, *[crop] * most)["faces"]) == most
+
+
 def test_faces_that_the_client_cut_out_get_the_same_answers(
     any_app: AppProcess, frame: bytes
 ) -> None:
