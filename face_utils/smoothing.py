@@ -73,7 +73,9 @@ def _merge(
     memory: _Memory, smoothing: Smoothing, fresh: dict[str, NDArray[np.float64]], now: float
 ) -> None:
     elapsed = max(now - memory.at, 0.0)
-    memory.count += 1
+    # Looks that are forgotten lend no certainty to those that follow.
+    forgotten = smoothing.method != "half_life" and elapsed >= smoothing.seconds
+    memory.count = 1 if forgotten else memory.count + 1
     if smoothing.method == "half_life":
         share = 1 - 0.5 ** (elapsed / smoothing.seconds)
     else:

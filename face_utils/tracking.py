@@ -14,6 +14,7 @@ LONGEST_PAUSE_SECONDS = 5.0
 MAX_SHIFT = 0.9
 MAX_GROWTH = 2.0
 MOTION_HORIZON_SECONDS = 0.4
+_SMALLEST = 1e-6
 
 
 @dataclass
@@ -96,41 +97,40 @@ def _follow(track: Track, detection: Detection, now: float) -> None:
 
 def _match(tracks: list[Track], detections: list[Detection], now: float) -> dict[int, Track]:
     """Index of a detection -> its track; each used once, the closest pairs first."""
-    pairs = [
-        (_distance(track, detection, now), i, j)
-        for i, track in enumerate(tracks)
-        for j, detection in enumerate(detections)
-    ]
+    if not tracks or not detections:
+        return {}
+    distances = _distances(tracks, detections, now)
+    pairs = np.argwhere(distances <= MAX_SHIFT)
+    pairs = pairs[np.argsort(distances[distances <= MAX_SHIFT], kind="stable")]
     partners: dict[int, Track] = {}
     taken: set[int] = set()
-    for distance, i, j in sorted(pairs):
-        if distance <= MAX_SHIFT and i not in taken and j not in partners:
+    for i, j in pairs.tolist():
+        if i not in taken and j not in partners:
             taken.add(i)
             partners[j] = tracks[i]
     return partners
 
 
-def _distance(track: Track, detection: Detection, now: float) -> float:
-    """Distance of two faces in face widths; infinite where their sizes do not fit.
+def _distances(tracks: list[Track], detections: list[Detection], now: float) -> FloatArray:
+    """Distances of tracks to detections in face widths; infinite where their sizes do not fit.
 
     The nearer of the last and the expected place counts, so that neither a sudden stop nor a
     steady walk loses the face.
+
+    Returns:
+        `(tracks, detections)` float32.
     """
-    side, other = _side(track.detection.box), _side(detection.box)
-    growth = max(side, other) / max(min(side, other), 1e-6)
-    if growth > MAX_GROWTH:
-        return float("inf")
-    centre = _centre(detection.box)
-    shift = min(
-        float(np.hypot(*(centre - _centre(track.detection.box)))),
-        float(np.hypot(*(centre - track.expected_centre(now)))),
-    )
-    return shift / max((side + other) / 2, 1e-6)
+    last = np.stack([track.detection.box for track in tracks])[:, None]
+    expected = np.stack([track.expected_centre(now) for track in tracks])[:, None]
+    boxes = np.stack([detection.box for detection in detections])[None]
+    side, other = last[..., 2:].max(axis=-1), boxes[..., 2:].max(axis=-1)
+    growth = np.maximum(side, other) / np.maximum(np.minimum(side, other), _SMALLEST)
+    ways = np.stack([_centre(boxes) - _centre(last), _centre(boxes) - expected])
+    shift = np.hypot(ways[..., 0], ways[..., 1]).min(axis=0)
+    distance = shift / np.maximum((side + other) / 2, _SMALLEST)
+    return np.asarray(np.where(growth > MAX_GROWTH, np.inf, distance), dtype=np.float32)
 
 
 def _centre(box: FloatArray) -> FloatArray:
-    return np.asarray(box[:2] + box[2:] / 2, dtype=np.float32)
-
-
-def _side(box: FloatArray) -> float:
-    return float(max(box[2], box[3]))
+    """Centre of one box, `(2,)`, or of many, `(..., 2)`."""
+    return np.asarray(box[..., :2] + box[..., 2:] / 2, dtype=np.float32)

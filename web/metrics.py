@@ -111,6 +111,8 @@ def count_frame(acknowledgement: Wire, seconds: float) -> None:
     FRAME_FACES.observe(len(acknowledgement["faces"]))
     FRAME_STAGES.labels("total").observe(seconds)
     for name, milliseconds in acknowledgement["timings"].items():
+        if not milliseconds:
+            continue  # Nobody looked for faces that the client had found.
         FRAME_STAGES.labels(_STAGES[name]).observe(milliseconds / 1e3)
 
 

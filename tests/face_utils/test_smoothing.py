@@ -115,6 +115,14 @@ def test_evidence_grows_with_looks_that_agree_and_then_saturates():
     assert certainty[-1] == pytest.approx(odds[1] / (1 + odds[1]), abs=0.01)
 
 
+def test_looks_that_are_forgotten_lend_no_certainty_to_the_next():
+    many = [(n / 10, ANGRY) for n in range(20)]
+
+    believed = feed(Smoother(), model(EVIDENCE), [*many, (60, CALM)])
+
+    np.testing.assert_allclose(believed, CALM, rtol=1e-5)
+
+
 def test_evidence_that_disagrees_stays_undecided():
     spec = model(EVIDENCE)
     answers = [(now, p) for now, p in enumerate([[0.8, 0.2], [0.2, 0.8]] * 10)]
