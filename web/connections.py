@@ -12,17 +12,31 @@ from typing import Any
 from flask_socketio import SocketIO
 
 STRANGER_SECONDS = 10.0
+LAST_LOOKS, LOOK_SECONDS = 20, 0.1
 
 
 def hang_up(server: Any, connection: str) -> None:
     """Closes a connection after what waits to be sent.
 
-    It does not wait for that, as the library would: a client that takes nothing more would keep a
-    thread of ours for ever.
+    The caller does not wait for that, and nobody does so without an end, as the library would: a
+    client that takes nothing more would keep a thread of ours for ever.
     """
     socket = server.eio.sockets.get(connection)
-    if socket is not None:
+    if socket is None:
+        return
+    if socket.upgraded:
         socket.close(wait=False)
+    else:
+        server.start_background_task(_close_when_taken, server, socket)
+
+
+def _close_when_taken(server: Any, socket: Any) -> None:
+    """Gives a client that polls the time for one more request: a closed socket answers none."""
+    for _ in range(LAST_LOOKS):
+        if socket.queue.empty():
+            break
+        server.sleep(LOOK_SECONDS)
+    socket.close(wait=False)
 
 
 def close_strangers(socketio: SocketIO, seconds: float) -> None:

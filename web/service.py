@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from face_utils.detection import DetectorPool
@@ -77,7 +79,8 @@ def build_service(config: Config, send: Send, disconnect: Callable[[str], Any]) 
 
     Raises:
         ContractError: The model contract is wrong.
-        FileNotFoundError: The detector's model file is not there.
+        FileNotFoundError: The detector's model file or the models' folder is not there.
+        ValueError: A TLS file of the model server cannot be used.
         TracesUnavailable: Traces are switched on and OpenTelemetry is not installed.
     """
     models = load_contract(config.contract)
@@ -114,6 +117,8 @@ def _tell(sessions: SessionRegistry, state: ModelState) -> None:
 
 
 def _start_embedded(config: Config) -> EmbeddedServer:
+    if not config.models.is_dir():
+        raise FileNotFoundError(f"MIEN_MODELS={str(config.models)!r} is no folder.")
     log_options = ["--log-level", config.log_level, "--log-format", config.log_format]
     options = [*log_options, "--traces", config.traces]
     return EmbeddedServer(config.models, config.contract, options)
@@ -146,6 +151,18 @@ def _session_limits(config: Config) -> SessionLimits:
 def _tls(config: Config) -> TlsFiles | None:
     if config.model_server_ca is None:
         return None
-    return TlsFiles(
-        config.model_server_ca, config.model_server_certificate, config.model_server_key
-    )
+    files = (config.model_server_ca, config.model_server_certificate, config.model_server_key)
+    _check_tls(*files)
+    return TlsFiles(*files)
+
+
+def _check_tls(authorities: Path, certificate: Path | None, key: Path | None) -> None:
+    """GRPC would only ever say that the model server does not answer."""
+    try:
+        context = ssl.create_default_context(cafile=authorities)
+        if certificate:
+            context.load_cert_chain(certificate, key)
+    except OSError as error:
+        names = ", ".join(str(file) for file in (authorities, certificate, key) if file)
+        problem = f"a MIEN_MODEL_SERVER_ file of {names} cannot be used"
+        raise ValueError(f"{problem}: {error.strerror or error}.") from error

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_socketio import SocketIO
 
+from web.connections import hang_up
 from web.engine_packets import bound_engine
 from web.packets import WAITING_PACKETS, guard_packets
 
@@ -78,6 +79,18 @@ def test_a_request_may_bring_as_many_packets_as_were_agreed(
     address = _open(client)
     packets = [OPEN_SESSION, *['420["question"]'] * (PACKETS_A_REQUEST - 1)]
     assert client.post(address, data=SEPARATOR.join(packets)).status_code == 200
+
+
+def test_a_client_between_two_requests_gets_the_last_words(
+    socketio: SocketIO, client: FlaskClient
+) -> None:
+    server, address = socketio.server, _open(client)
+    client.post(address, data=OPEN_SESSION)
+    client.get(address)
+    [(session, connection)] = server.manager.get_participants("/", None)
+    server.emit("farewell", to=session)
+    hang_up(server, connection)
+    assert "farewell" in client.get(address).text
 
 
 def test_a_client_that_sends_and_never_takes_an_answer_is_cut_off(

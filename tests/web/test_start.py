@@ -40,6 +40,11 @@ def _start(**settings: str) -> subprocess.CompletedProcess[str]:
         ({"MIEN_DETECTOR": "blazeface", "MIEN_BLAZEFACE": "gone"}, "run `make setup`"),
         ({"MIEN_CONTRACT": "gone.toml"}, "gone.toml"),
         ({"MIEN_CONTRACT": ""}, "MIEN_CONTRACT='' is wrong: must not be empty"),
+        ({"MIEN_MODELS": "gone"}, "gone' is no folder"),
+        (
+            {"MIEN_MODEL_SERVER": "127.0.0.1:9", "MIEN_MODEL_SERVER_CA": "README.md"},
+            "README.md cannot be used",
+        ),
         ({"MIEN_HOST": "203.0.113.1"}, "MIEN_HOST must be an own address"),
         (
             {"MIEN_HTTPS": "1", "MIEN_TLS_CERTIFICATE": "gone", "MIEN_TLS_KEY": "gone"},
