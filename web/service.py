@@ -157,7 +157,7 @@ def _tls(config: Config) -> TlsFiles | None:
 
 
 def _check_tls(authorities: Path, certificate: Path | None, key: Path | None) -> None:
-    """GRPC would only ever say that the model server does not answer."""
+    """Without this, gRPC would only ever say that the model server does not answer."""
     try:
         context = ssl.create_default_context(cafile=authorities)
         if certificate:
