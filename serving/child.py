@@ -50,6 +50,7 @@ class EmbeddedServer:
 
     Raises:
         NoEmbeddedServerError: OpenVINO is not installed.
+        FileNotFoundError: There is no folder of models.
     """
 
     def __init__(self, models: Path, contract: Path, options: Sequence[str] = ()) -> None:
@@ -58,6 +59,8 @@ class EmbeddedServer:
                 "there is no embedded model server without OpenVINO; "
                 "name another model server with MIEN_MODEL_SERVER=host:port."
             )
+        if not models.is_dir():
+            raise FileNotFoundError(f"MIEN_MODELS={str(models)!r} is no folder.")
         self._socket = _private_folder() / "s"
         # Called by `close`, or else when the interpreter exits.
         self._remove_folder = weakref.finalize(

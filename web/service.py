@@ -117,8 +117,6 @@ def _tell(sessions: SessionRegistry, state: ModelState) -> None:
 
 
 def _start_embedded(config: Config) -> EmbeddedServer:
-    if not config.models.is_dir():
-        raise FileNotFoundError(f"MIEN_MODELS={str(config.models)!r} is no folder.")
     log_options = ["--log-level", config.log_level, "--log-format", config.log_format]
     options = [*log_options, "--traces", config.traces]
     return EmbeddedServer(config.models, config.contract, options)
