@@ -6,6 +6,7 @@
     ├── ImageTooLarge       image_too_large     more bytes or pixels than the limits allow
     ├── RateLimited         rate_limited        frames or settings faster than the limit
     ├── Unauthorized        unauthorized        access token missing or wrong
+    ├── ServerFull          server_full         as many sessions as the service takes
     ├── ModelUnavailable    model_unavailable   the model server cannot answer for this model
     ├── SessionExpired      session_expired     the session is over
     └── InternalError       internal            a defect of ours, details only in the log
@@ -61,6 +62,20 @@ class Unauthorized(MienError):
     """The client may not connect: it gives no valid token."""
 
     code = "unauthorized"
+
+
+class ServerFull(MienError):
+    """The service has as many sessions as it takes.
+
+    Attributes:
+        retry_after_seconds: When to try again.
+    """
+
+    code = "server_full"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ModelUnavailable(MienError):

@@ -11,14 +11,20 @@ from flask_socketio import SocketIO
 
 from face_utils.results import Wire
 from web.config import ROOT, Config
-from web.connections import STRANGER_SECONDS, close_strangers, hang_up
-from web.engine_packets import bound_engine
-from web.eventlet_websocket import tune_websockets
 from web.events import add_events
-from web.packets import ATTACHMENTS_PER_FACE, TEXT_BYTES, ShortJson, guard_packets, limit_packets
 from web.routes import add_routes
 from web.security import add_security_headers, build_origin_check
 from web.service import Service, build_service
+from web.transport.connection_reaper import STRANGER_SECONDS, close_strangers, hang_up
+from web.transport.engineio_limits import bound_engine
+from web.transport.socketio_limits import (
+    ATTACHMENTS_PER_FACE,
+    TEXT_BYTES,
+    ShortJson,
+    guard_packets,
+    limit_packets,
+)
+from web.transport.websocket import tune_websockets
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

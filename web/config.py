@@ -12,12 +12,15 @@ from typing import Any
 from web.setting_kinds import (
     FILE,
     FLAG,
+    HOSTS,
     LAST_PORT,
+    NETWORKS,
     ORIGINS,
     PATH,
     TARGET,
     TEXT,
     Kind,
+    Network,
     number,
     one_of,
 )
@@ -41,6 +44,7 @@ _NEEDS = (
     ("model_server_certificate", "model_server_key"),
     ("model_server_key", "model_server_certificate"),
     ("model_label", "model_server"),
+    ("model_server_proxy", "model_server"),
 )
 
 
@@ -89,6 +93,15 @@ class Config:
     allowed_origins: tuple[str, ...] = _key(
         (), ORIGINS, "Origins whose pages may connect besides the service's own; * for all."
     )
+    allowed_hosts: tuple[str, ...] = _key(
+        (),
+        HOSTS,
+        "Public names of the service. Addresses, `localhost` and names without a dot always "
+        "work; * for any name.",
+    )
+    trusted_proxies: tuple[Network, ...] = _key(
+        (), NETWORKS, "Addresses of proxies whose `X-Forwarded-` headers are trusted."
+    )
     model_server: str = _key(
         "", TARGET, "host:port or unix:PATH of a model server; empty: the embedded one is started."
     )
@@ -101,6 +114,9 @@ class Config:
     model_server_key: Path | None = _key(None, PATH, "PEM file of its key.")
     model_label: str = _key(
         "", TEXT, "Version label to ask for, such as stable; empty: the newest version."
+    )
+    model_server_proxy: bool = _key(
+        False, FLAG, "Reach the model server through the proxy that `https_proxy` names."
     )
     model_timeout_seconds: float = _key(
         1.0,
@@ -134,6 +150,23 @@ class Config:
     max_faces: int = _key(16, number(int, 1, 100), "Faces of a frame that are followed.")
     max_frames_per_second: float = _key(
         30.0, number(float, 0.1, 240), "Frames that a client may send in a second."
+    )
+    max_connections: int = _key(
+        1000, number(int, 8, 100_000), "Connections that are open at the same time."
+    )
+    max_connections_per_address: int = _key(
+        500, number(int, 1, 100_000), "Connections from one address at the same time."
+    )
+    max_sessions: int = _key(
+        500, number(int, 1, 100_000), "Sessions that are open at the same time."
+    )
+    max_sessions_per_address: int = _key(
+        250, number(int, 1, 100_000), "Sessions from one address at the same time."
+    )
+    max_buffer_bytes: int = _key(
+        64 * 1024 * 1024,
+        number(int, 1024 * 1024, 16 * 1024**3),
+        "Memory for messages that are being received, of all clients together.",
     )
     session_max_seconds: float = _key(300.0, number(float, 1, 86_400), "Life of a session.")
     session_idle_seconds: float = _key(

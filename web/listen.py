@@ -16,9 +16,9 @@ from flask import Flask
 from web.certificate import make_certificate, network_address
 from web.config import Config
 from web.routes import readiness
-from web.servers import SERVERS
 from web.service import Service
 from web.setting_kinds import LAST_PORT
+from web.transport.wsgi_servers import SERVERS
 
 BACKLOG = 512
 READY_TIMEOUT_SECONDS = 20.0

@@ -11,7 +11,7 @@ from prometheus_client import make_wsgi_app
 from web.config import Config
 from web.listen import CannotListen, bind
 from web.metrics import REGISTRY
-from web.servers import SERVERS
+from web.transport.wsgi_servers import SERVERS
 
 OLD_WORKER_SECONDS = 10.0
 """On a reload, gunicorn starts a worker while the old one still has the port."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
 LAST_PORT = 65535
+
+_HOST_NAME = re.compile(r"[a-z0-9_.-]+|\[?[0-9a-f:.]+\]?")
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,23 @@ def _parse_origin(text: str) -> str:
     return origin
 
 
+def _parse_hosts(text: str) -> tuple[str, ...]:
+    return tuple(_parse_host(word.strip().lower()) for word in text.split(",") if word.strip())
+
+
+def _parse_host(name: str) -> str:
+    if name != "*" and not _HOST_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not a host name, such as example.org")
+    return name
+
+
+def _parse_networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(word.strip()) for word in text.split(",") if word.strip())
+    except ValueError as error:
+        raise ValueError(f"{error}; use addresses or networks such as 10.0.0.0/8") from None
+
+
 def _parse_target(text: str) -> str:
     host, _, port = text.rpartition(":")
     is_port = port.isdecimal() and 1 <= int(port) <= LAST_PORT
@@ -88,6 +111,8 @@ def _parse_path(text: str) -> Path | None:
 
 
 FLAG = Kind("1 or 0", _parse_flag)
+HOSTS = Kind("host names, separated by commas, or *", _parse_hosts)
+NETWORKS = Kind("addresses or networks, separated by commas", _parse_networks)
 ORIGINS = Kind("origins, separated by commas, or *", _parse_origins)
 TARGET = Kind("address, or empty", _parse_target)
 FILE = Kind("path", _parse_file)

@@ -23,9 +23,9 @@ from tests.deploy.manifests import (
     ports_of,
 )
 from web.config import ROOT, Config, ConfigError, read_config
-from web.packets import TEXT_BYTES
 from web.routes import add_routes
 from web.service import Service
+from web.transport.socketio_limits import TEXT_BYTES
 
 GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
 NGINX = "nginx.ingress.kubernetes.io/"

@@ -13,6 +13,7 @@ def test_the_codes_are_the_closed_list_of_the_protocol():
         "image_too_large",
         "rate_limited",
         "unauthorized",
+        "server_full",
         "model_unavailable",
         "session_expired",
         "internal",

@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_socketio import SocketIO
 
-from web.connections import hang_up
-from web.engine_packets import bound_engine
-from web.packets import WAITING_PACKETS, guard_packets
+from web.transport.connection_reaper import hang_up
+from web.transport.engineio_limits import bound_engine
+from web.transport.socketio_limits import WAITING_PACKETS, guard_packets
 
 PACKETS_A_REQUEST = 16
 PATH = "/socket.io/?EIO=4&transport=polling"

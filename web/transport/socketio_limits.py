@@ -9,7 +9,7 @@ import engineio.json
 from flask_socketio import SocketIO
 from socketio import packet
 
-from web.connections import hang_up
+from web.transport.connection_reaper import hang_up
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from web.eventlet_websocket import apply_mask
+from web.transport.websocket import apply_mask
 
 MASK = (0x37, 0xFA, 0x21, 0x3D)
 

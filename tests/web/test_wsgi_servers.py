@@ -16,7 +16,7 @@ import pytest
 from benchmarks.app_process import AppProcess, Mode, running_app
 from web.certificate import make_certificate
 from web.config import ROOT
-from web.servers import PatientListener
+from web.transport.wsgi_servers import PatientListener
 
 RESETS = 100
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -25,7 +25,7 @@ SILENT_CLIENT = """
 import eventlet
 eventlet.monkey_patch()
 import socket
-from web import servers
+from web.transport import wsgi_servers as servers
 
 servers.SILENCE_SECONDS = 0.1
 listener = socket.create_server(("127.0.0.1", 0))

@@ -1,0 +1,1 @@
+"""Everything that patches or bounds eventlet, Engine.IO, python-socketio and gunicorn."""
