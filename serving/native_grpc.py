@@ -12,18 +12,39 @@ import importlib
 import sys
 from types import ModuleType
 
-from serving.native_modules import real_modules
+from serving.native_modules import is_patched, real_modules
 
 # grpc imports these only at the first channel or server, when the real modules are gone again.
 _LATE = ("grpc", "grpc._channel", "grpc._server", "grpc._auth", "grpc._utilities")
 
 
 def _import_grpc() -> ModuleType:
+    """Imports grpc with real threads.
+
+    Raises:
+        ImportError: The process is patched, and something else has imported grpc before.
+    """
     if "grpc" not in sys.modules:
         with real_modules():
             for name in _LATE:
                 importlib.import_module(name)
+    elif is_patched():
+        # With green threads a model server that hangs would slow down every client.
+        raise ImportError(
+            f"grpc was imported{_first_importer()} before serving.native_grpc, with eventlet's "
+            "green threads. Import serving.native_grpc first.",
+            name="grpc",
+        )
     return importlib.import_module("grpc")
+
+
+def _first_importer() -> str:
+    """Names a module that holds grpc already, in the order in which modules were imported."""
+    grpc = sys.modules["grpc"]
+    for name, module in list(sys.modules.items()):
+        if not name.startswith("grpc.") and vars(module).get("grpc") is grpc:
+            return f" by {name}"
+    return ""
 
 
 grpc = _import_grpc()

@@ -23,7 +23,7 @@ def real_modules(*more: str) -> Iterator[None]:
     Args:
         more: Modules of the standard library that it gets copies of, with real locks in them.
     """
-    if not _is_patched():
+    if not is_patched():
         yield
         return
     original = sys.modules["eventlet.patcher"].original
@@ -39,6 +39,7 @@ def real_modules(*more: str) -> Iterator[None]:
                 sys.modules[name] = module
 
 
-def _is_patched() -> bool:
+def is_patched() -> bool:
+    """Whether eventlet has put green threads in the place of the real ones."""
     patcher = sys.modules.get("eventlet.patcher")
     return patcher is not None and bool(patcher.is_monkey_patched("thread"))

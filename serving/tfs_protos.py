@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
 
+import serving.native_grpc  # noqa: F401  (before the stubs below import grpc)
+
 
 @contextmanager
 def _bare_package(name: str) -> Iterator[None]:

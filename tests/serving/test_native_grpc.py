@@ -156,3 +156,40 @@ print(plain is grpc, _channel.threading is threading)
 """
 
     assert run(program) == ["True", "True"]
+
+
+def test_the_patched_app_has_imported_grpc_with_the_real_threads():
+    program = """
+import warnings
+warnings.simplefilter("ignore")
+import eventlet
+eventlet.monkey_patch()
+from eventlet.patcher import original
+import web.application
+import grpc
+print(grpc._channel.threading is original("threading"))
+"""
+
+    assert run(program) == ["True"]
+
+
+PATCH = "import eventlet; eventlet.monkey_patch()"
+TOO_EARLY = "import culprit"
+
+
+@pytest.mark.parametrize("steps", [(PATCH, TOO_EARLY), (TOO_EARLY, PATCH)], ids=" ".join)
+def test_a_grpc_that_was_imported_with_green_threads_is_refused(steps, tmp_path):
+    (tmp_path / "culprit.py").write_text("import grpc")
+    program = f"""
+import sys, warnings
+warnings.simplefilter("ignore")
+sys.path.append({str(tmp_path)!r})
+{steps[0]}
+{steps[1]}
+try:
+    import serving.client
+except ImportError as error:
+    print(error)
+"""
+
+    assert " ".join(run(program)).startswith("grpc was imported by culprit before")
