@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import thread_time
 from typing import Protocol
 
 import numpy as np
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 
 from face_utils import results
 from face_utils.errors import InternalError, MienError, RateLimited, SessionExpired
+from face_utils.fair_queue import Place
 from face_utils.model_spec import ACTIVATION, ModelSpec
 from face_utils.pipeline import Batch, Look, Pipeline
 from face_utils.rate import RateLimit
 from face_utils.results import Analysis, FrameStamp, Wire
 from face_utils.settings import SessionSettings
 from face_utils.smoothing import Smoother
-from face_utils.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ class Session:
         models: The models of the contract.
         backend: Answers for them.
         run: Runs the work on pixels off the caller's event loop.
+        place: The session's place in the queue for workers.
         send: Sends an event with its payload to this client and no one else.
         clock: Monotonic time in seconds.
         limits: How long and how fast the session may be.
@@ -98,6 +100,7 @@ class Session:
         models: Sequence[ModelSpec],
         backend: Backend,
         run: Runner,
+        place: Place,
         send: Callable[[str, Wire], None],
         clock: Callable[[], float],
         limits: SessionLimits,
@@ -112,7 +115,8 @@ class Session:
         self._started = self._active = clock()
         self._frame_rate = RateLimit(limits.frames_per_second, self._started)
         self._change_rate = RateLimit(CHANGES_PER_SECOND, self._started)
-        self._turnstile = Turnstile()
+        self._place = place
+        self._cost = 0.0
         self._pipeline = Pipeline()
         self._smoother = Smoother()
         self._in_flight: set[str] = set()
@@ -138,14 +142,14 @@ class Session:
         Raises:
             MienError: The frame cannot be read, or the session is over.
         """
-        if not self._turnstile.enter():
+        if not self._place.enter():
             if self._closed:
                 raise SessionExpired("The session is over.")
             return results.dropped(stamp.seq)
         try:
             return self._work(stamp, look)
         finally:
-            self._turnstile.leave()
+            self._place.leave(self._cost)
 
     def configure(self, payload: object) -> Wire:
         """Changes the settings and returns what now holds.
@@ -162,6 +166,16 @@ class Session:
                 self._stale_schedules.add(name)
         return self.settings.to_wire()
 
+    @property
+    def quiet_seconds(self) -> float:
+        """Time since the last frame, or since the start."""
+        return self._clock() - self._active
+
+    @property
+    def remaining_seconds(self) -> float:
+        """Time until the session reaches the end of its life."""
+        return self._started + self._limits.max_seconds - self._clock()
+
     def expiry(self) -> str | None:
         """Why the session must end now: `lifetime`, `idle`, or None while it may go on."""
         now = self._clock()
@@ -172,23 +186,33 @@ class Session:
     def close(self) -> None:
         """Ends the session; frames and answers that come later are not looked at."""
         self._closed = True
-        self._turnstile.close()
+        self._place.close()
 
     def wait_until_idle(self, seconds: float) -> None:
         """Waits until no frame is in work, at most `seconds`."""
-        self._turnstile.wait_until_free(seconds)
+        self._place.wait_until_free(seconds)
 
     def _work(self, stamp: FrameStamp, look: Look) -> Wire:
         while self._stale_schedules:
             self._pipeline.schedule.retry(self._stale_schedules.pop())
         now = self._clock()
-        analysis, batches = self._run(self._pipeline.analyse, look, self._askable(), now)
+        analysis, batches = self._run(self._analyse, look, self._askable(), now)
         if self._closed:
             raise SessionExpired("The session is over.")
         self._smoother.keep(self._pipeline.tracks)
         for batch in batches:
             self._ask(batch, stamp, now)
         return analysis.to_wire(stamp.seq)
+
+    def _analyse(
+        self, look: Look, models: Mapping[ModelSpec, float], now: float
+    ) -> tuple[Analysis, list[Batch]]:
+        """Runs in a worker, and measures what the frame costs there."""
+        start = thread_time()
+        try:
+            return self._pipeline.analyse(look, models, now)
+        finally:
+            self._cost = thread_time() - start
 
     def _askable(self) -> dict[ModelSpec, float]:
         """The models that are on, there, and not busy for this session; with their intervals."""

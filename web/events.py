@@ -9,10 +9,10 @@ from typing import Any
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from face_utils.errors import BadRequest, Unauthorized
+from face_utils.errors import BadRequest, ServerFull, Unauthorized
 from face_utils.pipeline import Look
 from face_utils.results import FrameStamp, Wire
-from face_utils.session import acknowledge
+from face_utils.session import Session, acknowledge
 from face_utils.sight import see_faces, see_frame
 from serving.logs import log_ids
 from web.observation import answer_frame, trace_look
@@ -52,7 +52,7 @@ def _connect(
     if not is_authorized(service.config, auth, environ.get("HTTP_AUTHORIZATION", "")):
         refusal = Unauthorized("The access token is missing or wrong.")
         raise Refused(refusal.message, {"code": refusal.code, "message": refusal.message})
-    session = service.sessions.open(sid)
+    session = _open_session(service, sid, environ)
 
     def greet() -> None:
         # The library confirms the connection only after this handler, and that must come first.
@@ -60,6 +60,15 @@ def _connect(
         server.emit("session", welcome(service, sid, session.settings), to=sid)
 
     server.start_background_task(greet)
+
+
+def _open_session(service: Service, sid: str, environ: Mapping[str, Any]) -> Session:
+    try:
+        return service.sessions.open(sid, environ.get("REMOTE_ADDR", ""))
+    except ServerFull as full:
+        problem = {"code": full.code, "message": full.message}
+        retry = {"retry_after_seconds": full.retry_after_seconds}
+        raise Refused(full.message, {**problem, **retry}) from full
 
 
 def _answer(service: Service, read: Read, sid: str, *payload: object) -> Wire:

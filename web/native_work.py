@@ -1,8 +1,10 @@
-"""Runs work on pixels in native threads, so that no client waits for another's picture."""
+"""Runs work on pixels in native threads, so that no client waits for another's picture.
+
+The fair queue of the sessions (`face_utils.fair_queue`) lets as many frames in as there are
+workers, so nothing queues here.
+"""
 
 from __future__ import annotations
-
-from threading import BoundedSemaphore
 
 from face_utils.pipeline import Batch
 from face_utils.results import Analysis
@@ -11,14 +13,12 @@ from web.config import Config
 
 
 def build_runner(config: Config) -> Runner:
-    """Builds what runs a function with its arguments in one of `workers` native threads.
+    """Builds what runs a function with its arguments in a native thread.
 
-    Under eventlet only the calling greenlet waits; in threading mode each client has a thread
-    already, and only their number at work is bounded.
+    Under eventlet only the calling greenlet waits; in threading mode the caller is a native thread
+    already.
     """
-    if config.async_mode == "eventlet":
-        return _eventlet_runner(config.workers)
-    return _bounded_runner(config.workers)
+    return _eventlet_runner(config.workers) if config.async_mode == "eventlet" else _run_here
 
 
 def _eventlet_runner(workers: int) -> Runner:
@@ -29,11 +29,5 @@ def _eventlet_runner(workers: int) -> Runner:
     return run
 
 
-def _bounded_runner(workers: int) -> Runner:
-    seats = BoundedSemaphore(workers)
-
-    def run(function: Runner, *args: object) -> tuple[Analysis, list[Batch]]:
-        with seats:
-            return function(*args)
-
-    return run
+def _run_here(function: Runner, *args: object) -> tuple[Analysis, list[Batch]]:
+    return function(*args)

@@ -29,7 +29,7 @@ from web.config import Config
 from web.metrics import MODEL_AVAILABLE, expect_models
 from web.native_work import build_runner
 from web.observation import ObservedBackend, Send, call_headers, observe_predictions
-from web.sessions import SessionRegistry
+from web.sessions import SessionCaps, SessionRegistry
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,8 @@ def build_service(config: Config, send: Send, disconnect: Callable[[str], Any]) 
         backend=ObservedBackend(client, traces),
         run=build_runner(config),
         limits=_session_limits(config),
+        caps=SessionCaps(config.max_sessions, config.max_sessions_per_address),
+        workers=config.workers,
         send=observe_predictions(send),
         disconnect=disconnect,
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from threading import Event, Thread
 from typing import Any
 
-from face_utils.errors import SessionExpired
+from face_utils.errors import ServerFull, SessionExpired
+from face_utils.fair_queue import FairQueue
 from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session import Backend, Runner, Session, SessionLimits
@@ -19,6 +21,10 @@ from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 0.5
+QUIET_SECONDS = 5.0
+"""A session without a frame for this long makes room where a client finds no other."""
+
+LONGEST_RETRY_SECONDS = 30
 LAST_FRAME_SECONDS = 2.0
 LAST_REPLY_SECONDS = 0.02
 _MESSAGES = {
@@ -26,6 +32,19 @@ _MESSAGES = {
     "lifetime": "The session has reached its time limit.",
     "shutdown": "The service is being stopped; connect again in a moment.",
 }
+
+
+@dataclass(frozen=True)
+class SessionCaps:
+    """How many sessions may be open at the same time.
+
+    Attributes:
+        total: Of all clients.
+        per_address: From one address.
+    """
+
+    total: int
+    per_address: int
 
 
 class SessionRegistry:
@@ -36,6 +55,8 @@ class SessionRegistry:
         backend: Answers for them.
         run: Runs work on pixels.
         limits: How long and how fast a session may be.
+        caps: How many sessions there may be.
+        workers: Frames that may be in work at the same time.
         send: Sends an event with its payload to one client: `send(sid, event, payload)`.
         disconnect: Closes one client's connection.
     """
@@ -47,6 +68,8 @@ class SessionRegistry:
         backend: Backend,
         run: Runner,
         limits: SessionLimits,
+        caps: SessionCaps,
+        workers: int,
         send: Callable[[str, str, Wire], None],
         disconnect: Callable[[str], Any],
     ) -> None:
@@ -55,7 +78,10 @@ class SessionRegistry:
         )
         self._send = send
         self._disconnect = disconnect
+        self._caps = caps
+        self._queue = FairQueue(workers)
         self._sessions: dict[str, Session] = {}
+        self._addresses: dict[str, str] = {}
         SESSIONS.set_function(lambda: len(self._sessions))
         self._stop = Event()
         Thread(target=self._watch, name="session-expiry", daemon=True).start()
@@ -63,9 +89,20 @@ class SessionRegistry:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def open(self, sid: str) -> Session:
-        """Starts the session of a client that has connected."""
-        session = self._sessions[sid] = self._build(send=partial(self._send, sid))
+    def open(self, sid: str, address: str = "") -> Session:
+        """Starts the session of a client that has connected.
+
+        Args:
+            sid: The client's id.
+            address: Its network address.
+
+        Raises:
+            ServerFull: There are as many sessions as there may be, and all are in use.
+        """
+        self._make_room(address)
+        place = self._queue.join(address)
+        session = self._build(place=place, send=partial(self._send, sid))
+        self._sessions[sid], self._addresses[sid] = session, address
         SESSIONS_OPENED.inc()
         with log_ids(session_id=sid):
             log.info("session opened, %d in all", len(self._sessions))
@@ -85,6 +122,7 @@ class SessionRegistry:
     def close(self, sid: str, reason: str) -> Session | None:
         """Ends a session and forgets all that it knew; returns it, or None where it had ended."""
         session = self._sessions.pop(sid, None)
+        self._addresses.pop(sid, None)
         if session is not None:
             session.close()
             SESSIONS_ENDED.labels(reason.replace(" ", "_")).inc()
@@ -100,23 +138,42 @@ class SessionRegistry:
     def end_all(self) -> None:
         """Ends every session because the process is being stopped."""
         self._stop.set()
-        for ending in [self._expire_soon(sid, "shutdown") for sid in list(self._sessions)]:
+        for ending in [self._expire(sid, "shutdown") for sid in list(self._sessions)]:
             ending.join()
+
+    def _make_room(self, address: str) -> None:
+        """Ends the quietest session where a cap is reached."""
+        of_address = [sid for sid, other in self._addresses.items() if other == address]
+        for sids, cap in (
+            (of_address, self._caps.per_address),
+            (list(self._sessions), self._caps.total),
+        ):
+            if len(sids) < cap:
+                continue
+            quietest = max(sids, key=lambda sid: self._sessions[sid].quiet_seconds)
+            if self._sessions[quietest].quiet_seconds < QUIET_SECONDS:
+                raise ServerFull("The service is full. Try again later.", self._retry_after(sids))
+            self._expire(quietest, "idle")
+
+    def _retry_after(self, sids: Sequence[str]) -> int:
+        soonest = min(self._sessions[sid].remaining_seconds for sid in sids)
+        return max(1, min(LONGEST_RETRY_SECONDS, round(soonest)))
 
     def _watch(self) -> None:
         while not self._stop.wait(CHECK_SECONDS):
             for sid, session in list(self._sessions.items()):
                 reason = session.expiry()
                 if reason is not None:
-                    self._expire_soon(sid, reason)
+                    self._expire(sid, reason)
 
-    def _expire_soon(self, sid: str, reason: str) -> Thread:
-        ending = Thread(target=self._expire, args=(sid, reason), daemon=True)
+    def _expire(self, sid: str, reason: str) -> Thread:
+        """Closes a session, and lets a thread tell its client."""
+        session = self.close(sid, reason)
+        ending = Thread(target=self._say_goodbye, args=(sid, session, reason), daemon=True)
         ending.start()
         return ending
 
-    def _expire(self, sid: str, reason: str) -> None:
-        session = self.close(sid, reason)
+    def _say_goodbye(self, sid: str, session: Session | None, reason: str) -> None:
         if session is None:
             return
         try:

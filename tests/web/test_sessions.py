@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from face_utils.errors import SessionExpired
+from face_utils.errors import ServerFull, SessionExpired
 from face_utils.results import Analysis, FrameStamp, Wire
 from face_utils.session import SessionLimits
+from web import sessions
 from web.metrics import REGISTRY
-from web.sessions import LAST_REPLY_SECONDS, SessionRegistry
+from web.sessions import LAST_REPLY_SECONDS, SessionCaps, SessionRegistry
 
 STAMP = FrameStamp(0)
 
@@ -38,8 +39,13 @@ def _registry(story: list[str], work: Callable[..., Any], **replaced: Any) -> Se
         backend=Backend(),
         run=work,
         limits=SessionLimits(300, 60, 30),
-        **{**parts, **replaced},
+        workers=2,
+        **{"caps": SessionCaps(total=100, per_address=100), **parts, **replaced},
     )
+
+
+def _small(story: list[str]) -> SessionRegistry:
+    return _registry(story, _nothing_seen, caps=SessionCaps(total=3, per_address=2))
 
 
 def _nothing_seen(*_: object) -> tuple[Analysis, list[Any]]:
@@ -108,3 +114,40 @@ def test_a_connection_that_cannot_be_closed_keeps_no_other_session_alive() -> No
     registry.end_all()
     assert "b cut" in story
     assert len(registry) == 0
+
+
+@pytest.mark.parametrize("addresses", [["x", "x"], ["x", "y", "z"]])
+def test_a_client_is_refused_while_all_sessions_are_in_use(addresses: list[str]) -> None:
+    registry = _small([])
+    for number, address in enumerate(addresses):
+        registry.open(str(number), address)
+
+    with pytest.raises(ServerFull) as refusal:
+        registry.open("late", "x")
+
+    assert 1 <= refusal.value.retry_after_seconds <= 30
+    assert len(registry) == len(addresses)
+
+
+def test_another_address_still_gets_in() -> None:
+    registry = _small([])
+    for sid in ("a", "b"):
+        registry.open(sid, "x")
+
+    registry.open("c", "y")
+
+    assert len(registry) == 3
+
+
+def test_the_quietest_session_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "QUIET_SECONDS", 0)
+    registry = _small([])
+    registry.open("quiet", "x")
+    busy = registry.open("busy", "x")
+    busy.admit()
+
+    registry.open("late", "x")
+
+    with pytest.raises(SessionExpired):
+        registry.get("quiet")
+    assert registry.get("busy") is busy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from face_utils.fair_queue import FairQueue
 from face_utils.results import FrameStamp
 from face_utils.session import Session, SessionLimits
 from tests.face_utils.session.scene import AGE, EMOTION, PICTURE, FakeBackend, look
@@ -29,6 +30,7 @@ def build(backend, sent, clock):
             models=[EMOTION, AGE],
             backend=backend,
             run=lambda function, *args: function(*args),
+            place=FairQueue(workers=2).join(),
             send=lambda event, payload: sent.append((event, payload)),
             clock=clock,
             limits=limits,

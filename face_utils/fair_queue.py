@@ -1,0 +1,199 @@
+"""Fair queue for frames: the newest frames of each session, and a fair share for each address.
+
+A few workers look at the frames of all sessions. The next free worker goes to the address that has
+used the least processor time, and there to the session that has used the least. So a client with
+many sessions, many frames or costly pictures slows down itself first. Source: P. Goyal et al.,
+"Start-time Fair Queueing", 1996, on two levels.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Condition, RLock
+
+FRAMES_PER_SESSION = 2
+"""One that is in work, or is the next to be, and one that waits."""
+
+FIRST_ESTIMATE_SECONDS = 0.01
+"""Assumed cost of a session's first frame: one webcam frame on a slow core."""
+
+
+class _Share:
+    """Processor time that an address or a session has used, in seconds.
+
+    Attributes:
+        used: Time used.
+        floor: Time at which a newcomer below this share starts, so that waiting earns no credit.
+        members: Places that are below this share.
+    """
+
+    def __init__(self, used: float = 0.0) -> None:
+        self.used = used
+        self.floor = 0.0
+        self.members = 0
+
+
+class FairQueue:
+    """Shares a number of workers among sessions.
+
+    Args:
+        workers: Frames that may be in work at the same time.
+
+    Example:
+        >>> queue = FairQueue(workers=2)
+        >>> place = queue.join("203.0.113.7")
+        >>> if place.enter():
+        ...     place.leave(cost=0.012)
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.lock = RLock()
+        self._free = workers
+        self._floor = 0.0
+        self._shares: dict[str, _Share] = {}
+        self._waiting: set[Place] = set()
+
+    def join(self, address: str = "") -> Place:
+        """Gives a session its place; close the place at the session's end.
+
+        Args:
+            address: Network address of the client; sessions of one address share its turn.
+        """
+        with self.lock:
+            share = self._shares.setdefault(address, _Share(self._floor))
+            share.members += 1
+            return Place(self, address, share)
+
+    @property
+    def waiting(self) -> int:
+        """Sessions with a frame that waits for a worker."""
+        return len(self._waiting)
+
+    def await_worker(self, place: Place) -> None:
+        """Queues a place."""
+        if place not in self._waiting:
+            place.share.used = max(place.share.used, self._floor)
+            place.used = max(place.used, place.share.floor)
+            self._waiting.add(place)
+        self._dispatch()
+
+    def release(self) -> None:
+        """Takes a worker back and gives it to the next place."""
+        self._free += 1
+        self._dispatch()
+
+    def forget(self, place: Place) -> None:
+        """Takes a place out for good."""
+        self._waiting.discard(place)
+        place.share.members -= 1
+        if not place.share.members:
+            self._shares.pop(place.address, None)
+
+    def _dispatch(self) -> None:
+        while self._free and self._waiting:
+            share = min((place.share for place in self._waiting), key=lambda share: share.used)
+            candidates = [place for place in self._waiting if place.share is share]
+            place = min(candidates, key=lambda place: place.used)
+            self._floor, share.floor = share.used, place.used
+            self._waiting.discard(place)
+            self._free -= 1
+            place.grant()
+
+
+class Place:
+    """One session's place in a `FairQueue`: one frame in work, and the newest that came since.
+
+    While other sessions have all workers, the two newest frames wait.
+
+    Made by `FairQueue.join`, which has an example.
+
+    Attributes:
+        address: Network address of the session.
+        share: The address's share.
+        used: Processor time that the session has used, in seconds.
+    """
+
+    def __init__(self, queue: FairQueue, address: str, share: _Share) -> None:
+        self.address = address
+        self.share = share
+        self.used = share.floor
+        self._queue = queue
+        self._changed = Condition(queue.lock)
+        self._estimate = FIRST_ESTIMATE_SECONDS
+        self._waiting: deque[object] = deque()
+        self._granted = self._busy = self._closed = False
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next frame that comes takes the place of another."""
+        return len(self._waiting) + self._busy >= FRAMES_PER_SESSION
+
+    def enter(self) -> bool:
+        """Waits for a worker.
+
+        Returns:
+            True when the caller has a worker, and then must `leave`. False when the frame is to
+            be dropped: a newer one came, or the place was closed.
+        """
+        frame = object()
+        with self._changed:
+            if self._closed:
+                return False
+            if self.is_full:
+                self._waiting.popleft()
+                self._changed.notify_all()
+            self._waiting.append(frame)
+            self._ask()
+            while frame in self._waiting:
+                if self._granted and frame is self._waiting[0]:
+                    self._waiting.popleft()
+                    self._granted, self._busy = False, True
+                    return True
+                self._changed.wait()
+            return False
+
+    def leave(self, cost: float = 0.0) -> None:
+        """Gives the worker back.
+
+        Args:
+            cost: Processor time that the frame took, in seconds.
+        """
+        with self._changed:
+            self._charge(cost - self._estimate)
+            self._estimate = cost
+            self._busy = False
+            self._changed.notify_all()
+            self._ask()
+            self._queue.release()
+
+    def grant(self) -> None:
+        """Gives the place a worker."""
+        self._granted = True
+        self._charge(self._estimate)
+        self._changed.notify_all()
+
+    def close(self) -> None:
+        """Sends every frame away, now and later."""
+        with self._changed:
+            if self._closed:
+                return
+            self._closed = True
+            self._waiting.clear()
+            self._queue.forget(self)
+            if self._granted:
+                self._granted = False
+                self._queue.release()
+            self._changed.notify_all()
+
+    def wait_until_free(self, seconds: float) -> None:
+        """Waits until no frame is in work, at most `seconds`."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy, seconds)
+
+    def _charge(self, seconds: float) -> None:
+        self.used += seconds
+        self.share.used += seconds
+
+    def _ask(self) -> None:
+        if self._waiting and not (self._busy or self._granted):
+            self._queue.await_worker(self)
