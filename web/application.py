@@ -17,9 +17,9 @@ from web.security import add_security_headers, build_origin_check
 from web.service import Service, build_service
 from web.transport.connection_reaper import STRANGER_SECONDS, close_strangers, hang_up
 from web.transport.engineio_limits import bound_engine
+from web.transport.long_events import TEXT_BYTES
 from web.transport.socketio_limits import (
     ATTACHMENTS_PER_FACE,
-    TEXT_BYTES,
     ShortJson,
     guard_packets,
     limit_packets,
@@ -64,7 +64,7 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
         http_compression=False,
         manage_session=False,
     )
-    bound_engine(ATTACHMENTS_PER_FACE * config.max_faces + OTHER_PACKETS)
+    bound_engine(socketio, ATTACHMENTS_PER_FACE * config.max_faces + OTHER_PACKETS)
     guard_packets(socketio)
     setattr(app, "wsgi_app", _in_turn(app.wsgi_app, socketio))  # noqa: B010
     close_strangers(socketio, min(STRANGER_SECONDS, config.session_idle_seconds))

@@ -133,7 +133,7 @@ def _side(meta: dict[str, object], key: str) -> int:
 
 def _bytes(value: object) -> bytes:
     if not isinstance(value, (bytes, bytearray)):
-        raise BadRequest("The image must be binary.")
+        raise BadRequest("Send the image as binary, not as text such as base64.")
     return bytes(value)
 
 

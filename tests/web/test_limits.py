@@ -152,15 +152,6 @@ def test_an_event_that_announces_attachments_without_end_costs_the_connection(
         assert client.wait_for("disconnect")
 
 
-@pytest.mark.parametrize("start", ['2["frame"', '51-["frame"'])
-def test_a_text_far_longer_than_any_frame_needs_costs_the_connection_unread(
-    app: AppProcess, start: str
-) -> None:
-    with connected(app.url) as client:
-        client.socket.eio.send(start + 30_000 * ",[]" + "]")
-        assert client.wait_for("disconnect")
-
-
 def test_attachments_that_are_too_large_together_cost_the_connection(app: AppProcess) -> None:
     with connected(app.url) as client:
         client.socket.eio.send('560-["frame",{"_placeholder":true,"num":0}]')

@@ -24,7 +24,7 @@ CLOSE, OPEN_SESSION = "1", "40"
 def socketio() -> SocketIO:
     socketio = SocketIO(Flask("mien"), async_mode="threading", async_handlers=False)
     socketio.server.on("connect", lambda sid, environ: None)
-    bound_engine(PACKETS_A_REQUEST)
+    bound_engine(socketio, PACKETS_A_REQUEST)
     guard_packets(socketio)
     return socketio
 
@@ -67,7 +67,7 @@ def test_a_request_that_holds_no_packets_or_too_many_ends_its_connection(
     address = _open(client)
     assert client.post(address, data=body).status_code == 400
     [record] = caplog.records
-    assert "sent what is no packet" in record.getMessage()
+    assert "sent a broken packet" in record.getMessage()
     assert record.exc_info is None
     assert client.get(address).status_code == 400
     assert list(socketio.server.manager.get_participants("/", None)) == []

@@ -7,12 +7,29 @@ as long as it answers pings.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask_socketio import SocketIO
 
+log = logging.getLogger(__name__)
+
 STRANGER_SECONDS = 10.0
 LAST_LOOKS, LOOK_SECONDS = 20, 0.1
+
+
+def cut_off(socket: Any, error: Exception) -> None:
+    """Closes the connection of a client that broke a packet format, with one line in the log.
+
+    Every exception of a parser ends here, whatever its kind: what a parser raises on hostile input
+    is not a closed list.
+    """
+    if socket.closed:
+        return
+    # Not the error's own words: they may quote the packet, and so a picture.
+    log.warning("connection %s sent a broken packet (%s)", socket.sid, type(error).__name__)
+    # The library would wait here until the client has taken all that waits for it.
+    socket.close(wait=False, abort=True, reason=socket.server.reason.TRANSPORT_ERROR)
 
 
 def hang_up(server: Any, connection: str) -> None:

@@ -1,70 +1,137 @@
-"""Bounds what Engine.IO, the layer below Socket.IO, takes from a client.
+"""Bounds for what Engine.IO, the layer below Socket.IO, takes from a client.
 
-It logs the whole trace of an error where a request of long polling is broken, and tells the client
-that all is well; where a WebSocket's packet is broken, it forgets to end the session.
+The library reads any body before it knows its sender, parses all packets of a request at once,
+answers in JSONP, logs the whole trace of a broken packet, and leaves its connection open.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
-from engineio import payload, socket
-from engineio.exceptions import EngineIOError, UnknownPacketError
+import engineio.json
+from engineio import packet, socket
+from engineio.exceptions import UnknownPacketError
+from flask_socketio import SocketIO
+
+from web.transport.connection_reaper import cut_off
+from web.transport.connection_state import state_of
+from web.transport.long_events import TEXT_BYTES, shorten
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
-JSONP = "d="
-"""How a request begins that an old browser sends by a form."""
+_SEPARATOR = b"\x1e"
+_BINARY = b"b"
 
-_handle_post = socket.Socket.handle_post_request
 _handle_websocket = socket.Socket._websocket_handler
 
 
-def bound_engine(max_packets: int) -> None:
+class UnreadJson:
+    """Keeps Engine.IO from parsing the text of a packet, which Socket.IO parses again."""
+
+    dumps = staticmethod(engineio.json.dumps)
+
+    @staticmethod
+    def loads(text: str) -> object:
+        """Leaves a text as it is: the library takes this error for "not JSON"."""
+        raise ValueError("not for Engine.IO")
+
+
+def bound_engine(socketio: SocketIO, max_packets: int) -> None:
     """Replaces how Engine.IO reads requests and WebSockets.
 
     Args:
-        max_packets: That one request of long polling may bring.
+        socketio: The server.
+        max_packets: Packets allowed in one long-polling request.
     """
+    eio = socketio.server.eio
+    handle = type(eio).handle_request
 
-    class BoundedPayload(payload.Payload):  # type: ignore[misc]
-        max_decode_packets = max_packets
+    def handle_request(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        status = _refusal(eio, environ)
+        if status is None:
+            try:
+                answer: Iterable[bytes] = handle(eio, environ, start)
+                return answer
+            except (OSError, StopIteration):
+                raise  # So the library tells a server that its WebSocket has ended.
+            except Exception as error:
+                log.warning("an Engine.IO request failed (%s)", type(error).__name__)
+                status = "400 Bad Request"
+        # A body may still be on its way, and must not be taken for the next request.
+        start(status, [("Content-Type", "text/plain"), ("Connection", "close")])
+        return [status.encode()]
 
-        def decode(self, encoded_payload: str) -> None:
-            # Taking a form apart would hold the event loop for half a second, for anyone.
-            if encoded_payload.startswith(JSONP):
-                raise ValueError("a form")
-            super().decode(encoded_payload)
+    def read_post(self: Any, environ: WSGIEnvironment) -> None:
+        try:
+            body = environ["wsgi.input"].read(_length(environ))
+            for text in _split(body, max_packets):
+                self.receive(packet.Packet(encoded_packet=text))
+                self.server.sleep(0)
+        except Exception as error:
+            cut_off(self, error)
+            raise UnknownPacketError from error
 
-    payload.Payload = BoundedPayload
-    socket.Socket.handle_post_request = _read_post
+    eio.handle_request = handle_request
+    packet.Packet.json = UnreadJson
+    socket.Socket.handle_post_request = read_post
     socket.Socket._websocket_handler = _read_websocket
 
 
-def _read_post(self: Any, environ: dict[str, Any]) -> None:
-    """Reads a request of long polling; one that is broken ends its connection."""
+def _refusal(eio: Any, environ: WSGIEnvironment) -> str | None:
+    """The HTTP status with which a request is refused unread, or None."""
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    if "j" in query:  # JSONP, which any page of any origin could load as a script.
+        return "400 Bad Request"
+    if environ["REQUEST_METHOD"] == "POST":
+        known = eio.sockets.get(query.get("sid"))
+        accepted = known is not None and state_of(known).accepted
+        if _length(environ) > (eio.max_http_buffer_size if accepted else TEXT_BYTES):
+            return "413 Content Too Large"
+    return None
+
+
+def _length(environ: WSGIEnvironment) -> int:
+    given = environ.get("CONTENT_LENGTH") or "0"
+    return int(given) if given.isdecimal() else 0
+
+
+def _split(body: bytes, max_packets: int) -> Iterator[str]:
+    """The packets of a long-polling request.
+
+    Raises:
+        ValueError: They are too many, not UTF-8, or too long and not an event.
+    """
+    packets = body.split(_SEPARATOR, max_packets) if body else []
+    if len(packets) > max_packets:
+        raise ValueError("too many packets")
+    room = TEXT_BYTES
+    for each in packets:
+        text = each.decode()
+        if not each.startswith(_BINARY):
+            if len(each) > room:
+                text = text[0] + shorten(text[1:])
+            room -= len(text)
+        yield text
+
+
+def _read_websocket(self: Any, ws: Any) -> list[bytes]:
+    """Reads a WebSocket until it ends. A broken packet ends it, and its descriptor is closed."""
     try:
-        _handle_post(self, environ)
-    except (ValueError, EngineIOError) as error:
-        _end(self, error)
-        raise UnknownPacketError from error
-
-
-def _read_websocket(self: Any, ws: Any) -> Any:
-    """Reads a WebSocket until it ends; something that is no packet ends it."""
-    try:
-        return _handle_websocket(self, ws)
-    except ValueError as error:
-        if not self.upgraded:  # Long polling goes on where the change to a WebSocket fails.
-            raise
-        _end(self, error)
-        return []
-
-
-def _end(self: Any, error: Exception) -> None:
-    # Not the error's own words: they may quote the packet, and so a picture.
-    kind = type(error).__name__
-    log.warning("connection %s sent what is no packet (%s) and is closed", self.sid, kind)
-    # The library would wait here until the client has taken all that waits for it.
-    self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)
+        _handle_websocket(self, ws)
+    except Exception as error:
+        if self.upgraded:
+            cut_off(self, error)
+        else:  # Long polling continues where the change to a WebSocket fails.
+            self.upgrading = False
+            log.info("connection %s stays with long polling (%s)", self.sid, type(error).__name__)
+    finally:
+        with suppress(Exception):  # The client may have hung up first.
+            ws.close()
+    return []

@@ -9,7 +9,9 @@ import engineio.json
 from flask_socketio import SocketIO
 from socketio import packet
 
-from web.transport.connection_reaper import hang_up
+from web.transport.connection_reaper import cut_off, hang_up
+from web.transport.connection_state import MAX_REFUSALS, ConnectionState, state_of
+from web.transport.long_events import TEXT_BYTES, shorten
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +19,6 @@ RESERVED = {"connect", "disconnect", "connect_error", "*"}
 """Names of handlers that the library calls itself; a client may not."""
 
 ATTACHMENTS_PER_FACE = 4
-
-TEXT_BYTES = 64 * 1024
-"""Of a packet's text; what is said of the faces of a frame takes a tenth of it."""
 
 WAITING_PACKETS = 1000
 """For a client that takes nothing, before its connection is closed. Honest ones have a few."""
@@ -63,6 +62,8 @@ def limit_packets(max_faces: int, max_bytes: int) -> type[packet.Packet]:
         data: Any
 
         def decode(self, encoded_packet: str) -> int:
+            if isinstance(encoded_packet, str) and len(encoded_packet) > TEXT_BYTES:
+                encoded_packet = shorten(encoded_packet)
             count = int(super().decode(encoded_packet) or 0)
             if count > most:
                 raise ValueError(f"an event with {count} attachments; at most {most} pass")
@@ -79,37 +80,57 @@ def limit_packets(max_faces: int, max_bytes: int) -> type[packet.Packet]:
 
 
 def guard_packets(socketio: SocketIO) -> None:
-    """Keeps a client's packets from harming others, however broken or many they are.
+    """Keeps the packets of one client from harming the others.
 
-    One that breaks the packet format, or lets its answers pile up, loses its connection, with one
-    line in the log. One that sends without a pause lets the others have their turn after each
-    packet.
+    One that breaks the packet format or sends anything before its session is accepted loses its
+    connection, with one line in the log. After each packet the others have their turn.
     """
     server = socketio.server
     handle = server.eio.handlers["message"]
 
     def guarded(connection: str, data: object) -> None:
-        if connection not in server.environ:
-            return  # It was closed; the library would open a session on it that never ends.
+        socket = server.eio.sockets.get(connection)
+        # On a connection that was closed the library would open a session that never ends.
+        if socket is None or connection not in server.environ or state_of(socket).over:
+            return
         try:
+            _check_order(state_of(socket), data)
             handle(connection, data)
         except Exception as error:
-            # Not the error's own words: they may quote the packet, and so a picture.
-            close(connection, f"sent a broken packet ({type(error).__name__})")
+            state_of(socket).over = True
+            cut_off(socket, error)
         else:
-            if waiting(connection) > WAITING_PACKETS:
-                close(connection, f"takes none of {WAITING_PACKETS} answers")
+            _follow(server, socket, data)
         server.sleep(0)
 
-    def waiting(connection: str) -> int:
-        socket = server.eio.sockets.get(connection)
-        return socket.queue.qsize() if socket else 0
-
-    def close(connection: str, why: str) -> None:
-        log.warning("connection %s %s and is closed", connection, why)
-        server.start_background_task(hang_up, server, connection)
-
     server.eio.handlers["message"] = guarded
+
+
+def _check_order(state: ConnectionState, data: object) -> None:
+    if not state.accepted and not _is_connect(data):
+        raise ValueError("a packet before the session")
+
+
+def _follow(server: Any, socket: Any, data: object) -> None:
+    """Keeps the state of a connection, and ends it with its session."""
+    state = state_of(socket)
+    session = server.manager.sid_from_eio_sid(socket.sid, "/")
+    had_session = state.accepted
+    state.accepted |= server.manager.is_connected(session, "/")
+    if _is_connect(data) and state.accepted == had_session:
+        state.refusals += 1
+    if state.refusals >= MAX_REFUSALS:
+        log.warning("connection %s was refused %d times", socket.sid, MAX_REFUSALS)
+    elif socket.queue.qsize() > WAITING_PACKETS:
+        log.warning("connection %s does not take %d answers", socket.sid, WAITING_PACKETS)
+    elif not had_session or session is not None:
+        return
+    state.over = True
+    server.start_background_task(hang_up, server, socket.sid)
+
+
+def _is_connect(data: object) -> bool:
+    return isinstance(data, str) and data.startswith(str(packet.CONNECT))
 
 
 def _tame(data: object) -> list[object]:

@@ -1,0 +1,36 @@
+"""What an Engine.IO connection has got to: one Socket.IO session, from its start to its end.
+
+Rate limits belong to a session. A client that could leave its session and open the next one on the
+same connection would have new limits each time, so a connection ends with its session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+MAX_REFUSALS = 5
+"""Refused CONNECT packets, such as wrong tokens, before a connection is closed."""
+
+_KEY = "mien"
+
+
+@dataclass
+class ConnectionState:
+    """State of one connection.
+
+    Attributes:
+        accepted: Its session was opened, and may have ended since.
+        refusals: CONNECT packets that opened no session.
+        over: Nothing that it sends counts any more.
+    """
+
+    accepted: bool = False
+    refusals: int = 0
+    over: bool = False
+
+
+def state_of(socket: Any) -> ConnectionState:
+    """State of a connection, which lives as long as its Engine.IO socket."""
+    state: ConnectionState = socket.session.setdefault(_KEY, ConnectionState())
+    return state
