@@ -1,0 +1,118 @@
+"""Bounds on what one request or packet may bring, before and after its session is accepted."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+import requests
+
+from benchmarks.app_process import AppProcess
+from tests.web.engineio_client import (
+    OPEN_SESSION,
+    PATH,
+    TIMEOUT_SECONDS,
+    Polling,
+    is_closed,
+    next_ack,
+    opened_wire,
+    session_on_wire,
+)
+
+TEXT = "x" * 52_000
+PICTURE = "data:image/jpeg;base64," + base64.b64encode(bytes(100_000)).decode()
+
+
+@pytest.mark.parametrize("ack", ["20", "51-0"])
+def test_a_picture_as_long_text_is_a_bad_request_and_the_session_continues(
+    any_app: AppProcess, ack: str
+) -> None:
+    with session_on_wire(any_app) as wire:
+        wire.send(f'4{ack}["frame",{{"seq":7}},{json.dumps(PICTURE)}]')
+        if "-" in ack:
+            wire.send_binary(b"x")
+        answer = next_ack(wire, 0)
+        assert (answer["seq"], answer["status"], answer["code"]) == (7, "error", "bad_request")
+        assert "binary" in str(answer["message"])
+        wire.send('421["configure",{}]')
+        assert next_ack(wire, 1)["status"] == "ok"
+
+
+def test_a_picture_as_long_text_is_a_bad_request_by_long_polling_too(any_app: AppProcess) -> None:
+    with closing(Polling(any_app)) as client:
+        client.post(OPEN_SESSION)
+        client.get()
+        event = f'["frame",{{"seq":7}},{json.dumps(PICTURE)}]'
+        assert client.post(f"420{event}", '421["configure",{}]') == 200
+        answers = client.get()
+    assert "Send the image as binary" in answers
+    assert '431[{"status":"ok"' in answers
+
+
+def test_of_a_request_only_the_first_64_kib_of_text_are_parsed(any_app: AppProcess) -> None:
+    whole, not_json = json.dumps(["configure", {TEXT: 1}]), '["configure",' + "[" * 52_000
+    with closing(Polling(any_app)) as client:
+        client.post(OPEN_SESSION)
+        client.get()
+        assert client.post(f"420{whole}", f"421{not_json}", f"422{not_json}") == 200
+        answers = client.get()
+        while "432[" not in answers:
+            answers += client.get()
+    assert answers.count('"bad_request"') == 3
+
+
+def test_a_large_request_before_its_session_is_refused_unread(any_app: AppProcess) -> None:
+    with closing(Polling(any_app)) as client:
+        assert client.post("4" + "x" * 70_000) == 413
+
+
+@pytest.mark.parametrize("packet", ['42["frame"]', '451-["frame"]', "41", '43["x"]'])
+def test_nothing_but_connect_comes_before_the_session(any_app: AppProcess, packet: str) -> None:
+    with opened_wire(any_app) as wire:
+        wire.send(packet)
+        assert is_closed(wire)
+
+
+def test_a_connection_ends_with_its_session(any_app: AppProcess) -> None:
+    with session_on_wire(any_app) as wire:
+        wire.send("41")
+        wire.send(OPEN_SESSION)
+        heard: list[str] = []
+        while text := wire.recv():
+            heard.append(str(text))
+    assert not [text for text in heard if text.startswith("40")]
+
+
+def test_a_connection_by_long_polling_ends_with_its_session(any_app: AppProcess) -> None:
+    with closing(Polling(any_app)) as client:
+        client.post(OPEN_SESSION)
+        client.get()
+        client.post("41", OPEN_SESSION)
+        heard = client.get()
+        while text := client.get():
+            heard += text
+    assert "40{" not in heard
+
+
+@pytest.mark.parametrize("connect", ["40", "40/admin,"])
+def test_a_second_session_on_a_connection_is_refused_and_costs_it_after_five(
+    any_app: AppProcess, connect: str
+) -> None:
+    with session_on_wire(any_app) as wire:
+        for _ in range(5):
+            wire.send(connect)
+            assert str(wire.recv()).startswith("44")
+        assert is_closed(wire)
+
+
+@pytest.mark.parametrize("query", ["j=0", "j=", "%6a=1"])
+@pytest.mark.parametrize("method", [requests.get, requests.post])
+def test_jsonp_is_refused(
+    any_app: AppProcess, method: Callable[..., requests.Response], query: str
+) -> None:
+    with method(f"{any_app.url}{PATH}&{query}", timeout=TIMEOUT_SECONDS) as answer:
+        assert answer.status_code == 400
+        assert "___eio" not in answer.text
