@@ -12,6 +12,9 @@ from typing import Any
 from web.cannot_start import cannot_start
 from web.config import ConfigError, read_config
 
+# Gunicorn itself would answer every request without this prefix, probes included, with an error.
+if _prefix := os.environ.pop("SCRIPT_NAME", ""):
+    os.environ.setdefault("MIEN_BASE_PATH", _prefix)
 try:
     _config = read_config(os.environ)
 except ConfigError as error:
@@ -25,6 +28,10 @@ worker_class = "eventlet"
 graceful_timeout = 5
 # Nobody gives it orders while it runs, and a read-only file system has no place for the socket.
 control_socket_disable = True
+# What proxies say is for web/forwarded.py alone; gunicorn would believe everything on this machine.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 # Gunicorn's own lines look like those of the app.
 logconfig_dict = {
     "formatters": {

@@ -12,8 +12,10 @@ from flask_socketio import SocketIO
 from face_utils.results import Wire
 from web.config import ROOT, Config
 from web.events import add_events
+from web.forwarded import BehindProxies
+from web.host_check import HostCheck
 from web.routes import add_routes
-from web.security import add_security_headers, build_origin_check
+from web.security import SecurityHeaders, build_origin_check
 from web.service import Service, build_service
 from web.transport.connection_reaper import STRANGER_SECONDS, close_strangers, hang_up
 from web.transport.engineio_limits import bound_engine
@@ -43,10 +45,16 @@ def build_app(config: Config) -> tuple[Flask, Service]:
     app = Flask("mien", root_path=str(ROOT))
     socketio = _build_socketio(app, config)
     service = build_service(config, partial(_send, socketio), partial(_disconnect, socketio))
-    add_security_headers(app)
     add_routes(app, service)
     add_events(socketio, service)
+    setattr(app, "wsgi_app", _guard(app.wsgi_app, config))  # noqa: B010
     return app, service
+
+
+def _guard(page: WSGIApplication, config: Config) -> WSGIApplication:
+    """Puts around everything, Engine.IO included, what looks at requests before they are read."""
+    checked = SecurityHeaders(HostCheck(page, config))
+    return BehindProxies(checked, config.trusted_proxies, config.base_path)
 
 
 def _build_socketio(app: Flask, config: Config) -> SocketIO:

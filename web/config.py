@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from web.setting_kinds import (
+    BASE_PATH,
     FILE,
     FLAG,
     HOSTS,
     LAST_PORT,
-    NETWORKS,
     ORIGINS,
     PATH,
+    PROXIES,
     TARGET,
     TEXT,
     Kind,
-    Network,
+    Proxy,
     number,
     one_of,
 )
@@ -96,11 +97,20 @@ class Config:
     allowed_hosts: tuple[str, ...] = _key(
         (),
         HOSTS,
-        "Public names of the service. Addresses, `localhost` and names without a dot always "
-        "work; * for any name.",
+        "Public names of the service. Addresses, `localhost`, names without a dot and those that "
+        "end with `.local` always work; * for any name.",
     )
-    trusted_proxies: tuple[Network, ...] = _key(
-        (), NETWORKS, "Addresses of proxies whose `X-Forwarded-` headers are trusted."
+    trusted_proxies: tuple[Proxy, ...] = _key(
+        (),
+        PROXIES,
+        "Proxies whose `X-Forwarded-` headers are trusted; `unix` for those that connect through "
+        "a Unix socket.",
+    )
+    base_path: str = _key(
+        "",
+        BASE_PATH,
+        "Path under which visitors find the service, such as `/mien`, where a proxy does not say "
+        "so by `X-Forwarded-Prefix`.",
     )
     model_server: str = _key(
         "", TARGET, "host:port or unix:PATH of a model server; empty: the embedded one is started."

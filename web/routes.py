@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template
+from flask import Flask, Response, jsonify, render_template, request
 
+from web.security import NONCE
 from web.service import Service
 
 
@@ -14,7 +15,9 @@ def add_routes(app: Flask, service: Service) -> None:
 
     @app.get("/")
     def page() -> str:
-        return render_template("index.html")
+        # Relative where nothing says otherwise: a proxy may take the path's beginning off unseen.
+        root = f"{request.script_root or '.'}/"
+        return render_template("index.html", root=root, csp_nonce=request.environ[NONCE])
 
     @app.get("/healthz")
     def healthz() -> Response:

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from flask import Flask, Response, g
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from web.config import Config
+from web.forwarded import HOST_PATTERN
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+NONCE = "mien.csp_nonce"
+"""Key of the WSGI environment: what an inline script of the page must carry."""
+
+HSTS_SECONDS = 365 * 86_400
 
 OriginCheck = Callable[[str | None, Mapping[str, Any]], bool]
 
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
-def build_origin_check(config: Config) -> OriginCheck | str | None:
+
+def build_origin_check(config: Config) -> OriginCheck | str:
     """Builds what decides whether a page of an origin may connect.
 
     Returns:
-        What Engine.IO takes: `*` for all, None for the service's own origin only, or a function.
+        What Engine.IO takes: `*` for all, or a function.
     """
     if "*" in config.allowed_origins:
         return "*"
-    if not config.allowed_origins:
-        return None
+    allowed = {_normalize(origin) for origin in config.allowed_origins}
 
     def is_allowed(origin: str | None, environ: Mapping[str, Any]) -> bool:
-        return origin in config.allowed_origins or origin == _own_origin(environ)
+        return origin is not None and _normalize(origin) in {*allowed, _own_origin(environ)}
 
     return is_allowed
 
@@ -53,36 +61,71 @@ def _encode(token: str) -> bytes:
     return token.encode("utf-8", "surrogatepass")
 
 
-def add_security_headers(app: Flask) -> None:
-    """Lets the page load nothing but its own files, and be framed by no one."""
+class SecurityHeaders:
+    """WSGI middleware that adds the security headers to every response.
 
-    @app.before_request
-    def make_nonce() -> None:
-        g.csp_nonce = secrets.token_urlsafe(16)
+    Args:
+        page: The application. It finds the nonce of the response in the environment.
+    """
 
-    @app.context_processor
-    def give_nonce() -> dict[str, str]:
-        return {"csp_nonce": g.csp_nonce}
+    def __init__(self, page: WSGIApplication) -> None:
+        self._page = page
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = _policy(g.csp_nonce)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Permissions-Policy"] = "camera=(self), microphone=()"
-        return response
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers a request."""
+        environ[NONCE] = secrets.token_urlsafe(16)
+        headers = build_headers(environ)
+
+        def start(status: str, given: list[tuple[str, str]], *error: Any) -> Callable[..., object]:
+            return start_response(status, [*given, *headers], *error)
+
+        return self._page(environ, start)
 
 
-def _policy(nonce: str) -> str:
+def build_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The security headers of the response to a request."""
+    headers = [
+        ("Content-Security-Policy", _policy(environ)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Permissions-Policy", "camera=(self), microphone=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+    match = HOST_PATTERN.fullmatch(environ.get("HTTP_HOST", ""))
+    # For a local name it would bind the other services of the machine, too, on all their ports.
+    if environ["wsgi.url_scheme"] == "https" and not (match and _is_localhost(match["name"])):
+        headers.append(("Strict-Transport-Security", f"max-age={HSTS_SECONDS}"))
+    return headers
+
+
+def _is_localhost(name: str) -> bool:
+    return f".{name.lower()}".endswith(".localhost")
+
+
+def _policy(environ: Mapping[str, Any]) -> str:
     return (
         "default-src 'self'; "
-        f"script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; "
-        "style-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws: wss:; "
+        f"script-src 'self' 'wasm-unsafe-eval' 'nonce-{environ[NONCE]}'; "
+        f"style-src 'self'; img-src 'self' blob: data:; connect-src {_connections(environ)}; "
         "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
+def _connections(environ: Mapping[str, Any]) -> str:
+    """The service itself: older browsers do not take its WebSockets for `'self'`."""
+    host = environ.get("HTTP_HOST", "")
+    scheme = "wss" if environ["wsgi.url_scheme"] == "https" else "ws"
+    # The client wrote it. An IPv6 address has no place in the policy's grammar.
+    is_plain = HOST_PATTERN.fullmatch(host) and not host.startswith("[")
+    return f"'self' {scheme}://{host}" if is_plain else "'self'"
+
+
 def _own_origin(environ: Mapping[str, Any]) -> str:
-    scheme = environ.get("HTTP_X_FORWARDED_PROTO", environ.get("wsgi.url_scheme", "http"))
-    host = environ.get("HTTP_X_FORWARDED_HOST", environ.get("HTTP_HOST", ""))
-    return f"{scheme.split(',')[0].strip()}://{host.split(',')[0].strip()}"
+    return _normalize(f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}")
+
+
+def _normalize(origin: str) -> str:
+    """An origin without its scheme's default port, as browsers send it."""
+    scheme, separator, host = origin.lower().partition("://")
+    return f"{scheme}{separator}{host.removesuffix(_DEFAULT_PORTS.get(scheme, ' '))}"

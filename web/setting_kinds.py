@@ -13,7 +13,14 @@ LAST_PORT = 65535
 
 _HOST_NAME = re.compile(r"[a-z0-9_.-]+|\[?[0-9a-f:.]+\]?")
 
-Network = IPv4Network | IPv6Network
+UNIX = "unix"
+"""Stands for whatever connects through a Unix socket."""
+
+Proxy = IPv4Network | IPv6Network | str
+"""A network, or `unix`."""
+
+BASE_PATH_PATTERN = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+"""A path without anything that a browser, a proxy or HTML could read in another way."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +92,19 @@ def _parse_host(name: str) -> str:
     return name
 
 
-def _parse_networks(text: str) -> tuple[Network, ...]:
+def _parse_proxies(text: str) -> tuple[Proxy, ...]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
     try:
-        return tuple(ip_network(word.strip()) for word in text.split(",") if word.strip())
+        return tuple(word if word == UNIX else ip_network(word) for word in words)
     except ValueError as error:
         raise ValueError(f"{error}; use addresses or networks such as 10.0.0.0/8") from None
+
+
+def _parse_base_path(text: str) -> str:
+    path = text.rstrip("/")
+    if path and not BASE_PATH_PATTERN.fullmatch(path):
+        raise ValueError("must be a path such as /mien")
+    return path
 
 
 def _parse_target(text: str) -> str:
@@ -110,9 +125,10 @@ def _parse_path(text: str) -> Path | None:
     return Path(text).expanduser().absolute() if text else None
 
 
+BASE_PATH = Kind("path of a URL, or empty", _parse_base_path)
 FLAG = Kind("1 or 0", _parse_flag)
 HOSTS = Kind("host names, separated by commas, or *", _parse_hosts)
-NETWORKS = Kind("addresses or networks, separated by commas", _parse_networks)
+PROXIES = Kind("addresses or networks, or unix, separated by commas", _parse_proxies)
 ORIGINS = Kind("origins, separated by commas, or *", _parse_origins)
 TARGET = Kind("address, or empty", _parse_target)
 FILE = Kind("path", _parse_file)

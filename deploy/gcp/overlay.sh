@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The overlay gke with these images, this domain and, if one is given, this certificate.
+# The overlay gke with these images, this domain, its address and, if one is given, this certificate.
 
 write_overlay() {
   if [ "$dry_run" = yes ]; then
@@ -15,8 +15,22 @@ overlay() {
   for image in "${images[@]}"; do
     printf '  - {name: %s, newName: %s, newTag: %s}\n' "$image" "$registry/$image" "$revision"
   done
+  own_names
   printf 'patches:\n'
   if [ -n "$certificate" ]; then given_certificate; else own_certificate; fi
+}
+
+# Google's load balancer appends the service's own address to X-Forwarded-For, after the visitor's.
+own_names() {
+  cat <<END
+configMapGenerator:
+  - name: mien-app
+    namespace: mien
+    behavior: merge
+    literals:
+      - MIEN_ALLOWED_HOSTS=$host
+      - MIEN_TRUSTED_PROXIES=130.211.0.0/22,35.191.0.0/16,$ip
+END
 }
 
 own_certificate() {

@@ -32,14 +32,19 @@ warn_of_their_end() {
 ship() {
   local before ip
   before=$(roll_outs)
+  ip=$(service_address)
   write_overlay
   if kube apply --kustomize="$work" && roll_out && smoke_test; then
-    ip=$(cloud compute addresses describe mien --global '--format=value(address)')
     [ "$dry_run" = yes ] || say "$revision runs in $cluster; $host must point to $ip."
   else
     roll_back "$before"
     fail "$revision did not pass; its errors are above."
   fi
+}
+
+service_address() {
+  cloud compute addresses describe mien --global '--format=value(address)'
+  [ "$dry_run" = no ] || echo ADDRESS
 }
 
 # roll_outs: a line for each deployment that is there, its name and the number of its roll-out.

@@ -27,7 +27,7 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture(scope="package")
 def app() -> Iterator[AppProcess]:
-    with running_app() as process:
+    with running_app(MIEN_ALLOWED_HOSTS=FOREIGN_HOST) as process:
         yield process
 
 

@@ -173,6 +173,8 @@ def test_the_images_and_the_domain_are_laid_over_the_overlay(
     assert "resources: [../../deploy/k8s/overlays/gke]" in overlay
     assert overlay.count(f"newTag: {sandbox.revision}") == 2
     assert "value: mien.example.org" in overlay
+    assert "- MIEN_ALLOWED_HOSTS=mien.example.org\n" in overlay
+    assert "- MIEN_TRUSTED_PROXIES=130.211.0.0/22,35.191.0.0/16,203.0.113.7\n" in overlay
 
 
 def test_a_roll_out_that_fails_is_taken_back(sandbox: Sandbox) -> None:

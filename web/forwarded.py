@@ -1,0 +1,133 @@
+"""WSGI middleware that knows proxies: the client's address, scheme, host and path behind them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING
+
+from web.setting_kinds import BASE_PATH_PATTERN, UNIX, Proxy
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+HOST_PATTERN = re.compile(r"(?P<name>[a-z0-9_.-]+|\[[0-9a-f:.]+\])(:(?P<port>\d{1,5}))?", re.I)
+"""A well-formed `Host` header."""
+
+MAX_HOPS = 16
+"""Addresses of `X-Forwarded-For` that are looked at, from the right."""
+
+_FORWARDED = re.compile(r"HTTP_(X_)?FORWARDED(_\w+)?")
+_ADDRESS = re.compile(r"\[(?P<v6>[^]]+)\](:\d+)?|(?P<v4>[^:]+):\d+")
+
+Address = IPv4Address | IPv6Address
+
+
+class BehindProxies:
+    """Turns what trusted proxies say into the request's own values, and forgets the rest.
+
+    Nothing behind this middleware needs to know a forwarding header: it removes all of them, also
+    for Engine.IO, which would believe everybody's.
+
+    Args:
+        page: The application.
+        trusted: Proxies whose headers are believed.
+        base_path: Path under which the service is visited, such as `/mien`; empty: at the root.
+    """
+
+    def __init__(self, page: WSGIApplication, trusted: Sequence[Proxy], base_path: str) -> None:
+        self._page = page
+        self._trusted = trusted
+        self._base_path = base_path
+        self._has_warned = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers a request."""
+        given = _take_headers(environ)
+        if is_trusted(environ.get("REMOTE_ADDR", ""), self._trusted):
+            self._believe(environ, given)
+        elif given:
+            self._warn(environ)
+        _mount(environ, environ.get("SCRIPT_NAME") or self._base_path)
+        return self._page(environ, start_response)
+
+    def _believe(self, environ: WSGIEnvironment, given: dict[str, str]) -> None:
+        addresses = given.get("HTTP_X_FORWARDED_FOR", "")
+        environ["REMOTE_ADDR"] = _client(environ.get("REMOTE_ADDR", ""), addresses, self._trusted)
+        scheme = _last(given, "PROTO").lower()
+        if scheme in {"http", "https"}:
+            environ["wsgi.url_scheme"] = scheme
+        host = _last(given, "HOST")
+        if HOST_PATTERN.fullmatch(host):
+            environ["HTTP_HOST"] = host
+        prefix = _last(given, "PREFIX").rstrip("/")
+        if BASE_PATH_PATTERN.fullmatch(prefix):
+            environ["SCRIPT_NAME"] = prefix
+
+    def _warn(self, environ: WSGIEnvironment) -> None:
+        """Once: an operator who put a proxy in front needs to know, and clients could repeat it."""
+        if not self._has_warned:
+            self._has_warned = True
+            log.warning(
+                "Ignored X-Forwarded- headers from %s. If that is your proxy, add its address to "
+                "MIEN_TRUSTED_PROXIES.",
+                environ.get("REMOTE_ADDR") or "a Unix socket",
+            )
+
+
+def is_trusted(address: str, trusted: Sequence[Proxy]) -> bool:
+    """Whether an address is one of a trusted proxy.
+
+    Args:
+        address: As WSGI has it; empty for the peer on a Unix socket.
+        trusted: Networks, and `unix` for Unix sockets.
+    """
+    if not address:
+        return UNIX in trusted
+    parsed = _parse_address(address)
+    return parsed is not None and any(parsed in each for each in trusted if each != UNIX)
+
+
+def _take_headers(environ: WSGIEnvironment) -> dict[str, str]:
+    """Removes every forwarding header; returns them."""
+    names = [name for name in environ if _FORWARDED.fullmatch(name)]
+    return {name: environ.pop(name) for name in names}
+
+
+def _last(given: dict[str, str], name: str) -> str:
+    """The value that the nearest proxy gave; those before it may be the client's own."""
+    return given.get(f"HTTP_X_FORWARDED_{name}", "").rpartition(",")[2].strip()
+
+
+def _client(peer: str, header: str, trusted: Sequence[Proxy]) -> str:
+    """The rightmost address that is not a trusted proxy's: what is left of it may be made up."""
+    address = peer
+    for entry in header.split(",")[: -MAX_HOPS - 1 : -1]:
+        if not is_trusted(address, trusted):
+            break
+        match = _ADDRESS.fullmatch(entry.strip())
+        parsed = _parse_address((match["v6"] or match["v4"]) if match else entry.strip())
+        if parsed is None:
+            break
+        address = str(parsed)
+    return address
+
+
+def _parse_address(text: str) -> Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _mount(environ: WSGIEnvironment, base_path: str) -> None:
+    """Moves the base path from the path to `SCRIPT_NAME`; a proxy may have cut it off already."""
+    environ["SCRIPT_NAME"] = base_path
+    path = environ.get("PATH_INFO", "")
+    if base_path and (path == base_path or path.startswith(f"{base_path}/")):
+        environ["PATH_INFO"] = path.removeprefix(base_path)

@@ -1,0 +1,85 @@
+"""WSGI middleware that answers only to the service's own names, against DNS rebinding.
+
+A page of a stranger's domain can have its name point to this machine. For the browser the service
+then belongs to the stranger's own origin; only the `Host` header tells.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from web.config import Config
+from web.forwarded import HOST_PATTERN
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+LOCAL_SUFFIXES = (".localhost", ".local")
+"""Of names that no public DNS server answers for (RFC 6761 and 6762)."""
+
+
+class HostCheck:
+    """Refuses requests for a name that is not the service's.
+
+    Args:
+        page: The application.
+        config: Holds the names.
+    """
+
+    def __init__(self, page: WSGIApplication, config: Config) -> None:
+        self._page = page
+        self._names = {name.rstrip(".") for name in config.allowed_hosts}
+        self._names |= {_host_of(origin) for origin in config.allowed_origins}
+        self._has_warned = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers a request."""
+        # Probes may leave the header out; browsers never do.
+        host = environ.get("HTTP_HOST", "")
+        if not host or self._is_allowed(host):
+            return self._page(environ, start_response)
+        self._warn(host)
+        body = b"Unknown host name. Add it to MIEN_ALLOWED_HOSTS, or use one that is there.\n"
+        headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+        start_response("421 Misdirected Request", headers)
+        return [body]
+
+    def _is_allowed(self, host: str) -> bool:
+        match = HOST_PATTERN.fullmatch(host)
+        if not match:
+            return False
+        name = match["name"].lower().rstrip(".")
+        return "*" in self._names or name in self._names or is_local(name)
+
+    def _warn(self, host: str) -> None:
+        """Once: scanners try many names."""
+        if not self._has_warned and HOST_PATTERN.fullmatch(host):
+            self._has_warned = True
+            log.warning(
+                "Refused a request for the host %s. If that is a name of this service, add it to "
+                "MIEN_ALLOWED_HOSTS.",
+                host,
+            )
+
+
+def is_local(name: str) -> bool:
+    """Whether a host name is an address or cannot come from a public DNS server."""
+    return "." not in name or name.endswith(LOCAL_SUFFIXES) or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _host_of(origin: str) -> str:
+    match = HOST_PATTERN.fullmatch(origin.rpartition("://")[2])
+    return match["name"].lower() if match else origin
