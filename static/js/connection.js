@@ -4,36 +4,53 @@
  * @import {Socket} from "socket.io-client"
  * @import {Ack, Configuration, Configured, FacesMeta, FrameMeta, ModelStatus} from "./types.js"
  * @import {Prediction, Refused, Session, SessionExpired} from "./types.js"
- * @typedef {"connecting" | "connected" | "reconnecting" | "ended" | "refused"} ConnectionState
+ * @typedef {"connecting" | "connected" | "reconnecting" | "ended" | "refused" | "full"} ConnectionState
  * @typedef {object} Listener
  * @property {(state: ConnectionState) => void} onState
  * @property {(session: Session) => void} onSession
  * @property {(prediction: Prediction) => void} onPrediction
  * @property {(status: ModelStatus) => void} onModelStatus
  * @property {(expired: SessionExpired) => void} onExpired
+ * @property {(ms: number) => void} onFull The server is full; the page asks again after this time.
+ * @typedef {Error & {data?: {code?: string, retry_after_seconds?: number}, description?: unknown,
+ *   context?: {getResponseHeader?: (name: string) => string | null}}} ConnectError Where an HTTP request
+ *   failed, `description` is its status and `context` the request.
  */
 
 import { io } from "socket.io-client";
 
 const ACK_TIMEOUT_MS = 5000;
 const RETRY_MS = 1000;
+/** A WebSocket opens in two round trips. Some proxies swallow it, and nobody hears of that. */
+const WEBSOCKET_PATIENCE_MS = 4000;
+const POLLING_PATIENCE_MS = 20_000;
+const UNAVAILABLE = 503;
+const MOST_WAIT_SECONDS = 300;
+/** Pages that were sent away together should not all come back at once. */
+const JITTER = 0.25;
 
 export class Connection {
   #socket;
   #listener;
   /** @type {ConnectionState} */
   #state = "connecting";
+  #polls = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
 
   /**
+   * @param {string} path Of Socket.IO on the server, such as `/socket.io/`.
    * @param {string | null} token
    * @param {Listener} listener
    */
-  constructor(token, listener) {
+  constructor(path, token, listener) {
     this.#listener = listener;
     this.#socket = io({
+      path,
       auth: token ? { token } : {},
       transports: ["websocket", "polling"],
       tryAllTransports: true,
+      timeout: WEBSOCKET_PATIENCE_MS,
       reconnectionDelayMax: 3000,
       autoConnect: false,
     });
@@ -44,6 +61,7 @@ export class Connection {
   open(/** @type {string | null} */ token = null) {
     if (token) this.#socket.auth = { token };
     if (this.#socket.active) return;
+    clearTimeout(this.#retry);
     this.#become("connecting");
     this.#greet();
   }
@@ -121,13 +139,39 @@ export class Connection {
   #lose() {
     if (this.#state === "ended") return;
     this.#become("reconnecting");
-    if (!this.#socket.active) setTimeout(() => this.#greet(), RETRY_MS);
+    if (!this.#socket.active) this.#greetLater(RETRY_MS);
   }
 
-  /** @param {Error & {data?: {code?: string}}} error */
+  /** @param {ConnectError} error */
   #fail(error) {
+    const seconds = waitAsked(error);
     if (error.data?.code === "unauthorized") this.#become("refused");
-    else if (!this.#socket.active) setTimeout(() => this.#greet(), RETRY_MS);
+    else if (seconds !== null) this.#waitForRoom(seconds);
+    else if (error.message === "timeout") this.#changeTransport();
+    else if (!this.#socket.active) this.#greetLater(RETRY_MS);
+  }
+
+  /** @param {number} seconds */
+  #waitForRoom(seconds) {
+    const ms = Math.min(seconds, MOST_WAIT_SECONDS) * 1000 * (1 + JITTER * Math.random());
+    this.#socket.disconnect(); // Socket.IO would come back sooner.
+    this.#become("full");
+    this.#listener.onFull(ms);
+    this.#greetLater(ms);
+  }
+
+  /** Socket.IO tries again by itself, but would do so in the same way. */
+  #changeTransport() {
+    const manager = this.#socket.io;
+    this.#polls = !this.#polls;
+    manager.opts.transports = this.#polls ? ["polling"] : ["websocket", "polling"];
+    manager.timeout(this.#polls ? POLLING_PATIENCE_MS : WEBSOCKET_PATIENCE_MS);
+  }
+
+  /** @param {number} ms */
+  #greetLater(ms) {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#greet(), ms);
   }
 
   /** The server refuses a second greeting on one connection, and Socket.IO then closes it for good. */
@@ -141,4 +185,14 @@ export class Connection {
     this.#state = state;
     this.#listener.onState(state);
   }
+}
+
+/**
+ * After how many seconds a server without room asks to come back; null for any other error.
+ * @param {ConnectError} error
+ */
+function waitAsked({ data, description, context }) {
+  if (data?.code === "server_full") return Math.max(Number(data.retry_after_seconds) || 1, 1);
+  const asked = description === UNAVAILABLE && context?.getResponseHeader?.("Retry-After");
+  return Number(asked) || null;
 }

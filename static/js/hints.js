@@ -34,6 +34,7 @@ const WAITING = {
   reconnecting: "The connection was lost. Trying again …",
   ended: "Paused",
   refused: "Waiting for access",
+  full: "The server is full",
 };
 
 /** @type {Partial<Record<DetectorState, string>>} */

@@ -18,12 +18,16 @@ import { Settings } from "./settings.js";
 import { DetectionFailed } from "./sources.js";
 import { SourceSwitch } from "./source-switch.js";
 import { Statistics } from "./statistics.js";
+import { keepToken, takeToken } from "./token.js";
 import { View } from "./view.js";
 import { ending } from "./words.js";
 
 const TICK_MS = 250;
 
+const SOCKET_PATH = new URL("../../socket.io/", import.meta.url).pathname;
+
 const options = readOptions(location.search);
+const access = takeToken(window);
 const video = byId("video", HTMLVideoElement);
 const mirror = byId("mirror", HTMLInputElement);
 const activation = byId("activation", HTMLInputElement);
@@ -33,7 +37,7 @@ const view = new View(faces, statistics, mirror.checked, situation);
 const notice = new Notice(byId("notice", HTMLElement), byId("camera-button", HTMLButtonElement));
 const camera = new Camera(video, () => stop("TrackEnded"));
 const pictures = new Pictures(video);
-const connection = new Connection(options.token, {
+const connection = new Connection(SOCKET_PATH, access.token, {
   onState: followConnection,
   onSession: beginSession,
   onPrediction: (prediction) => {
@@ -42,6 +46,7 @@ const connection = new Connection(options.token, {
   },
   onModelStatus: followModel,
   onExpired: endSession,
+  onFull: waitForRoom,
 });
 const settings = new Settings(connection, notice, (models) => view.setModels(models), {
   interval: options.interval,
@@ -82,25 +87,41 @@ function followModel(status) {
 function followConnection(state) {
   view.setConnection(state);
   view.refresh(now());
-  if (state === "connected") ["session", "access", "frame"].forEach((topic) => notice.clear(topic));
+  if (state === "connected") ["session", "access", "frame", "full"].forEach((topic) => notice.clear(topic));
   if (state === "connected" && loop.running) view.say("Connected.");
   if (state === "reconnecting") view.say(standstill(situation(), now()));
   if (state === "refused") askForToken();
 }
 
 function askForToken() {
-  notice.show("access", {
-    text: options.token
-      ? "The server refused this access token. Ask whoever runs this service for the right one."
-      : "This service asks for an access token. Ask whoever runs it, and enter the token here.",
-    field: { title: "Access token", run: useToken },
-  });
+  keepToken(window, null);
+  notice.show("access", { text: accessText(), field: { title: "Access token", run: useToken } });
+}
+
+function accessText() {
+  if (access.token) return "The server refused this access token. Ask whoever runs this service for the right one.";
+  const asks = "This service asks for an access token. Ask whoever runs it, and enter the token here.";
+  const misplaced = "Servers may log a token that stands behind ?token=. Open the page with #token= instead.";
+  return access.misplaced ? `${misplaced} ${asks}` : asks;
 }
 
 /** @param {string} token */
 function useToken(token) {
-  options.token = token;
+  access.token = token;
+  keepToken(window, token);
   connection.open(token);
+}
+
+/** Whoever opens a link with a token while the page is open already. */
+function followAddress() {
+  const { token } = takeToken(window);
+  if (token && token !== access.token) useToken(token);
+}
+
+/** @param {number} ms */
+function waitForRoom(ms) {
+  const text = "The service is full: all its places are taken. This page tries again by itself.";
+  notice.show("full", { text, until: now() + ms });
 }
 
 /** @param {SessionExpired} expired */
@@ -176,6 +197,7 @@ function comeBack() {
 
 function tick() {
   faces.forget(now());
+  notice.tick(now());
   view.refresh(now());
   if (!loop.running) return;
   const { rate, latencyMs } = view.showNumbers(now());
@@ -209,6 +231,7 @@ function listen() {
   });
   document.addEventListener("visibilitychange", comeBack);
   window.addEventListener("resize", () => view.refresh(now()));
+  window.addEventListener("hashchange", followAddress);
 }
 
 listen();

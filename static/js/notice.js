@@ -3,11 +3,12 @@
  * or one field where that is the way on, else with one that closes it.
  */
 
-import { element } from "./dom.js";
+import { element, setText } from "./dom.js";
 
 /**
  * @typedef {object} Message
  * @property {string} text
+ * @property {number} [until] When something happens by itself; the seconds to it are counted down.
  * @property {{title: string, run: () => void}} [button]
  * @property {{title: string, run: (value: string) => void}} [field]
  */
@@ -38,7 +39,10 @@ export class Notice {
   show(topic, message) {
     const known = this.#messages.get(topic);
     // Said once is enough, however often it happens; what can be answered is asked anew.
-    if (known?.text === message.text && !isAnswerable(message)) return;
+    if (known?.text === message.text && !isAnswerable(message)) {
+      known.until = message.until;
+      return;
+    }
     this.#forget(topic);
     this.#messages.set(topic, message);
     this.#render();
@@ -47,6 +51,17 @@ export class Notice {
   /** @param {string} topic */
   clear(topic) {
     if (this.#forget(topic)) this.#render();
+  }
+
+  /**
+   * Counts down.
+   * @param {number} at
+   */
+  tick(at) {
+    const { until } = this.#shown ?? {};
+    const seconds = Math.ceil(((until ?? at) - at) / 1000);
+    const counter = document.getElementById("notice-countdown");
+    if (counter) setText(counter, seconds > 0 ? `${seconds} s` : "now");
   }
 
   /** @param {string} topic */
@@ -82,8 +97,9 @@ export class Notice {
 
   /** @param {Message} message */
   #parts(message) {
-    const { text, button, field } = message;
+    const { text, button, field, until } = message;
     const parts = [element("p", { id: "notice-text" }, text)];
+    if (until !== undefined) parts.push(countdown());
     if (button) parts.push(actionButton(button.title, button.run));
     if (field) parts.push(tokenForm(field));
     if (!isAnswerable(message)) parts.push(closeButton(() => this.#close(message)));
@@ -100,6 +116,11 @@ export class Notice {
 /** @param {Message} message */
 function isAnswerable({ button, field }) {
   return Boolean(button ?? field);
+}
+
+/** A timer is not read aloud at each change. */
+function countdown() {
+  return element("span", { id: "notice-countdown", role: "timer", "aria-label": "Next try" });
 }
 
 /**

@@ -1,9 +1,8 @@
 /**
- * What the address of the page asks for: `?interval=100&token=...`.
+ * What the address of the page asks for: `?interval=100`.
  *
  * @typedef {object} Options
  * @property {number | null} interval Milliseconds between two looks of the leading model.
- * @property {string | null} token The service's access token.
  */
 
 /** The protocol's largest interval, in milliseconds. */
@@ -14,8 +13,7 @@ export const MAX_INTERVAL_MS = 600_000;
  * @returns {Options}
  */
 export function readOptions(search) {
-  const query = new URLSearchParams(search);
-  return { interval: readInterval(query.get("interval")), token: query.get("token") || null };
+  return { interval: readInterval(new URLSearchParams(search).get("interval")) };
 }
 
 /**

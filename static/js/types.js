@@ -111,7 +111,7 @@
  * @property {"dropped"} status
  *
  * @typedef {"bad_request" | "bad_image" | "image_too_large" | "rate_limited" | "unauthorized"
- *   | "model_unavailable" | "session_expired" | "internal"} ErrorCode
+ *   | "server_full" | "model_unavailable" | "session_expired" | "internal"} ErrorCode
  *
  * @typedef {object} Failed
  * @property {number | null} seq

@@ -24,6 +24,7 @@ const CONNECTION_WORDS = {
   reconnecting: "Reconnecting …",
   ended: "Paused",
   refused: "Access refused",
+  full: "Server full",
 };
 
 const CAMERA_WORDS = { idle: "Start camera", starting: "Starting …", live: "Stop camera" };

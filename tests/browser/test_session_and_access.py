@@ -39,6 +39,20 @@ def test_a_token_is_asked_for_and_taken(guarded_app: AppProcess, visit: Visit) -
 def test_over_https_with_the_token_in_the_address_the_camera_is_answered(
     guarded_app: AppProcess, visit: Visit
 ) -> None:
-    visitor = visit(f"{guarded_app.url}/?token=sesame", ignore_https_errors=True)
+    visitor = visit(f"{guarded_app.url}/#token=sesame", ignore_https_errors=True)
     visitor.start_camera().expect_astronaut()
     assert visitor.complaints == []
+    assert visitor.page.url == f"{guarded_app.url}/"
+    visitor.page.reload()
+    visitor.expect_connected()
+
+
+def test_a_token_in_the_query_is_refused_and_the_page_says_where_it_belongs(
+    guarded_app: AppProcess, visit: Visit
+) -> None:
+    visitor = visit(f"{guarded_app.url}/?token=sesame&interval=100", ignore_https_errors=True)
+    visitor.expect_notice("access", "Open the page with #token= instead.")
+    assert visitor.page.url == f"{guarded_app.url}/?interval=100"
+    visitor.page.goto(f"{guarded_app.url}/?interval=100#token=sesame")
+    visitor.expect_connected()
+    assert visitor.page.url == f"{guarded_app.url}/?interval=100"

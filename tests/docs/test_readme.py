@@ -87,7 +87,7 @@ def test_make_run_prints_an_address_that_is_ready(command: str) -> None:
 def test_a_token_lets_in_those_who_have_it() -> None:
     command = "MIEN_ACCESS_TOKEN=... make run"
     with _running(command, MIEN_ACCESS_TOKEN="sesame") as (address, _):
-        assert get_status(f"{address}/?token=sesame") == 200
+        assert get_status(f"{address}/") == 200
         with pytest.raises(ConnectionError), connected(address):
             pass
         with connected(address, auth={"token": "sesame"}) as client:

@@ -13,22 +13,29 @@ afterEach(() => server?.close());
 
 /** A server as far as it has opened the way, and a page that has greeted it and waits. */
 async function greeted() {
-  server = new WebSocketServer({ port: 0, path: "/socket.io/" });
+  server = new WebSocketServer({ port: 0, path: "/mien/socket.io/" });
   await once(server, "listening");
   globalThis.location = /** @type {any} */ (new URL(`http://127.0.0.1:${server.address().port}/`));
   const states = [];
+  const waits = [];
   const ignore = () => {};
-  const connection = new Connection(null, {
-    onState: (state) => states.push(state),
+  const connection = new Connection("/mien/socket.io/", null, {
+    onState: (state) => states.push(state), onFull: (ms) => waits.push(ms),
     onSession: ignore, onPrediction: ignore, onModelStatus: ignore, onExpired: ignore,
   });
   connection.open();
-  const [way] = await once(server, "connection");
+  const way = await accepted();
   const heard = [];
   way.on("message", (data) => heard.push(String(data)));
-  way.send(`0${JSON.stringify(OPENED)}`);
   await once(way, "message");
-  return { connection, states, heard, way };
+  return { connection, states, waits, heard, way };
+}
+
+/** The next connection to the server, opened. */
+async function accepted() {
+  const [way] = await once(server, "connection");
+  way.send(`0${JSON.stringify(OPENED)}`);
+  return way;
 }
 
 test("a second press of the button greets the server no second time", async () => {
@@ -43,4 +50,21 @@ test("a second press of the button greets the server no second time", async () =
   assert.equal(states.at(-1), "connected");
   way.send('42["session_expired",{"reason":"idle"}]');
   await once(way, "close");
+});
+
+test("a server without room is asked again when it said so, and not before", async () => {
+  const { states, waits, way } = await greeted();
+  const refused = performance.now();
+  way.send('44{"message":"full","data":{"code":"server_full","message":"full","retry_after_seconds":1}}');
+  const again = await accepted();
+  assert.ok(performance.now() - refused >= 1000);
+  assert.equal(waits.length, 1);
+  assert.ok(waits[0] >= 1000 && waits[0] <= 1250);
+  await once(again, "message");
+  again.send('40{"sid":"socket"}');
+  again.send('42["session",{}]');
+  while (states.at(-1) !== "connected") await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(states, ["connecting", "full", "connected"]);
+  again.send('42["session_expired",{"reason":"idle"}]');
+  await once(again, "close");
 });

@@ -1,0 +1,24 @@
+"""Networks without WebSockets: the page goes on by long polling."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.app_process import AppProcess
+from tests.browser.conftest import Visit
+from tests.browser.upgrade_proxy import upgrade_proxy
+
+BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
+HANG_UP = b"\r\n"
+
+
+@pytest.mark.parametrize("answer", [b"", BAD_REQUEST, BAD_GATEWAY, HANG_UP])
+def test_behind_a_proxy_without_websockets_the_camera_is_answered(
+    app: AppProcess, visit: Visit, answer: bytes
+) -> None:
+    with upgrade_proxy(app.port, answer) as proxy:
+        visitor = visit(proxy.url)
+        visitor.expect_connected()
+        assert proxy.upgrades == 1
+        visitor.start_camera().expect_astronaut()
