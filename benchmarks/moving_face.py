@@ -30,8 +30,9 @@ def picture(step: float, width: int = 640, height: int = 480) -> NDArray[np.uint
     y = height / 2 + 0.04 * height * math.cos(angle)
     shift = x - zoom * FACE_CENTRE[0], y - zoom * FACE_CENTRE[1]
     matrix = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
-    image = cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR)
-    return cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    image = cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR)  # type: ignore[no-untyped-call]
+    moved = cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)
 
 
 def jpeg(step: float, width: int = 640, height: int = 480, quality: int = 80) -> bytes:

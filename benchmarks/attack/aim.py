@@ -1,0 +1,102 @@
+"""The service that clients and attackers connect to, and how."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+
+TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Where to connect.
+
+    Attributes:
+        port: TCP port on 127.0.0.1.
+        source: Address of the loopback network to connect from.
+        tls: Whether the port speaks TLS. Its certificate is not checked.
+        token: The access token; empty where the service asks for none.
+        app_pid: Process id of the app, which has the embedded model server below it.
+        seconds: Duration of an attack.
+        crowd: Whether clients of an overload come from addresses of their own.
+    """
+
+    port: int
+    source: str
+    tls: bool = False
+    token: str = ""
+    app_pid: int = 0
+    seconds: float = 5.0
+    crowd: bool = True
+
+    @property
+    def url(self) -> str:
+        """Address of the service."""
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    def dial(
+        self,
+        timeout: float = TIMEOUT_SECONDS,
+        *,
+        source: str = "",
+        receive_buffer: int = 0,
+        plain: bool = False,
+    ) -> socket.socket:
+        """Opens a connection.
+
+        Args:
+            timeout: Seconds for each operation of the socket.
+            source: Another address to connect from.
+            receive_buffer: Bytes that the kernel keeps for us; 0: its default.
+            plain: No TLS handshake, whatever the port speaks.
+
+        Raises:
+            OSError: The service does not accept it.
+        """
+        raw = socket.socket()
+        try:
+            raw.settimeout(timeout)
+            if receive_buffer:
+                raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            raw.bind((source or self.source, 0))
+            raw.connect(("127.0.0.1", self.port))
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return raw if plain or not self.tls else _UNCHECKED.wrap_socket(raw)
+        except OSError:
+            raw.close()
+            raise
+
+
+def _unchecked_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+_UNCHECKED = _unchecked_context()
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment on the monotonic clock, which all processes of a machine share."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """The moment so many seconds from now."""
+        return cls(time.monotonic() + seconds)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the moment has passed."""
+        return time.monotonic() >= self.at
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Sleeps until the deadline, or for some seconds if that is sooner."""
+        left = self.at - time.monotonic()
+        time.sleep(max(0.0, left if seconds is None else min(left, seconds)))

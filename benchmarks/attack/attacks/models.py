@@ -1,0 +1,112 @@
+"""A model server that hangs, and callers that ask too much of it (items 4, 9 and 10)."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from urllib.parse import quote
+
+import grpc
+import psutil
+
+from benchmarks.attack.aim import Aim, Deadline
+from benchmarks.attack.attacks.attack import Attack, Outcome
+from benchmarks.attack.footprint import model_server
+from serving.contract import load_contract
+from serving.tfs_protos import (
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+    tensor_pb2,
+    types_pb2,
+)
+
+CLAIMED_ROWS, CLAIMS = 1024, 20
+LARGE_BYTES, LARGE_REQUESTS = 60_000_000, 12
+STATUS_SECONDS = 1.0
+"""The app gives a status this long at least, and takes the models for gone after that."""
+
+
+def hang(aim: Aim) -> Outcome:
+    """Stops the model server with SIGSTOP, as a hang of it looks from outside."""
+    server = model_server(aim.app_pid)
+    server.send_signal(signal.SIGSTOP)
+    try:
+        Deadline.after(aim.seconds).wait()
+    finally:
+        with suppress(psutil.NoSuchProcess):  # The app may have replaced it.
+            server.send_signal(signal.SIGCONT)
+    return Outcome()
+
+
+def greedy_predicts(aim: Aim) -> Outcome:
+    """Sends 20 tiny Predicts that claim 1,024 rows each, and 12 of 60 MB, and asks for a status."""
+    deadline, outcome = Deadline.after(aim.seconds), Outcome({"status_failures": 0})
+    with (
+        closing(grpc.insecure_channel(_target(aim), options=_UNBOUNDED)) as channel,
+        ThreadPoolExecutor(CLAIMS + 1) as pool,
+    ):
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        for _ in range(CLAIMS):
+            pool.submit(_claim, stub, deadline)
+        pool.submit(_send_large, stub, deadline)
+        _ask_status(channel, deadline, outcome)
+    if outcome.notes["status_failures"]:
+        outcome.faults.append("the model server's status did not answer in 1 s")
+    return outcome
+
+
+_UNBOUNDED = [("grpc.max_send_message_length", -1), ("grpc.enable_http_proxy", 0)]
+
+
+def _target(aim: Aim) -> str:
+    command = model_server(aim.app_pid).cmdline()
+    return f"unix:{quote(command[command.index('--socket') + 1])}"
+
+
+def _claim(stub: object, deadline: Deadline) -> None:
+    size = load_contract()["emotion"].size
+    request = _request([CLAIMED_ROWS, size, size])
+    while not deadline.is_over:
+        with suppress(grpc.RpcError):
+            stub.Predict(request, timeout=5)  # type: ignore[attr-defined]
+        deadline.wait(0.05)
+
+
+def _send_large(stub: object, deadline: Deadline) -> None:
+    request = _request([LARGE_BYTES])
+    request.inputs["image"].tensor_content = bytes(LARGE_BYTES)
+    for _ in range(LARGE_REQUESTS):
+        if not deadline.is_over:
+            with suppress(grpc.RpcError):
+                stub.Predict(request, timeout=5)  # type: ignore[attr-defined]
+
+
+def _request(shape: list[int]) -> predict_pb2.PredictRequest:
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "emotion"
+    tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_UINT8)
+    for size in shape:
+        tensor.tensor_shape.dim.add(size=size)
+    request.inputs["image"].CopyFrom(tensor)
+    return request
+
+
+def _ask_status(channel: grpc.Channel, deadline: Deadline, outcome: Outcome) -> None:
+    stub = model_service_pb2_grpc.ModelServiceStub(channel)
+    request = get_model_status_pb2.GetModelStatusRequest()
+    request.model_spec.name = "emotion"
+    while not deadline.is_over:
+        try:
+            stub.GetModelStatus(request, timeout=STATUS_SECONDS)
+        except grpc.RpcError:
+            outcome.notes["status_failures"] += 1
+        deadline.wait(0.25)
+
+
+ATTACKS = (
+    Attack("hanging-model-server", "the model server is stopped with SIGSTOP", hang),
+    Attack("greedy-predicts", "20 claims of 1,024 rows, 12 requests of 60 MB", greedy_predicts),
+)

@@ -1,0 +1,90 @@
+"""More well-behaved clients than the machine can serve (item 13)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from benchmarks.attack.aim import Aim
+from benchmarks.attack.attacks.attack import Attack, Outcome
+from benchmarks.attack.attacks.cameras import Camera, stream
+from benchmarks.attack.neighbour import FRAMES_PER_SECOND
+from benchmarks.attack.samples import jain_index, percentile
+from benchmarks.attack.wire import BINARY, Link, packet
+from benchmarks.moving_face import jpeg
+
+CAPACITY_CLIENTS, CLIENTS = 6, 200
+CAPACITY_SHARE = 0.4
+"""Of the attack's time; the rest is the overload."""
+LEAST_OF_CAPACITY, LEAST_FAIRNESS, MOST_MS = 0.9, 0.95, 300.0
+
+
+def overload(times: float, aim: Aim) -> Outcome:
+    """Measures the capacity with six clients, and then offers a multiple of it with 200.
+
+    The six send the next frame after each acknowledgement. The 200 send by the clock and wait for
+    nothing. The neighbour's own frames count as part of the capacity.
+    """
+    image = packet(jpeg(0.0, 320, 240), BINARY)
+    seconds = aim.seconds * CAPACITY_SHARE
+    few = _cameras(aim, range(CLIENTS, CLIENTS + CAPACITY_CLIENTS), lambda wire: (wire, image, 0))
+    stream(few, seconds)
+    capacity = sum(camera.analysed for camera in few) / seconds + FRAMES_PER_SECOND
+    rate = times * capacity / CLIENTS
+    seconds = aim.seconds - seconds
+    many = _cameras(
+        aim, range(CLIENTS), lambda wire: (wire, image, rate, wire.fileno() % 97 / 97 / rate)
+    )
+    stream(many, seconds)
+    return _judge(_figures(many, capacity, seconds))
+
+
+def _cameras(
+    aim: Aim, numbers: Iterable[int], options: Callable[..., tuple[object, ...]]
+) -> list[Camera]:
+    links = []
+    for number in numbers:
+        source = f"127.0.1.{number + 1}" if aim.crowd else aim.source
+        try:
+            links.append(Link(dataclasses.replace(aim, source=source)).join())
+        except OSError:
+            continue
+    return [Camera(*options(link.wire)) for link in links]  # type: ignore[arg-type]
+
+
+def _figures(cameras: list[Camera], capacity: float, seconds: float) -> dict[str, float]:
+    analysed = [camera.analysed for camera in cameras]
+    return {
+        "capacity": capacity,
+        "offered": sum(camera.offered for camera in cameras) / seconds,
+        "analysed": sum(analysed) / seconds,
+        "of_capacity": sum(analysed) / seconds / capacity,
+        "fairness": jain_index(analysed),
+        "p95_ms": percentile([ms for camera in cameras for ms in camera.ms], 95),
+        "sessions": len(cameras),
+        "sessions_left": sum(camera.is_open for camera in cameras),
+    }
+
+
+def _judge(notes: dict[str, float]) -> Outcome:
+    outcome = Outcome(notes)
+    if notes["of_capacity"] < LEAST_OF_CAPACITY:
+        outcome.faults.append(f"analyses {notes['of_capacity']:.0%} of capacity")
+    if notes["fairness"] < LEAST_FAIRNESS:
+        outcome.faults.append(f"Jain's index {notes['fairness']:.2f}")
+    if notes["p95_ms"] >= MOST_MS:
+        outcome.faults.append(f"p95 of the served {notes['p95_ms']:.0f} ms")
+    return outcome
+
+
+ATTACKS = tuple(
+    Attack(
+        f"overload-{times}",
+        f"200 clients that offer {times} times the capacity",
+        partial(overload, times),
+        spares_neighbour=False,
+        slowness=2.0,
+    )
+    for times in (3, 30)
+)

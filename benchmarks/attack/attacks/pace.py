@@ -1,0 +1,137 @@
+"""Loops that attackers share. Each is bounded in rate and count and ends at a deadline."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from benchmarks.attack.aim import Deadline
+
+Action = Callable[[Deadline], object]
+
+SLICE_SECONDS = 0.05
+
+
+def repeat(action: Action, deadline: Deadline, per_second: float, threads: int = 1) -> int:
+    """Repeats an action until the deadline; an `OSError` ends one round, not the loop.
+
+    Args:
+        action: One round, such as one connection. It should return at the deadline.
+        deadline: When to stop.
+        per_second: The most rounds per second of each thread.
+        threads: Number of threads that do so at the same time.
+
+    Returns:
+        The number of rounds.
+    """
+
+    def loop(_: int) -> int:
+        rounds = 0
+        while not deadline.is_over:
+            turn = Deadline.after(1 / per_second)
+            with suppress(OSError):
+                action(deadline)
+            rounds += 1
+            deadline.wait(max(0.0, turn.at - Deadline.after(0).at))
+        return rounds
+
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(loop, range(threads)))
+
+
+def pour(wire: socket.socket, block: bytes, bytes_per_second: float, deadline: Deadline) -> int:
+    """Sends a block again and again at a steady rate; returns the number of bytes.
+
+    What comes back is read and dropped.
+
+    Raises:
+        OSError: The service closed the connection.
+    """
+    start, sent = Deadline.after(0).at, 0
+    while not deadline.is_over:
+        due = (Deadline.after(0).at - start) * bytes_per_second
+        while sent <= due and not deadline.is_over:
+            wire.sendall(block)
+            sent += len(block)
+        drop_answers(wire, SLICE_SECONDS)
+    return sent
+
+
+def drop_answers(wire: socket.socket, seconds: float) -> None:
+    """Reads and drops what has come, and waits for so long where nothing has.
+
+    Raises:
+        ConnectionError: The service closed the connection.
+    """
+    before = wire.gettimeout()
+    wire.settimeout(seconds)
+    try:
+        if not wire.recv(1 << 20):
+            raise ConnectionResetError("the service closed the connection")
+    except TimeoutError:
+        pass
+    finally:
+        wire.settimeout(before)
+
+
+def hold(
+    opening: Callable[[int], socket.socket],
+    count: int,
+    deadline: Deadline,
+    keep: Callable[[socket.socket], object] | None = None,
+    per_second: int = 400,
+) -> int:
+    """Holds connections open, and opens others for those that were closed.
+
+    Args:
+        opening: Opens the connection of a number from 0.
+        count: Number of connections to hold.
+        deadline: When to close them all.
+        keep: Called for each once a second, to keep it alive; an `OSError` means it is gone.
+        per_second: The most connections to open per second.
+
+    Returns:
+        The number of connections that were open at the end.
+    """
+    wires: dict[int, socket.socket] = {}
+    try:
+        while not deadline.is_over:
+            turn = Deadline.after(1)
+            missing = [number for number in range(count) if number not in wires]
+            _open(opening, wires, missing[:per_second], deadline)
+            turn.wait()
+            _forget_closed(wires, keep)
+        return len(wires)
+    finally:
+        for wire in wires.values():
+            wire.close()
+
+
+def _open(
+    opening: Callable[[int], socket.socket],
+    wires: dict[int, socket.socket],
+    numbers: list[int],
+    deadline: Deadline,
+) -> None:
+    for number in numbers:
+        if deadline.is_over:
+            return
+        with suppress(OSError):
+            wires[number] = opening(number)
+
+
+def _forget_closed(
+    wires: dict[int, socket.socket], keep: Callable[[socket.socket], object] | None
+) -> None:
+    for number, wire in list(wires.items()):
+        try:
+            drop_answers(wire, 0.0)
+            if keep is not None:
+                keep(wire)
+        except (BlockingIOError, InterruptedError):
+            continue
+        except OSError:
+            wire.close()
+            del wires[number]

@@ -1,0 +1,85 @@
+"""Sessions that start anew all the time, costly images and guessed tokens (items 11, 14, 16)."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from benchmarks.attack.aim import Aim, Deadline
+from benchmarks.attack.attacks.attack import Attack, Outcome
+from benchmarks.attack.attacks.many_scans import many_scans
+from benchmarks.attack.attacks.pace import drop_answers, repeat
+from benchmarks.attack.wire import BINARY, Link, connect_packet, frame_event, packet
+from benchmarks.moving_face import jpeg
+
+CHURN_PER_SECOND = 50
+"""As in the report: 395 frames in 8 s."""
+GUESSES_PER_SECOND = 100
+"""More than this from one address is a fault: a token is then found by patience alone."""
+
+
+def churn(aim: Aim) -> Outcome:
+    """Disconnects and connects the session after each frame, all on one connection."""
+    image = packet(jpeg(0.0), BINARY)
+    seqs = count()
+
+    def attack(deadline: Deadline) -> None:
+        with Link(aim) as link:
+            link.join()
+            while not deadline.is_over:
+                turn = Deadline.after(1 / CHURN_PER_SECOND)
+                again = packet(b"41") + connect_packet(aim.token)
+                link.wire.sendall(frame_event(next(seqs)) + image + again)
+                drop_answers(link.wire, 0.001)
+                turn.wait()
+
+    rounds = repeat(attack, Deadline.after(aim.seconds), 20)
+    return Outcome({"connections": rounds, "frames": next(seqs)})
+
+
+def costly_images(aim: Aim) -> Outcome:
+    """Sends a JPEG of 18 KB, 8.3 megapixels and 99 scans on two connections."""
+    image = packet(many_scans(3840, 2160, 99), BINARY)
+    answers = count()
+
+    def attack(deadline: Deadline) -> None:
+        with Link(aim) as link:
+            link.join()
+            seq = 0
+            while not deadline.is_over:
+                turn = Deadline.after(1 / 30)
+                link.send_frame(seq, image)
+                link.await_ack(seq)
+                next(answers)
+                seq += 1
+                turn.wait()
+
+    repeat(attack, Deadline.after(aim.seconds), 20, threads=2)
+    return Outcome({"answered": next(answers)})
+
+
+def guess_tokens(aim: Aim) -> Outcome:
+    """Guesses access tokens on four connections, as fast as they are refused."""
+    guess = packet(b'40{"token":"guess"}')
+    guesses = count()
+
+    def attack(deadline: Deadline) -> None:
+        with Link(aim) as link:
+            while not deadline.is_over:
+                link.wire.sendall(guess)
+                while not link.receive().startswith(b"44"):
+                    pass
+                next(guesses)
+
+    repeat(attack, Deadline.after(aim.seconds), 50, threads=4)
+    per_second = next(guesses) / aim.seconds
+    outcome = Outcome({"guesses_per_second": per_second})
+    if per_second > GUESSES_PER_SECOND:
+        outcome.faults.append(f"{per_second:.0f} guesses/s")
+    return outcome
+
+
+ATTACKS = (
+    Attack("session-churn", "a new session after each frame", churn, then_stop=True),
+    Attack("costly-images", "JPEGs of 8.3 megapixels and 99 scans", costly_images),
+    Attack("guessed-tokens", "guessing the access token", guess_tokens),
+)

@@ -1,0 +1,131 @@
+"""WebSockets of an old kind, endless messages, floods and readers that do not read."""
+
+from __future__ import annotations
+
+import socket
+from functools import partial
+from itertools import cycle
+
+from benchmarks.attack.aim import Aim, Deadline
+from benchmarks.attack.attacks.attack import Attack, Outcome
+from benchmarks.attack.attacks.pace import hold, pour, repeat
+from benchmarks.attack.wire import (
+    BINARY,
+    PING,
+    PONG,
+    UPGRADE,
+    Link,
+    frame_event,
+    header,
+    packet,
+)
+from benchmarks.moving_face import jpeg
+
+MEGABYTE = 1_000_000
+OLD_UPGRADE = (
+    "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    "Origin: {url}\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n"
+)
+HIXIE_75 = OLD_UPGRADE + "\r\n"
+HIXIE_76 = (
+    OLD_UPGRADE + "Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\n"
+    "Sec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\n\r\n^n:ds[4U"
+)
+UNFINISHED_BYTES = 4_250_000
+UNFINISHED_COUNT = 100
+SLOW_READERS = 40
+SMALL_BUFFER = 4096
+
+
+def old_upgrade(aim: Aim) -> Outcome:
+    """Upgrades to a WebSocket of before RFC 6455 and sends one endless message, 20 MB in 12 s."""
+    hellos = cycle((HIXIE_75, HIXIE_76))
+
+    def attack(deadline: Deadline) -> None:
+        with aim.dial() as wire:
+            wire.sendall(next(hellos).format(port=aim.port, url=aim.url).encode() + b"\x00")
+            pour(wire, b"x" * 17_000, 20 * MEGABYTE / 12, deadline)
+
+    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20)})
+
+
+def unfinished(aim: Aim) -> Outcome:
+    """Sends all but the last byte of 100 messages of 4.25 MB, without a token."""
+    body = bytes(UNFINISHED_BYTES - 1)
+
+    def opening(_: int) -> socket.socket:
+        wire = aim.dial(2)
+        try:
+            wire.sendall(UPGRADE + header(UNFINISHED_BYTES, BINARY) + body)
+        except OSError:
+            wire.close()
+            raise
+        return wire
+
+    deadline = Deadline.after(aim.seconds)
+    return Outcome({"held": hold(opening, UNFINISHED_COUNT, deadline, per_second=40)})
+
+
+def flood(opcode: int, aim: Aim) -> Outcome:
+    """Sends empty control frames, 1.5 MB/s on one connection."""
+
+    def attack(deadline: Deadline) -> None:
+        with aim.dial() as wire:
+            wire.sendall(UPGRADE)
+            pour(wire, header(0, opcode) * 5000, 1.5 * MEGABYTE, deadline)
+
+    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20)})
+
+
+def slow_readers(aim: Aim) -> Outcome:
+    """Sends small frames and requests for large files, and never reads an answer."""
+    image = packet(jpeg(0.0, 160, 120, 50), BINARY)
+    events = b"".join(frame_event(seq) + image for seq in range(5))
+    get = b"GET /static/vendor/face_detection_full_range.tflite HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+    def opening(number: int) -> socket.socket:
+        wire = aim.dial(2, receive_buffer=SMALL_BUFFER)
+        if number % 2:
+            return Link(aim, wire).join().wire
+        wire.sendall(get * 20)
+        return wire
+
+    return Outcome({"held": _hold_unread(opening, Deadline.after(aim.seconds), events)})
+
+
+def _hold_unread(opening: object, deadline: Deadline, events: bytes) -> int:
+    wires: list[tuple[int, socket.socket]] = []
+    try:
+        for number in range(SLOW_READERS):
+            try:
+                wires.append((number, opening(number)))  # type: ignore[operator]
+            except OSError:
+                continue
+        while not deadline.is_over:
+            turn = Deadline.after(0.5)
+            for number, wire in wires:
+                wire.setblocking(False)
+                if number % 2:
+                    _offer(wire, events)
+            turn.wait()
+        return len(wires)
+    finally:
+        for _, wire in wires:
+            wire.close()
+
+
+def _offer(wire: socket.socket, data: bytes) -> None:
+    """Sends what fits; a message that is cut off here is this attacker's own trouble."""
+    try:
+        wire.send(data)
+    except OSError:
+        return
+
+
+ATTACKS = (
+    Attack("old-websocket", "a Hixie-75/76 WebSocket with one endless message", old_upgrade),
+    Attack("unfinished-messages", "100 messages of 4.25 MB without an end", unfinished),
+    Attack("ping-flood", "empty WebSocket pings, 1.5 MB/s", partial(flood, PING)),
+    Attack("pong-flood", "empty WebSocket pongs, 1.5 MB/s", partial(flood, PONG)),
+    Attack("slow-readers", "40 clients that send and never read", slow_readers),
+)

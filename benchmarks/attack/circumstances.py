@@ -1,0 +1,31 @@
+"""The circumstances of a run: date, command, machine and commit."""
+
+from __future__ import annotations
+
+import datetime
+import shlex
+import subprocess
+from collections.abc import Sequence
+
+from benchmarks.machine import describe_machine
+from web.config import ROOT
+
+
+def describe_run(command: str, arguments: Sequence[str]) -> dict[str, str]:
+    """Date, command, machine and commit by name."""
+    return {
+        "Date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "Command": shlex.join([*shlex.split(command), *arguments]),
+        "Machine": describe_machine(),
+        "Commit": _commit(),
+    }
+
+
+def _commit() -> str:
+    """The short name of the checkout's commit; empty where it is no checkout."""
+    words = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    try:
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,100 @@
+"""Clients and attackers as processes of their own, which end with the benchmark."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from benchmarks.attack.aim import Aim
+from benchmarks.attack.attacks.attack import Outcome
+from benchmarks.attack.attacks.catalogue import CATALOGUE
+from benchmarks.attack.samples import Sample
+
+GRACE_SECONDS = 10.0
+"""After its deadline an attack that hangs in a socket is ended."""
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+class Watched:
+    """A client that runs in the background, and its samples.
+
+    Args:
+        run: The client's loop, which sends samples.
+        aim: Where it connects.
+
+    Attributes:
+        samples: All that it has sent, as of the last `drain`.
+    """
+
+    def __init__(self, run: Callable[[Aim, Connection], None], aim: Aim) -> None:
+        self.samples: list[Sample] = []
+        self._results, theirs = _SPAWN.Pipe(duplex=False)
+        self._process = _SPAWN.Process(target=_run_client, args=(run, aim, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def drain(self) -> list[Sample]:
+        """Takes what has come; returns all samples.
+
+        Raises:
+            EOFError: The client's process ended.
+        """
+        while self._results.poll():
+            self.samples.append(self._results.recv())
+        return self.samples
+
+    def stop(self) -> None:
+        """Ends the client."""
+        self._process.kill()
+        self._process.join()
+
+
+class Attacker:
+    """An attack that runs in the background.
+
+    Args:
+        name: Its name in the catalogue.
+        aim: What it attacks, and for how long.
+    """
+
+    def __init__(self, name: str, aim: Aim) -> None:
+        self._results, theirs = _SPAWN.Pipe(duplex=False)
+        self._process = _SPAWN.Process(target=_run_attack, args=(name, aim, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it still attacks."""
+        return self._process.is_alive()
+
+    def result(self) -> Outcome:
+        """Waits a little for its end, ends it by force otherwise, and says what it saw."""
+        self._process.join(GRACE_SECONDS)
+        if self.runs:
+            self._process.kill()
+        try:
+            outcome: Outcome = self._results.recv()
+        except EOFError:
+            return Outcome(faults=["the attacker failed"])
+        return outcome
+
+
+def _run_client(run: Callable[..., Any], aim: Aim, results: Connection) -> None:
+    _leave_interrupts_to_the_parent()
+    run(aim, results)
+
+
+def _run_attack(name: str, aim: Aim, results: Connection) -> None:
+    _leave_interrupts_to_the_parent()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    results.send(CATALOGUE[name].run(aim))
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,77 @@
+"""A real HAProxy on loopback, with the configuration that Mien ships."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.app_process import free_port, get_status
+from web.certificate import make_certificate
+from web.config import ROOT
+
+SHIPPED = ROOT / "deploy" / "proxy" / "haproxy.cfg"
+START_SECONDS = 20.0
+
+
+def local_configuration(shipped: str, port: int, app_port: int, certificate: Path) -> str:
+    """Makes the shipped configuration one for this machine: ports, certificate and server.
+
+    Args:
+        shipped: Text of `deploy/proxy/haproxy.cfg`.
+        port: TCP port for TLS on 127.0.0.1.
+        app_port: The app's TCP port on 127.0.0.1.
+        certificate: PEM file with certificate and key.
+
+    Raises:
+        ValueError: The shipped text has no such line.
+    """
+    text = _replace(
+        r"bind :8443 ssl crt \S+", f"bind 127.0.0.1:{port} ssl crt {certificate}", shipped
+    )
+    text = _replace(r"bind :8080.*", "bind 127.0.0.1:0", text)
+    return _replace(r"server-template app .*", f"server app 127.0.0.1:{app_port}", text)
+
+
+def _replace(pattern: str, new: str, text: str) -> str:
+    result, count = re.subn(pattern, lambda _: new, text)
+    if count != 1:
+        raise ValueError(f"the configuration has {count} lines of {pattern!r}, not one")
+    return result
+
+
+@contextmanager
+def running_haproxy(folder: Path, app_port: int) -> Iterator[int]:
+    """Starts HAProxy before an app; yields its port, which speaks TLS.
+
+    Raises:
+        FileNotFoundError: HAProxy is not installed.
+        TimeoutError: It does not reach the app.
+    """
+    port = free_port()
+    certificate = folder / "proxy.pem"
+    certificate.write_bytes(b"".join(file.read_bytes() for file in make_certificate(folder)))
+    configuration = folder / "haproxy.cfg"
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    configuration.write_text(local_configuration(shipped, port, app_port, certificate))
+    with subprocess.Popen(
+        ["haproxy", "-db", "-q", "-f", str(configuration)],
+        env={**os.environ, "HTTPS_PORT": str(port)},
+    ) as process:
+        try:
+            _await(port, process)
+            yield port
+        finally:
+            process.terminate()
+
+
+def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while get_status(f"https://127.0.0.1:{port}/healthz") != 200:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise TimeoutError("HAProxy does not reach the app")
+        time.sleep(0.1)

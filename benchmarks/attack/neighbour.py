@@ -1,0 +1,71 @@
+"""A well-behaved client that sends ten frames a second and waits for each acknowledgement."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+import socketio
+from socketio.exceptions import SocketIOError
+
+from benchmarks.attack.aim import Aim
+from benchmarks.attack.samples import Sample
+from benchmarks.moving_face import film
+
+FRAMES_PER_SECOND = 10
+ACK_TIMEOUT_SECONDS = 15.0
+PAUSE_SECONDS = 0.2
+"""Before it connects again."""
+
+
+def run_neighbour(aim: Aim, results: Connection) -> None:
+    """Sends frames until the process is ended; connects again whenever the connection breaks.
+
+    Args:
+        aim: Where to connect.
+        results: Gets a sample per frame. Its time is from the frame sent to its boxes.
+    """
+    images = film(FRAMES_PER_SECOND)
+    while True:
+        try:
+            with _connected(aim) as client:
+                _stream(client, images, results)
+        except (SocketIOError, OSError):
+            time.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def _connected(aim: Aim) -> Iterator[socketio.Client]:
+    with aim.dial() as wire:
+        client = socketio.Client(
+            reconnection=False,
+            request_timeout=ACK_TIMEOUT_SECONDS,
+            websocket_extra_options={"socket": wire},
+        )
+        auth = {"token": aim.token} if aim.token else None
+        client.connect(aim.url, auth=auth, transports=["websocket"], wait_timeout=10)
+        try:
+            yield client
+        finally:
+            client.disconnect()
+
+
+def _stream(client: socketio.Client, images: list[bytes], results: Connection) -> None:
+    due = time.monotonic()
+    for seq in range(10**9):
+        # After a stall it continues at its rate; it does not make up for what was missed.
+        due = max(due + 1 / FRAMES_PER_SECOND, time.monotonic())
+        time.sleep(max(0.0, due - time.monotonic()))
+        sent = time.monotonic()
+        ok = False
+        try:
+            ok = _has_box(client, seq, images[seq % len(images)])
+        finally:
+            results.send(Sample(sent, time.monotonic(), ok))
+
+
+def _has_box(client: socketio.Client, seq: int, image: bytes) -> bool:
+    ack = client.call("frame", ({"seq": seq}, image), timeout=ACK_TIMEOUT_SECONDS)
+    return ack["status"] == "analysed" and len(ack["faces"]) == 1

@@ -1,0 +1,37 @@
+"""Asks `/healthz` ten times a second, each time on a new connection, as an orchestrator does."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from benchmarks.attack.aim import Aim
+from benchmarks.attack.samples import Sample
+
+PERIOD_SECONDS = 0.1
+TIMEOUT_SECONDS = 5.0
+REQUEST = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+
+
+def run_probe(aim: Aim, results: Connection) -> None:
+    """Probes until the process is ended.
+
+    Args:
+        aim: Where to connect.
+        results: Gets a sample per probe. Its time is from the moment the probe was due, so that
+            those which a slow one delayed are late as well.
+    """
+    due = time.monotonic()
+    while True:
+        due += PERIOD_SECONDS
+        time.sleep(max(0.0, due - time.monotonic()))
+        ok = _is_healthy(aim)
+        results.send(Sample(due, time.monotonic(), ok))
+
+
+def _is_healthy(aim: Aim) -> bool:
+    with suppress(OSError), aim.dial(TIMEOUT_SECONDS) as wire:
+        wire.sendall(REQUEST)
+        return wire.recv(4096).startswith(b"HTTP/1.1 200 ")
+    return False

@@ -1,0 +1,152 @@
+"""Runs one attack against a running service and measures before, during and after."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benchmarks.attack.aim import Deadline
+from benchmarks.attack.attacks.attack import Attack, Outcome
+from benchmarks.attack.companion import Attacker, Watched
+from benchmarks.attack.footprint import Footprint, footprint
+from benchmarks.attack.neighbour import run_neighbour
+from benchmarks.attack.probe import run_probe
+from benchmarks.attack.result import LEAST_RATE, Result, is_back
+from benchmarks.attack.samples import Figures, figures
+from benchmarks.attack.target import Target
+
+NEIGHBOUR, ATTACKER, PROBE = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+"""Addresses that the clients connect from."""
+WARM_UP_SECONDS = 4.0
+"""The first frames pay for what is made once; memory settles meanwhile."""
+BEFORE_SECONDS = 2.0
+LEAST_AFTER_SECONDS = 2.0
+MOST_RECOVERY_SECONDS = 15.0
+SAMPLE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Observers:
+    """The clients that run all the time beside a service.
+
+    Attributes:
+        neighbour: The well-behaved client.
+        probe: Asks `/healthz`.
+    """
+
+    neighbour: Watched
+    probe: Watched
+
+    def neighbour_saw(self, start: float, end: float) -> Figures:
+        """What the neighbour saw in a stretch of time."""
+        return figures(self.neighbour.drain(), start, end)
+
+
+@contextmanager
+def observers(target: Target) -> Iterator[Observers]:
+    """Starts the neighbour and the probe, and lets them run for a moment."""
+    pair = Observers(
+        Watched(run_neighbour, target.aim(NEIGHBOUR)), Watched(run_probe, target.aim(PROBE))
+    )
+    try:
+        deadline = Deadline.after(MOST_RECOVERY_SECONDS)
+        while not pair.neighbour.drain() and not deadline.is_over:
+            deadline.wait(SAMPLE_SECONDS)
+        time.sleep(WARM_UP_SECONDS)
+        yield pair
+    finally:
+        pair.neighbour.stop()
+        pair.probe.stop()
+
+
+def try_attack(
+    attack: Attack,
+    server: str,
+    target: Target,
+    seen: Observers,
+    seconds: float,
+    *,
+    same_address: bool = False,
+) -> Result:
+    """Attacks and measures.
+
+    Args:
+        attack: The attack.
+        server: Name of the server, for the result.
+        target: The service.
+        seen: The clients beside it.
+        seconds: Duration of the attack.
+        same_address: Whether the attacker shares the neighbour's address.
+    """
+    start = time.monotonic()
+    time.sleep(BEFORE_SECONDS)
+    idle, before_end, log_start = _settled(target), time.monotonic(), target.log_bytes()
+    outcome, peak = _attack(attack, target, seconds, same_address=same_address)
+    end = time.monotonic()
+    log_rate = (target.log_bytes() - log_start) / (end - before_end)
+    before = seen.neighbour_saw(start, before_end)
+    recovered, left = _recover(target, seen, idle, before.rate)
+    now = time.monotonic()
+    return Result(
+        attack=attack.name,
+        server=server,
+        before=before,
+        during=seen.neighbour_saw(before_end, end),
+        after=seen.neighbour_saw(now - LEAST_AFTER_SECONDS, now),
+        health=figures(seen.probe.drain(), before_end, end),
+        idle=idle,
+        peak_rss_mib=max(sample.all_rss_mib for sample in peak),
+        peak_descriptors=max(sample.descriptors for sample in peak),
+        left=left,
+        recover_seconds=recovered,
+        log_bytes_per_second=log_rate,
+        leaks_tokens=target.leaks_tokens(log_start),
+        stop_seconds=target.stop_seconds() if attack.then_stop else None,
+        spares_neighbour=attack.spares_neighbour,
+        notes=outcome.notes,
+        attacker_faults=outcome.faults,
+    )
+
+
+def _attack(
+    attack: Attack, target: Target, seconds: float, *, same_address: bool
+) -> tuple[Outcome, list[Footprint]]:
+    aim = dataclasses.replace(
+        target.aim(NEIGHBOUR if same_address else ATTACKER),
+        seconds=seconds * attack.slowness,
+        crowd=not same_address,
+    )
+    attacker, samples = Attacker(attack.name, aim), [footprint(target.app.process)]
+    deadline = Deadline.after(2 * aim.seconds + 10)
+    while attacker.runs and not deadline.is_over:
+        deadline.wait(SAMPLE_SECONDS)
+        samples.append(footprint(target.app.process))
+    return attacker.result(), samples
+
+
+def _recover(
+    target: Target, seen: Observers, idle: Footprint, rate: float
+) -> tuple[float | None, Footprint]:
+    """Waits until all is well again; returns the seconds it took, and what is held then."""
+    start = time.monotonic()
+    recovered = None
+    while (past := time.monotonic() - start) < MOST_RECOVERY_SECONDS:
+        time.sleep(SAMPLE_SECONDS)
+        now = time.monotonic()
+        is_well = seen.neighbour_saw(now - 1, now).rate >= LEAST_RATE * rate
+        if not (is_well and is_back(idle, footprint(target.app.process))):
+            recovered = None
+        elif recovered is None:
+            recovered = past
+        elif past >= LEAST_AFTER_SECONDS:
+            break
+    return recovered, _settled(target)
+
+
+def _settled(target: Target) -> Footprint:
+    """What is held between two probes: each of them holds a descriptor for a moment."""
+    samples = [footprint(target.app.process) for _ in range(3)]
+    return min(samples, key=lambda sample: sample.descriptors)
