@@ -18,10 +18,12 @@ PORT :=
 HOST :=
 HTTPS :=
 MODEL := emotion
+ATTACK :=
+SERVER :=
 DATA := ../shared/data
 PYTEST :=
 
-.PHONY: help setup run test check bench scale screenshot train tune compare config clean
+.PHONY: help setup run test check bench scale screenshot train tune compare attack config clean
 
 help: ## Show this list and every setting
 	@echo "make TARGET, where TARGET is one of:"
@@ -64,6 +66,9 @@ compare: $(VENV)/.tools static/vendor/.complete ## Hold the models against other
 
 scale: $(VENV)/.tools static/vendor/.complete ## Measure how apps add up and what a webcam costs, write docs/sizing.md
 	$(BIN)/python -m benchmarks.scale
+
+attack: $(VENV)/.tools static/vendor/.complete ## Attack the service on loopback, print what another client sees of it
+	$(BIN)/python -m benchmarks.attack $(if $(ATTACK),--only $(ATTACK)) $(if $(SERVER),--server $(SERVER))
 
 config: $(VENV)/.runtime ## Write docs/configuration.md from the code
 	$(BIN)/python -m web.config > docs/configuration.md

@@ -16,7 +16,7 @@ from benchmarks.attack.result import Result
 from benchmarks.attack.target import MODES, Target, running_target
 from benchmarks.attack.trial import Observers, observers, try_attack
 
-SECONDS = 5.0
+SECONDS = 4.0
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -54,7 +55,7 @@ class Watched:
 
 
 class Attacker:
-    """An attack that runs in the background.
+    """An attack in a process of its own that is ready, and begins when it is told to.
 
     Args:
         name: Its name in the catalogue.
@@ -62,25 +63,29 @@ class Attacker:
     """
 
     def __init__(self, name: str, aim: Aim) -> None:
-        self._results, theirs = _SPAWN.Pipe(duplex=False)
+        self._ours, theirs = _SPAWN.Pipe()
         self._process = _SPAWN.Process(target=_run_attack, args=(name, aim, theirs), daemon=True)
         self._process.start()
         theirs.close()
+        self._ours.recv()
+
+    def begin(self) -> None:
+        """Lets it attack."""
+        self._ours.send(None)
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         """Whether it still attacks."""
-        return self._process.is_alive()
+        return not self._ours.poll() and self._process.is_alive()
 
     def result(self) -> Outcome:
         """Waits a little for its end, ends it by force otherwise, and says what it saw."""
-        self._process.join(GRACE_SECONDS)
-        if self.runs:
-            self._process.kill()
-        try:
-            outcome: Outcome = self._results.recv()
-        except EOFError:
-            return Outcome(faults=["the attacker failed"])
+        outcome = Outcome(faults=["the attacker failed"])
+        if self._ours.poll(GRACE_SECONDS):
+            with suppress(EOFError):
+                outcome = self._ours.recv()
+        self._process.kill()
+        self._process.join()
         return outcome
 
 
@@ -89,11 +94,14 @@ def _run_client(run: Callable[..., Any], aim: Aim, results: Connection) -> None:
     run(aim, results)
 
 
-def _run_attack(name: str, aim: Aim, results: Connection) -> None:
+def _run_attack(name: str, aim: Aim, theirs: Connection) -> None:
     _leave_interrupts_to_the_parent()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    results.send(CATALOGUE[name].run(aim))
+    attack = CATALOGUE[name]
+    theirs.send("ready")
+    theirs.recv()
+    theirs.send(attack.run(aim))
 
 
 def _leave_interrupts_to_the_parent() -> None:

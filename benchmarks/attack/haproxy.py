@@ -18,12 +18,15 @@ SHIPPED = ROOT / "deploy" / "proxy" / "haproxy.cfg"
 START_SECONDS = 20.0
 
 
-def local_configuration(shipped: str, port: int, app_port: int, certificate: Path) -> str:
+def local_configuration(
+    shipped: str, port: int, plain_port: int, app_port: int, certificate: Path
+) -> str:
     """Makes the shipped configuration one for this machine: ports, certificate and server.
 
     Args:
         shipped: Text of `deploy/proxy/haproxy.cfg`.
         port: TCP port for TLS on 127.0.0.1.
+        plain_port: TCP port without TLS, which redirects to the other.
         app_port: The app's TCP port on 127.0.0.1.
         certificate: PEM file with certificate and key.
 
@@ -33,7 +36,7 @@ def local_configuration(shipped: str, port: int, app_port: int, certificate: Pat
     text = _replace(
         r"bind :8443 ssl crt \S+", f"bind 127.0.0.1:{port} ssl crt {certificate}", shipped
     )
-    text = _replace(r"bind :8080.*", "bind 127.0.0.1:0", text)
+    text = _replace(r"bind :8080.*", f"bind 127.0.0.1:{plain_port}", text)
     return _replace(r"server-template app .*", f"server app 127.0.0.1:{app_port}", text)
 
 
@@ -57,7 +60,7 @@ def running_haproxy(folder: Path, app_port: int) -> Iterator[int]:
     certificate.write_bytes(b"".join(file.read_bytes() for file in make_certificate(folder)))
     configuration = folder / "haproxy.cfg"
     shipped = SHIPPED.read_text(encoding="utf-8")
-    configuration.write_text(local_configuration(shipped, port, app_port, certificate))
+    configuration.write_text(local_configuration(shipped, port, free_port(), app_port, certificate))
     with subprocess.Popen(
         ["haproxy", "-db", "-q", "-f", str(configuration)],
         env={**os.environ, "HTTPS_PORT": str(port)},

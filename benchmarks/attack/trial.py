@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks.attack.aim import Deadline
-from benchmarks.attack.attacks.attack import Attack, Outcome
+from benchmarks.attack.aim import Aim, Deadline
+from benchmarks.attack.attacks.attack import Attack
 from benchmarks.attack.companion import Attacker, Watched
 from benchmarks.attack.footprint import Footprint, footprint
 from benchmarks.attack.neighbour import run_neighbour
@@ -24,8 +24,8 @@ WARM_UP_SECONDS = 4.0
 """The first frames pay for what is made once; memory settles meanwhile."""
 BEFORE_SECONDS = 2.0
 LEAST_AFTER_SECONDS = 2.0
-MOST_RECOVERY_SECONDS = 15.0
-SAMPLE_SECONDS = 0.5
+MOST_RECOVERY_SECONDS = 12.0
+SAMPLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,14 @@ def try_attack(
         seconds: Duration of the attack.
         same_address: Whether the attacker shares the neighbour's address.
     """
+    attacker = Attacker(attack.name, _attacker_aim(attack, target, seconds, same_address))
     start = time.monotonic()
     time.sleep(BEFORE_SECONDS)
-    idle, before_end, log_start = _settled(target), time.monotonic(), target.log_bytes()
-    outcome, peak = _attack(attack, target, seconds, same_address=same_address)
+    idle, log_start = _settled(target), target.log_bytes()
+    before_end = time.monotonic()
+    attacker.begin()
+    peak = _watch(attacker, target, seconds * attack.slowness)
+    outcome = attacker.result()
     end = time.monotonic()
     log_rate = (target.log_bytes() - log_start) / (end - before_end)
     before = seen.neighbour_saw(start, before_end)
@@ -111,20 +115,22 @@ def try_attack(
     )
 
 
-def _attack(
-    attack: Attack, target: Target, seconds: float, *, same_address: bool
-) -> tuple[Outcome, list[Footprint]]:
-    aim = dataclasses.replace(
+def _attacker_aim(attack: Attack, target: Target, seconds: float, same_address: bool) -> Aim:
+    return dataclasses.replace(
         target.aim(NEIGHBOUR if same_address else ATTACKER),
         seconds=seconds * attack.slowness,
         crowd=not same_address,
     )
-    attacker, samples = Attacker(attack.name, aim), [footprint(target.app.process)]
-    deadline = Deadline.after(2 * aim.seconds + 10)
-    while attacker.runs and not deadline.is_over:
+
+
+def _watch(attacker: Attacker, target: Target, seconds: float) -> list[Footprint]:
+    """What the processes hold, again and again until the attack ends."""
+    samples = [footprint(target.app.process)]
+    deadline = Deadline.after(2 * seconds + 10)
+    while attacker.is_running and not deadline.is_over:
         deadline.wait(SAMPLE_SECONDS)
         samples.append(footprint(target.app.process))
-    return attacker.result(), samples
+    return samples
 
 
 def _recover(

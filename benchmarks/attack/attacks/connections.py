@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from functools import partial
 
 from benchmarks.attack.aim import Aim, Deadline
@@ -59,7 +60,11 @@ def polling_sid(aim: Aim) -> str:
     return answer.partition(b'"sid":"')[2].partition(b'"')[0].decode()
 
 
-def _hold(aim: Aim, opening, keep=None) -> Outcome:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _hold(
+    aim: Aim,
+    opening: Callable[[int], socket.socket],
+    keep: Callable[[socket.socket], object] | None = None,
+) -> Outcome:
     held = hold(opening, COUNT, Deadline.after(aim.seconds), keep)
     return Outcome({"held": held})
 

@@ -12,6 +12,7 @@ from benchmarks.attack.aim import Deadline
 Action = Callable[[Deadline], object]
 
 SLICE_SECONDS = 0.05
+OPENING_THREADS = 8
 
 
 def repeat(action: Action, deadline: Deadline, per_second: float, threads: int = 1) -> int:
@@ -115,11 +116,13 @@ def _open(
     numbers: list[int],
     deadline: Deadline,
 ) -> None:
-    for number in numbers:
-        if deadline.is_over:
-            return
+    def open_one(number: int) -> None:
         with suppress(OSError):
-            wires[number] = opening(number)
+            if not deadline.is_over:
+                wires[number] = opening(number)
+
+    with ThreadPoolExecutor(OPENING_THREADS) as pool:
+        pool.map(open_one, numbers)
 
 
 def _forget_closed(

@@ -79,7 +79,7 @@ def guess_tokens(aim: Aim) -> Outcome:
 
 
 ATTACKS = (
-    Attack("session-churn", "a new session after each frame", churn, then_stop=True),
+    Attack("session-churn", "a new session after each frame", churn, then_stop=True, slowness=2),
     Attack("costly-images", "JPEGs of 8.3 megapixels and 99 scans", costly_images),
     Attack("guessed-tokens", "guessing the access token", guess_tokens),
 )

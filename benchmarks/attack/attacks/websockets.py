@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from functools import partial
 from itertools import cycle
 
@@ -13,7 +14,6 @@ from benchmarks.attack.wire import (
     BINARY,
     PING,
     PONG,
-    UPGRADE,
     Link,
     frame_event,
     header,
@@ -43,7 +43,10 @@ def old_upgrade(aim: Aim) -> Outcome:
 
     def attack(deadline: Deadline) -> None:
         with aim.dial() as wire:
-            wire.sendall(next(hellos).format(port=aim.port, url=aim.url).encode() + b"\x00")
+            wire.sendall(next(hellos).format(port=aim.port, url=aim.url).encode())
+            if b" 101 " not in wire.recv(4096):
+                return
+            wire.sendall(b"\x00")
             pour(wire, b"x" * 17_000, 20 * MEGABYTE / 12, deadline)
 
     return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20)})
@@ -54,9 +57,9 @@ def unfinished(aim: Aim) -> Outcome:
     body = bytes(UNFINISHED_BYTES - 1)
 
     def opening(_: int) -> socket.socket:
-        wire = aim.dial(2)
+        wire = Link(aim, aim.dial(2)).wire
         try:
-            wire.sendall(UPGRADE + header(UNFINISHED_BYTES, BINARY) + body)
+            wire.sendall(header(UNFINISHED_BYTES, BINARY) + body)
         except OSError:
             wire.close()
             raise
@@ -70,9 +73,8 @@ def flood(opcode: int, aim: Aim) -> Outcome:
     """Sends empty control frames, 1.5 MB/s on one connection."""
 
     def attack(deadline: Deadline) -> None:
-        with aim.dial() as wire:
-            wire.sendall(UPGRADE)
-            pour(wire, header(0, opcode) * 5000, 1.5 * MEGABYTE, deadline)
+        with Link(aim) as link:
+            pour(link.wire, header(0, opcode) * 5000, 1.5 * MEGABYTE, deadline)
 
     return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20)})
 
@@ -93,12 +95,12 @@ def slow_readers(aim: Aim) -> Outcome:
     return Outcome({"held": _hold_unread(opening, Deadline.after(aim.seconds), events)})
 
 
-def _hold_unread(opening: object, deadline: Deadline, events: bytes) -> int:
+def _hold_unread(opening: Callable[[int], socket.socket], deadline: Deadline, events: bytes) -> int:
     wires: list[tuple[int, socket.socket]] = []
     try:
         for number in range(SLOW_READERS):
             try:
-                wires.append((number, opening(number)))  # type: ignore[operator]
+                wires.append((number, opening(number)))
             except OSError:
                 continue
         while not deadline.is_over:
