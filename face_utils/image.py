@@ -11,11 +11,16 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from face_utils.containers import find_clutter, find_flaw
+from face_utils.decoding_work import decoding_work, describe_excess, find_unreadable_coding
 from face_utils.detection import Image
 from face_utils.errors import BadImage, ImageTooLarge
+from face_utils.pixel_metadata import read_metadata
+from face_utils.pixels import Pixels, as_frame
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_SIDE = 16_384
+
+_WITHOUT_ALPHA = {"JPEG", "MPO"}
 
 # The pixel limit below is Mien's own and is asked before any pixel is decoded.
 Pillow.MAX_IMAGE_PIXELS = None
@@ -34,29 +39,99 @@ class ImageLimits:
     max_pixels: int
 
 
-def decode(data: bytes, limits: ImageLimits) -> Image:
-    """Decodes a JPEG, PNG or WebP into blue, green, red.
+@dataclass(frozen=True, eq=False)
+class EncodedImage:
+    """A picture within the limits, of which no pixel is decoded yet.
 
-    Only the header is read before the limits are asked, so that a small file which unfolds into
-    a huge picture costs nothing.
+    Attributes:
+        data: All of it.
+        kind: Its format, as Pillow names it.
+        width: Width in pixels as stored; EXIF data may turn the picture.
+        height: Height in pixels as stored.
+        work: Work of decoding it, as a share of what one frame may take.
+    """
+
+    data: bytes
+    kind: str
+    width: int
+    height: int
+    work: float
+
+    def decode(self) -> Image:
+        """The picture as people see it: upright, and before mid-grey where it is transparent.
+
+        Returns:
+            `(h, w, 3)` uint8: blue, green, red.
+
+        Raises:
+            BadImage: Its data are damaged.
+        """
+        if self.kind in _WITHOUT_ALPHA:
+            return np.asarray(self._pixels(cv2.IMREAD_COLOR), np.uint8)  # Turned by OpenCV.
+        pixels = self._pixels(cv2.IMREAD_UNCHANGED)
+        return as_frame(pixels, read_metadata(self.kind, self.data))
+
+    def _pixels(self, flags: int) -> Pixels:
+        try:
+            pixels = cv2.imdecode(np.frombuffer(self.data, np.uint8), flags)
+        except cv2.error as error:
+            raise BadImage("The image cannot be decoded.") from error
+        if pixels is None:
+            raise BadImage("The image cannot be decoded.")
+        return np.asarray(pixels)
+
+
+def decode(data: bytes, limits: ImageLimits) -> Image:
+    """Decodes a JPEG, PNG or WebP.
 
     Returns:
-        `(h, w, 3)` uint8.
+        `(h, w, 3)` uint8: blue, green, red of the upright picture.
 
     Raises:
-        ImageTooLarge: More bytes or pixels than the limits allow.
-        BadImage: No readable picture of one of the formats.
+        ImageTooLarge: More bytes, pixels or work than the limits allow.
+        BadImage: Not a readable picture of one of the formats.
+    """
+    return examine(data, limits).decode()
+
+
+def examine(data: bytes, limits: ImageLimits) -> EncodedImage:
+    """Reads all of a picture but its pixels, so that a small file which unfolds costs nothing.
+
+    Raises:
+        ImageTooLarge: More bytes, pixels or work than the limits allow.
+        BadImage: Not a readable picture of one of the formats.
     """
     if len(data) > limits.max_bytes:
         raise ImageTooLarge(f"The image has {len(data)} bytes; at most {limits.max_bytes} pass.")
     _refuse(find_clutter(data))
     kind, width, height = _read_header(data)
-    if width * height > limits.max_pixels or max(width, height) > MAX_SIDE:
+    _check_size(width, height, limits)
+    return _check_content(data, kind, width, height, limits)
+
+
+def _check_size(width: int, height: int, limits: ImageLimits) -> None:
+    if width * height > limits.max_pixels:
         raise ImageTooLarge(
             f"The image is {width} by {height} pixels; at most {limits.max_pixels} pass."
         )
+    if max(width, height) > MAX_SIDE:
+        raise ImageTooLarge(
+            f"The image is {width} by {height} pixels; its longer side may have {MAX_SIDE}."
+        )
+
+
+def _check_content(
+    data: bytes, kind: str, width: int, height: int, limits: ImageLimits
+) -> EncodedImage:
+    try:
+        _refuse(find_unreadable_coding(kind, data))
+        work = decoding_work(kind, data, width, height, limits.max_pixels)
+    except EOFError:
+        raise BadImage(f"The {kind} is cut off.") from None
+    if work > 1:
+        raise ImageTooLarge(describe_excess(kind))
     _refuse(find_flaw(kind, data, width, height))
-    return _decode_pixels(data)
+    return EncodedImage(data, kind, width, height, work)
 
 
 def _refuse(flaw: str | None) -> None:
@@ -71,13 +146,3 @@ def _read_header(data: bytes) -> tuple[str, int, int]:
             return str(picture.format), picture.width, picture.height
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise BadImage("The data is no readable JPEG, PNG or WebP.") from error
-
-
-def _decode_pixels(data: bytes) -> Image:
-    try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        raise BadImage("The image cannot be decoded.") from error
-    if image is None:
-        raise BadImage("The image cannot be decoded.")
-    return np.asarray(image, dtype=np.uint8)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 
 from face_utils.boxes import FloatArray, clip
 from face_utils.cropping import GreyCrop, Square, crop, face_square
 from face_utils.detection import Detection, Image
 from face_utils.errors import BadRequest, ImageTooLarge
-from face_utils.image import ImageLimits, decode
+from face_utils.image import EncodedImage, ImageLimits, decode, examine
 
 Detect = Callable[[Image], list[Detection]]
 
@@ -20,7 +20,7 @@ class SeenFace:
     """A face and the pixels that hold it.
 
     Attributes:
-        detection: The face, in pixels of the frame.
+        detection: The face, in pixels of the upright frame.
         image: Picture that holds the face.
         x: Where the picture's left edge lies in the frame.
         y: Where its top edge lies.
@@ -50,8 +50,8 @@ class Sight:
     """Everything that is to be seen in one frame.
 
     Attributes:
-        width: Width of the frame in pixels.
-        height: Height of the frame in pixels.
+        width: Width of the upright frame in pixels.
+        height: Height of the upright frame in pixels.
         faces: Its faces, the best first.
         timings: Milliseconds by stage.
     """
@@ -67,7 +67,7 @@ class GivenFace:
     """A face that the client found itself.
 
     Attributes:
-        detection: The face, in pixels of the frame.
+        detection: The face, in pixels of the upright frame.
         crop_box: `(4,)` part of the frame that `data` shows, a square.
         data: JPEG, PNG or WebP.
     """
@@ -105,22 +105,28 @@ def see_faces(width: int, height: int, given: Sequence[GivenFace], limits: Image
     start = perf_counter()
     if sum(len(face.data) for face in given) > limits.max_bytes:
         raise ImageTooLarge(f"At most {limits.max_bytes} bytes of face crops pass.")
-    faces: list[SeenFace] = []
-    for face in given:
-        used = sum(seen.image.shape[0] * seen.image.shape[1] for seen in faces)
-        faces.append(_look_at(face, replace(limits, max_pixels=limits.max_pixels - used)))
+    crops = [examine(face.data, limits) for face in given]
+    _check_together(crops, limits)
+    faces = [_look_at(face, crop) for face, crop in zip(given, crops, strict=True)]
     return Sight(width, height, faces, _milliseconds(decode=perf_counter() - start, detect=0.0))
 
 
-def _look_at(face: GivenFace, limits: ImageLimits) -> SeenFace:
-    image = decode(face.data, limits)
-    height, width = image.shape[:2]
+def _check_together(crops: Sequence[EncodedImage], limits: ImageLimits) -> None:
+    if sum(crop.width * crop.height for crop in crops) > limits.max_pixels:
+        raise ImageTooLarge(f"At most {limits.max_pixels} pixels of face crops pass.")
+    if sum(crop.work for crop in crops) > 1:
+        raise ImageTooLarge("The face crops are too much work to decode. Send baseline JPEG.")
+
+
+def _look_at(face: GivenFace, encoded: EncodedImage) -> SeenFace:
+    height, width = encoded.height, encoded.width
     if abs(height - width) > 1:
         raise BadRequest(f"A face crop must be square, not {width} by {height} pixels.")
     x, y, side, box_height = (float(v) for v in face.crop_box)
     if abs(box_height - side) > 1:
         raise BadRequest(f"A crop_box must be square, not {side:g} by {box_height:g} pixels.")
-    return SeenFace(face.detection, image, x, y, width / side)
+    image = encoded.decode()
+    return SeenFace(face.detection, image, x, y, image.shape[1] / side)
 
 
 def _milliseconds(**seconds: float) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from face_utils.image import MAX_SIDE
 from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.settings import ModelSettings, SessionSettings
@@ -71,4 +72,4 @@ def travelling_crop(models: Iterable[ModelSpec]) -> Wire:
 
 
 def _limits(config: Config) -> Wire:
-    return {name: getattr(config, name) for name in _LIMITS}
+    return {name: getattr(config, name) for name in _LIMITS} | {"max_side": MAX_SIDE}

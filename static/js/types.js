@@ -38,6 +38,7 @@
  * @typedef {object} Limits
  * @property {number} max_frame_bytes
  * @property {number} max_pixels
+ * @property {number} max_side Pixels of a picture's longer side.
  * @property {number} max_faces
  * @property {number} max_frames_per_second
  * @property {number} session_max_seconds

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from benchmarks.app_process import AppProcess
 from benchmarks.moving_face import picture
+from face_utils.image import MAX_SIDE
 from serving.contract import load_contract
 from tests.web.recorder import connected
 
@@ -26,6 +30,7 @@ def test_a_session_is_told_its_models_and_limits(any_app: AppProcess) -> None:
     assert [model["name"] for model in session["models"]] == MODELS
     assert {model["state"] for model in session["models"]} == {"available"}
     assert session["limits"]["session_max_seconds"] == 300
+    assert session["limits"]["max_side"] == MAX_SIDE
     assert session["session_id"]
 
 
@@ -92,6 +97,20 @@ def test_a_frame_without_acknowledgement_is_looked_at_all_the_same(
     with connected(any_app.url) as client:
         client.socket.emit("frame", ({"seq": 3}, frame))
         assert client.wait_for("prediction", model="emotion", seq=3)
+
+
+def test_boxes_are_those_of_the_upright_picture(any_app: AppProcess) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 8  # Orientation: stored turned clockwise by 90 degrees.
+    turned = io.BytesIO()
+    stored = np.ascontiguousarray(np.rot90(picture(0.0), k=-1)[..., ::-1])
+    Pillow.fromarray(stored).save(turned, "JPEG", exif=exif, quality=95)
+    upright = cv2.imencode(".jpg", picture(0.0), [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+    with connected(any_app.url) as client:
+        expected = client.call("frame", {"seq": 0}, upright)
+        ack = client.call("frame", {"seq": 1}, turned.getvalue())
+    assert (ack["width"], ack["height"]) == (expected["width"], expected["height"]) == (640, 480)
+    assert ack["faces"][0]["box"] == pytest.approx(expected["faces"][0]["box"], abs=4)
 
 
 def test_as_many_faces_as_the_session_says_are_taken(

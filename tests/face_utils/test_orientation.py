@@ -1,0 +1,76 @@
+"""Pictures are upright, however a camera stored them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PIL import ImageOps
+
+from face_utils.image import decode
+from face_utils.pixel_metadata import read_orientation
+from face_utils.sight import see_frame
+from tests.face_utils.image_files import LIMITS, encode
+
+ORIENTATION = 0x0112
+KINDS = {
+    "JPEG": ("JPEG", {"quality": 95}),
+    "PNG": ("PNG", {}),
+    "WEBP": ("WEBP", {"lossless": True}),
+}
+
+
+def exif(orientation):
+    data = Pillow.Exif()
+    data[ORIENTATION] = orientation
+    return data
+
+
+def as_shown(picture, orientation):
+    """The upright pixels in blue, green, red, by Pillow."""
+    turned = picture.copy()
+    turned.getexif()[ORIENTATION] = orientation
+    return np.asarray(ImageOps.exif_transpose(turned))[..., ::-1]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_is_turned_upright(picture, kind, orientation):
+    file_format, options = KINDS[kind]
+    data = encode(picture, file_format, exif=exif(orientation), **options)
+
+    image = decode(data, LIMITS)
+
+    expected = as_shown(picture, orientation)
+    assert image.shape == expected.shape
+    assert np.abs(image.astype(int) - expected).mean() < 3
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_transparent_picture_is_turned_upright_too(picture, kind, orientation):
+    half = picture.copy()
+    half.putalpha(Pillow.linear_gradient("L").resize(half.size).point(lambda v: 255 * (v > 127)))
+    plain = decode(encode(half, kind, lossless=True), LIMITS)
+
+    image = decode(encode(half, kind, lossless=True, exif=exif(orientation)), LIMITS)
+
+    expected = as_shown(Pillow.fromarray(plain[..., ::-1]), orientation)
+    np.testing.assert_array_equal(image, expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_frame_is_as_wide_and_as_high_as_it_is_upright(picture, kind):
+    file_format, options = KINDS[kind]
+    data = encode(picture, file_format, exif=exif(6), **options)
+
+    sight = see_frame(data, lambda _: [], LIMITS, 16)
+
+    assert (sight.width, sight.height) == (200, 300)
+
+
+@pytest.mark.parametrize("data", [b"", b"II*\0", b"MM\0*\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff"])
+def test_damaged_exif_data_mean_upright(data):
+    assert read_orientation(data) == 1
+    assert read_orientation(exif(6).tobytes()[: 6 + len(data)]) == 1
+    assert read_orientation(exif(6).tobytes()) == 6

@@ -1,0 +1,87 @@
+"""What is transparent is not looked at: people do not see it either."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from face_utils.detection import Detection
+from face_utils.image import decode
+from face_utils.pixels import BACKGROUND
+from face_utils.sight import GivenFace, see_faces, see_frame
+from tests.face_utils.image_files import LIMITS, encode
+
+LOSSLESS = {"PNG": {}, "WEBP": {"lossless": True, "exact": True}}
+
+
+@pytest.fixture(scope="module")
+def erased(face_image):
+    """The astronaut, with her face erased by alpha; its colours are still in the file."""
+    picture = Pillow.fromarray(np.ascontiguousarray(face_image[..., ::-1]))
+    alpha = np.full(face_image.shape[:2], 255, np.uint8)
+    alpha[:220, 130:330] = 0
+    picture.putalpha(Pillow.fromarray(alpha))
+    return picture
+
+
+def sixteen_bits(picture):
+    deep = np.asarray(picture).astype(np.uint16) * 257
+    return cv2.imencode(".png", cv2.cvtColor(deep, cv2.COLOR_RGBA2BGRA))[1].tobytes()
+
+
+def files(picture):
+    palette = picture.convert("RGB").quantize(255)
+    hidden = np.asarray(palette).copy()
+    hidden[np.asarray(picture)[..., 3] == 0] = 255
+    keyed = Pillow.fromarray(hidden)
+    keyed.putpalette([*palette.getpalette()[: 255 * 3], 200, 150, 120])
+    return {
+        "RGBA PNG": encode(picture, "PNG"),
+        "grey and alpha PNG": encode(picture.convert("LA"), "PNG"),
+        "16-bit PNG": sixteen_bits(picture),
+        "palette PNG": encode(keyed, "PNG", transparency=255),
+        "WebP": encode(picture, "WEBP", quality=95, exact=True),
+        "lossless WebP": encode(picture, "WEBP", **LOSSLESS["WEBP"]),
+    }
+
+
+@pytest.mark.parametrize("kind", files(Pillow.new("RGBA", (8, 8))))
+def test_a_face_that_alpha_erases_is_not_found(erased, detector, kind):
+    opaque = erased.copy()
+    opaque.putalpha(255)
+
+    assert see_frame(files(opaque)[kind], detector.detect, LIMITS, 16).faces
+    assert not see_frame(files(erased)[kind], detector.detect, LIMITS, 16).faces
+
+
+@pytest.mark.parametrize("kind", files(Pillow.new("RGBA", (8, 8))))
+def test_a_crop_that_alpha_erases_shows_grey(erased, kind):
+    crop = erased.crop((130, 0, 330, 200))
+    box = np.array([0, 0, 200, 200], np.float32)
+
+    [face] = see_faces(
+        640, 480, [GivenFace(Detection(box, 0.9), box, files(crop)[kind])], LIMITS
+    ).faces
+
+    assert (face.image == BACKGROUND).all()
+
+
+@pytest.mark.parametrize("kind", LOSSLESS)
+def test_half_transparent_pixels_are_half_seen(kind):
+    pixels = np.full((8, 8, 4), (200, 100, 0, 51), np.uint8)
+
+    image = decode(encode(Pillow.fromarray(pixels), kind, **LOSSLESS[kind]), LIMITS)
+
+    expected = np.round(np.array([0, 100, 200]) * 0.2 + BACKGROUND * 0.8)
+    assert np.abs(image - expected).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "1"])
+def test_one_colour_may_stand_for_transparency(mode):
+    picture = Pillow.new(mode, (8, 8), 255 if mode != "RGB" else (255, 255, 255))
+    key = {"RGB": (255, 255, 255), "L": 255, "1": 1}[mode]
+
+    assert (decode(encode(picture, "PNG", transparency=key), LIMITS) == BACKGROUND).all()
+    assert (decode(encode(picture, "PNG"), LIMITS) == 255).all()
