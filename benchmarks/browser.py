@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
@@ -21,6 +23,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Each version has new ones to call, so that it finds none and knows no proxy that would.
+    "--no-proxy-server",
 )
 
 
@@ -31,7 +35,7 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def chromium(camera: Path | None, *flags: str) -> Iterator[Browser]:
-    """Starts a browser.
+    """Starts a browser that reaches this machine only.
 
     Args:
         camera: MJPEG file that plays as the camera; None: there is no camera.
@@ -42,21 +46,36 @@ def chromium(camera: Path | None, *flags: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def launched(playwright: Playwright, camera: Path | None, *flags: str) -> Iterator[Browser]:
-    """The same for those who need several browsers at once: there can be only one Playwright."""
+def launched(
+    playwright: Playwright, camera: Path | None, *flags: str, names: Sequence[str] = ()
+) -> Iterator[Browser]:
+    """The same for those who need several browsers at once: there can be only one Playwright.
+
+    Args:
+        playwright: The one Playwright.
+        camera: MJPEG file that plays as the camera; None: there is no camera.
+        flags: More command line flags.
+        names: Host names that lead to this machine, besides `localhost`.
+    """
+    local = [f"MAP {name} 127.0.0.1" for name in names]
+    rules = ", ".join([*local, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"])
     fake = ("--use-fake-ui-for-media-stream",)
     if camera is not None:
         fake += (
             "--use-fake-device-for-media-stream",
             f"--use-file-for-fake-video-capture={camera}",
         )
-    browser = playwright.chromium.launch(
-        executable_path=find_chromium(), args=[*FLAGS, *fake, *flags]
-    )
-    try:
-        yield browser
-    finally:
-        browser.close()
+    with TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as home:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(),
+            args=[*FLAGS, f"--host-resolver-rules={rules}", *fake, *flags],
+            # Reports of crashes, certificates and more would go to the user's own.
+            env={**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home},
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 def main() -> None:

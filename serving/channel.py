@@ -11,6 +11,20 @@ from serving.native_grpc import grpc
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
+_OPTIONS: list[tuple[str, Any]] = [
+    ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    # A restarted server should be found again within a second or two, not in gRPC's minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+    # One that comes back with another address, as containers do, is looked up as soon.
+    ("grpc.dns_min_time_between_resolutions_ms", 1000),
+    # A peer that vanished without a word is noticed by pings while calls are open.
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+]
+
 
 @dataclass(frozen=True)
 class TlsFiles:
@@ -27,12 +41,13 @@ class TlsFiles:
     key: Path | None = None
 
 
-def open_channel(target: str, tls: TlsFiles | None = None) -> Any:
+def open_channel(target: str, tls: TlsFiles | None = None, *, use_proxy: bool = False) -> Any:
     """Opens a channel that spreads its calls over all addresses that the name has.
 
     Args:
         target: `host:port` or any gRPC target.
         tls: PEM files for TLS, or None for plain text.
+        use_proxy: Whether the proxy that `https_proxy` or the like names may see the faces.
 
     Raises:
         OSError: A PEM file cannot be read.
@@ -40,27 +55,12 @@ def open_channel(target: str, tls: TlsFiles | None = None) -> Any:
     target = (
         target if "://" in target or target.startswith(("unix:", "ipv")) else f"dns:///{target}"
     )
+    options = [*_OPTIONS, ("grpc.enable_http_proxy", int(use_proxy))]
     if tls is None:
-        return grpc.insecure_channel(target, options=_options())
+        return grpc.insecure_channel(target, options=options)
     credentials = grpc.ssl_channel_credentials(
         tls.ca.read_bytes(),
         tls.key.read_bytes() if tls.key else None,
         tls.certificate.read_bytes() if tls.certificate else None,
     )
-    return grpc.secure_channel(target, credentials, options=_options())
-
-
-def _options() -> list[tuple[str, Any]]:
-    return [
-        ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
-        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-        # A restarted server should be found again within a second or two, not in gRPC's minutes.
-        ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.min_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 2000),
-        # One that comes back with another address, as containers do, is looked up as soon.
-        ("grpc.dns_min_time_between_resolutions_ms", 1000),
-        # A peer that vanished without a word is noticed by pings while calls are open.
-        ("grpc.keepalive_time_ms", 20_000),
-        ("grpc.keepalive_timeout_ms", 5_000),
-    ]
+    return grpc.secure_channel(target, credentials, options=options)

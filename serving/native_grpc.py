@@ -9,10 +9,15 @@ the measurements. Import grpc from here, before anything else imports it:
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from types import ModuleType
 
 from serving.native_modules import is_patched, real_modules
+
+# The system's own resolver reads the hosts file first. gRPC's asks a name server about these names,
+# too, for their other addresses: the name leaves, and a slow server holds the channel up.
+os.environ.setdefault("GRPC_DNS_RESOLVER", "native")
 
 # grpc imports these only at the first channel or server, when the real modules are gone again.
 _LATE = ("grpc", "grpc._channel", "grpc._server", "grpc._auth", "grpc._utilities")

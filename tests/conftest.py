@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import skimage.data
 
+import serving.training  # noqa: F401  (keeps Keras and Matplotlib out of the home folder)
 from face_utils.detection import DetectorPool
 from face_utils.detectors.choice import build_detector
 

@@ -130,7 +130,8 @@ def _build_client(
     models: dict[str, ModelSpec],
     traces: Traces,
 ) -> ModelClient:
-    channel = open_channel(embedded.target if embedded else config.model_server, _tls(config))
+    target = embedded.target if embedded else config.model_server
+    channel = open_channel(target, _tls(config), use_proxy=config.model_server_proxy)
     return ModelClient(
         channel,
         models.values(),

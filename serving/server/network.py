@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
+from serving.quiet_openvino import openvino
 from serving.server.saved_model import Signature, UnfitModelError
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -39,7 +39,7 @@ def run_openvino(folder: Path, crops: NDArray[np.uint8]) -> Outputs:
 
 def openvino_model(folder: Path) -> Any:
     """A SavedModel compiled as the embedded server compiles it, for one thread."""
-    import openvino
+    from serving.quiet_openvino import openvino
 
     core = openvino.Core()
     options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}

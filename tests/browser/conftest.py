@@ -73,8 +73,7 @@ def camera(webcam: Camera) -> Iterator[Camera]:
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright, webcam: Camera) -> Iterator[Browser]:
     """A browser whose visitor allows the camera."""
-    rule = f"--host-resolver-rules=MAP {FOREIGN_HOST} 127.0.0.1"
-    with launched(playwright, webcam.path, rule) as browser:
+    with launched(playwright, webcam.path, names=[FOREIGN_HOST]) as browser:
         yield browser
 
 

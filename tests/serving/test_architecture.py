@@ -33,6 +33,14 @@ def test_only_training_imports_tensorflow(path):
         assert not imported(path) & {"tensorflow", "keras", "tensorflow_serving"}
 
 
+def test_openvino_is_imported_without_its_telemetry_only():
+    quiet = ROOT / "serving" / "quiet_openvino.py"
+    folders = ("face_utils", "serving", "web", "benchmarks", "tests")
+    files = {path for folder in folders for path in (ROOT / folder).rglob("*.py")} - {quiet}
+
+    assert not [path for path in files if "openvino" in imported(path)]
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "web").rglob("*.py")), ids=lambda path: path.name)
 def test_the_web_speaks_to_models_through_serving_only(path):
     assert not imported(path) & {"grpc", "tensorflow", "tensorflow_serving", "openvino"}

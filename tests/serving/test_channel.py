@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -103,3 +104,33 @@ def test_a_server_that_demands_a_certificate_gets_ours(serve, ours):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no\.pem"):
         open_channel("127.0.0.1:1", TlsFiles(tmp_path / "no.pem"))
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    """A listener that the environment names as the proxy for everything."""
+    for name in ("no_proxy", "no_grpc_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(TIMEOUT_SECONDS)
+        for name in ("grpc_proxy", "https_proxy", "http_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        yield listener
+
+
+def test_no_proxy_of_the_environment_sees_a_call(serve, proxy):
+    with open_channel(f"127.0.0.1:{serve('direct')}") as channel:
+        assert ask(channel) == "direct"
+
+    proxy.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        proxy.accept()
+
+
+def test_a_proxy_is_used_where_a_setting_asks_for_it(serve, proxy):
+    with open_channel(f"127.0.0.1:{serve('direct')}", use_proxy=True) as channel:
+        call = channel.unary_unary("/test.Test/Name").future(b"", timeout=TIMEOUT_SECONDS)
+        connection, _ = proxy.accept()
+        with connection:
+            assert connection.recv(100).startswith(b"CONNECT 127.0.0.1:")
+        call.cancel()

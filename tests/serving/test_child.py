@@ -27,7 +27,11 @@ class Line:
     """A connection to the server that notes how it goes."""
 
     def __init__(self, target):
-        options = [("grpc.min_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
+        options = [
+            ("grpc.enable_http_proxy", 0),
+            ("grpc.min_reconnect_backoff_ms", 50),
+            ("grpc.max_reconnect_backoff_ms", 200),
+        ]
         self.channel = grpc.insecure_channel(target, options=options)
         self._states = Queue()
         self.channel.subscribe(self._states.put, try_to_connect=True)

@@ -39,7 +39,7 @@ class Client:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.channel = channel = grpc.insecure_channel(address)
+        self.channel = channel = grpc.insecure_channel(address, [("grpc.enable_http_proxy", 0)])
         self.prediction = prediction_service_pb2_grpc.PredictionServiceStub(channel)
         self.model = model_service_pb2_grpc.ModelServiceStub(channel)
         self.health = health_pb2_grpc.HealthStub(channel)

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import keras
 import numpy as np
-import openvino
 import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
 from serving.contract import load_contract
+from serving.quiet_openvino import openvino
 from serving.training import calibrate, evaluate, export, train
 from serving.training.calibration import Calibration
 from serving.training.losses import heads_loss, label_loss
