@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -22,6 +23,7 @@ SECONDS = 4.0
 def main() -> int:
     """Runs the attacks that were asked for; returns 1 where one was not withstood."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # What was started ends as well.
     if options.list:
         print("\n".join(f"{attack.name:24}{attack.about}" for attack in CATALOGUE.values()))
         return 0

@@ -96,7 +96,11 @@ class Deadline:
         """Whether the moment has passed."""
         return time.monotonic() >= self.at
 
+    @property
+    def left(self) -> float:
+        """Seconds until then; 0 where it has passed."""
+        return max(0.0, self.at - time.monotonic())
+
     def wait(self, seconds: float | None = None) -> None:
         """Sleeps until the deadline, or for some seconds if that is sooner."""
-        left = self.at - time.monotonic()
-        time.sleep(max(0.0, left if seconds is None else min(left, seconds)))
+        time.sleep(self.left if seconds is None else min(self.left, seconds))

@@ -8,45 +8,43 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from benchmarks.attack.aim import Aim
 from benchmarks.attack.attacks.attack import Outcome
 from benchmarks.attack.attacks.catalogue import CATALOGUE
-from benchmarks.attack.samples import Sample
 
 GRACE_SECONDS = 10.0
 """After its deadline an attack that hangs in a socket is ended."""
+T = TypeVar("T")
 _SPAWN = multiprocessing.get_context("spawn")
 
 
-class Watched:
-    """A client that runs in the background, and its samples.
+class Watched(Generic[T]):
+    """A client that runs in the background, and what it tells.
 
     Args:
-        run: The client's loop, which sends samples.
+        kind: Type of what it sends.
+        run: The client's loop.
         aim: Where it connects.
-
-    Attributes:
-        samples: All that it has sent, as of the last `drain`.
     """
 
-    def __init__(self, run: Callable[[Aim, Connection], None], aim: Aim) -> None:
-        self.samples: list[Sample] = []
+    def __init__(self, kind: type[T], run: Callable[[Aim, Connection], None], aim: Aim) -> None:
+        self._told: list[T] = []
         self._results, theirs = _SPAWN.Pipe(duplex=False)
         self._process = _SPAWN.Process(target=_run_client, args=(run, aim, theirs), daemon=True)
         self._process.start()
         theirs.close()
 
-    def drain(self) -> list[Sample]:
-        """Takes what has come; returns all samples.
+    def drain(self) -> list[T]:
+        """Takes what has come; returns all since the start.
 
         Raises:
             EOFError: The client's process ended.
         """
         while self._results.poll():
-            self.samples.append(self._results.recv())
-        return self.samples
+            self._told.append(self._results.recv())
+        return self._told
 
     def stop(self) -> None:
         """Ends the client."""

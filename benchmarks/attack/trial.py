@@ -15,7 +15,7 @@ from benchmarks.attack.footprint import Footprint, footprint
 from benchmarks.attack.neighbour import run_neighbour
 from benchmarks.attack.probe import run_probe
 from benchmarks.attack.result import LEAST_RATE, Result, is_back
-from benchmarks.attack.samples import Figures, figures
+from benchmarks.attack.samples import Figures, Sample, figures
 from benchmarks.attack.target import Target
 
 NEIGHBOUR, ATTACKER, PROBE = "127.0.0.2", "127.0.0.3", "127.0.0.4"
@@ -37,8 +37,8 @@ class Observers:
         probe: Asks `/healthz`.
     """
 
-    neighbour: Watched
-    probe: Watched
+    neighbour: Watched[Sample]
+    probe: Watched[Sample]
 
     def neighbour_saw(self, start: float, end: float) -> Figures:
         """What the neighbour saw in a stretch of time."""
@@ -49,7 +49,8 @@ class Observers:
 def observers(target: Target) -> Iterator[Observers]:
     """Starts the neighbour and the probe, and lets them run for a moment."""
     pair = Observers(
-        Watched(run_neighbour, target.aim(NEIGHBOUR)), Watched(run_probe, target.aim(PROBE))
+        Watched(Sample, run_neighbour, target.aim(NEIGHBOUR)),
+        Watched(Sample, run_probe, target.aim(PROBE)),
     )
     try:
         deadline = Deadline.after(MOST_RECOVERY_SECONDS)

@@ -10,8 +10,9 @@ import json
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
-from benchmarks.attack.aim import Aim
+from benchmarks.attack.aim import Aim, Deadline
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 NO_MASK = bytes(4)
@@ -28,6 +29,10 @@ ANALYSED = b'"status":"analysed"'
 
 class Refused(OSError):
     """The service answered otherwise than a session needs."""
+
+
+class Expired(Refused):
+    """The service ended the session and said so before."""
 
 
 def header(length: int, opcode: int = TEXT, *, final: bool = True) -> bytes:
@@ -145,6 +150,7 @@ class Link:
         """The next message; Engine.IO's pings are answered.
 
         Raises:
+            Expired: The service ended the session.
             Refused: The service closed the connection.
             TimeoutError: Nothing came within the socket's timeout.
         """
@@ -154,9 +160,23 @@ class Link:
             opcode, payload = self._ready.pop(0)
             if opcode == CLOSE:
                 raise Refused("the service closed the connection")
+            if payload.startswith(b'42["session_expired"'):
+                raise Expired(payload[2:200].decode(errors="replace"))
             if payload != b"2":
                 return payload
             self.wire.sendall(packet(b"3"))
+
+    def idle(self, seconds: float) -> None:
+        """Waits, and answers the service's pings meanwhile.
+
+        Raises:
+            Refused: The service closed the connection.
+        """
+        deadline = Deadline.after(seconds)
+        while (left := deadline.left) > 0:
+            self.wire.settimeout(left)
+            with suppress(TimeoutError):
+                self.receive()
 
     def _read(self) -> None:
         data = self.wire.recv(65536)

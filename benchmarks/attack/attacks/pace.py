@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -35,7 +36,7 @@ def repeat(action: Action, deadline: Deadline, per_second: float, threads: int =
             with suppress(OSError):
                 action(deadline)
             rounds += 1
-            deadline.wait(max(0.0, turn.at - Deadline.after(0).at))
+            deadline.wait(turn.left)
         return rounds
 
     with ThreadPoolExecutor(threads) as pool:
@@ -50,9 +51,9 @@ def pour(wire: socket.socket, block: bytes, bytes_per_second: float, deadline: D
     Raises:
         OSError: The service closed the connection.
     """
-    start, sent = Deadline.after(0).at, 0
+    start, sent = time.monotonic(), 0
     while not deadline.is_over:
-        due = (Deadline.after(0).at - start) * bytes_per_second
+        due = (time.monotonic() - start) * bytes_per_second
         while sent <= due and not deadline.is_over:
             wire.sendall(block)
             sent += len(block)

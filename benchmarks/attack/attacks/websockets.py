@@ -125,7 +125,12 @@ def _offer(wire: socket.socket, data: bytes) -> None:
 
 
 ATTACKS = (
-    Attack("old-websocket", "a Hixie-75/76 WebSocket with one endless message", old_upgrade),
+    Attack(
+        "old-websocket",
+        "a Hixie-75/76 WebSocket with one endless message, 20 MB in 12 s",
+        old_upgrade,
+        slowness=3,
+    ),
     Attack("unfinished-messages", "100 messages of 4.25 MB without an end", unfinished),
     Attack("ping-flood", "empty WebSocket pings, 1.5 MB/s", partial(flood, PING)),
     Attack("pong-flood", "empty WebSocket pongs, 1.5 MB/s", partial(flood, PONG)),

@@ -1,0 +1,160 @@
+"""Fifty slow clients for a soak: they pause, hang up, come back, and some hardly read."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Literal
+
+from benchmarks.attack.aim import Aim
+from benchmarks.attack.wire import ANALYSED, BINARY, Expired, Link, packet
+from benchmarks.moving_face import film
+
+CLIENTS, SLOW_READERS = 50, 4
+SEED = 12
+ACK_TIMEOUT_SECONDS = 30.0
+PAUSE_SECONDS = (1.0, 3.0)
+"""Between two frames: two seconds on average."""
+LONG_PAUSE_SECONDS = (5.0, 25.0)
+AWAY_SECONDS = (0.5, 8.0)
+LONG_PAUSE_SHARE, HANG_UP_SHARE = 0.04, 0.03
+UNREAD_SECONDS = 4.0
+"""A slow reader leaves its answers in the socket for so long."""
+SMALL_BUFFER = 4096
+
+Kind = Literal["analysed", "dropped", "error", "lost", "cut", "expired", "connected", "refused"]
+"""`lost`: the connection lasts and no ack came in 30 s. `cut`: the service closed the connection
+without `session_expired`. `refused`: a connection or session was not accepted."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that a client saw.
+
+    Attributes:
+        kind: What it was.
+        ms: Milliseconds from the frame sent to its acknowledgement.
+        detail: Acknowledgement or message of an error.
+    """
+
+    kind: Kind
+    ms: float = 0.0
+    detail: str = ""
+
+
+def run_crowd(aim: Aim, results: Connection) -> None:
+    """Runs all clients, each in a thread with an address of its own, until the process is ended.
+
+    Args:
+        aim: Where to connect.
+        results: Gets the events.
+    """
+    lock = threading.Lock()
+
+    def tell(event: Event) -> None:
+        with lock:
+            results.send(event)
+
+    images = [packet(image, BINARY) for image in film(10)]
+    threads = [
+        threading.Thread(target=SlowClient(number, aim, images, tell).run)
+        for number in range(CLIENTS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+class SlowClient:
+    """One client.
+
+    Args:
+        number: From 0; it seeds what the client does, and the first ones read slowly.
+        aim: Where to connect.
+        images: What it sends, as WebSocket messages.
+        tell: Takes its events.
+    """
+
+    def __init__(
+        self, number: int, aim: Aim, images: list[bytes], tell: Callable[[Event], None]
+    ) -> None:
+        self._random = random.Random(SEED * 1000 + number)
+        self._aim = dataclasses.replace(aim, source=f"127.0.2.{number + 1}")
+        self._reads_slowly = number < SLOW_READERS
+        self._images = images
+        self._tell = tell
+
+    def run(self) -> None:
+        """Connects again and again, until the process is ended."""
+        while True:
+            time.sleep(self._random.uniform(*AWAY_SECONDS))
+            try:
+                link = self._connect()
+            except OSError as error:
+                self._tell(Event("refused", detail=str(error)))
+                continue
+            with link:
+                self._visit(link)
+
+    def _connect(self) -> Link:
+        buffer = SMALL_BUFFER if self._reads_slowly else 0
+        wire = self._aim.dial(ACK_TIMEOUT_SECONDS, receive_buffer=buffer)
+        link = Link(self._aim, wire)
+        try:
+            link.join()
+        except OSError:
+            link.wire.close()
+            raise
+        self._tell(Event("connected"))
+        return link
+
+    def _visit(self, link: Link) -> None:
+        """Sends frames until the client hangs up or the service closes the connection."""
+        try:
+            for seq in range(10**9):
+                self._send(link, seq)
+                if self._random.random() < HANG_UP_SHARE:
+                    self._hang_up(link)
+                    return
+                self._pause(link)
+        except Expired:
+            self._tell(Event("expired"))
+        except TimeoutError:
+            self._tell(Event("lost"))
+        except OSError as error:
+            self._tell(Event("cut", detail=str(error)))
+
+    def _send(self, link: Link, seq: int) -> None:
+        sent = time.monotonic()
+        link.wire.settimeout(ACK_TIMEOUT_SECONDS)
+        link.send_frame(seq, self._random.choice(self._images))
+        if self._reads_slowly:
+            time.sleep(UNREAD_SECONDS)
+            sent += UNREAD_SECONDS
+        ack = link.await_ack(seq)
+        self._tell(_judge(ack, (time.monotonic() - sent) * 1e3))
+
+    def _pause(self, link: Link) -> None:
+        is_long = self._random.random() < LONG_PAUSE_SHARE
+        link.idle(self._random.uniform(*(LONG_PAUSE_SECONDS if is_long else PAUSE_SECONDS)))
+
+    def _hang_up(self, link: Link) -> None:
+        """Says so, or not: every second client just goes."""
+        with suppress(OSError):
+            if self._random.random() < 0.5:
+                link.wire.sendall(packet(b"41"))
+
+
+def _judge(ack: bytes, ms: float) -> Event:
+    if ANALYSED in ack:
+        return Event("analysed", ms)
+    if b'"dropped"' in ack:
+        return Event("dropped", ms)
+    return Event("error", ms, ack[:200].decode(errors="replace"))
