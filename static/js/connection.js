@@ -24,7 +24,8 @@ const RETRY_MS = 1000;
 /** A WebSocket opens in two round trips. Some proxies swallow it, and nobody hears of that. */
 const WEBSOCKET_PATIENCE_MS = 4000;
 const POLLING_PATIENCE_MS = 20_000;
-const UNAVAILABLE = 503;
+/** Too many requests, and no room, of a proxy too. */
+const BUSY = new Set([429, 503]);
 const MOST_WAIT_SECONDS = 300;
 /** Pages that were sent away together should not all come back at once. */
 const JITTER = 0.25;
@@ -193,6 +194,6 @@ export class Connection {
  */
 function waitAsked({ data, description, context }) {
   if (data?.code === "server_full") return Math.max(Number(data.retry_after_seconds) || 1, 1);
-  const asked = description === UNAVAILABLE && context?.getResponseHeader?.("Retry-After");
+  const asked = BUSY.has(Number(description)) && context?.getResponseHeader?.("Retry-After");
   return Number(asked) || null;
 }

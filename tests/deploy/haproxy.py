@@ -1,0 +1,65 @@
+"""The HAProxy of compose.yaml without containers: the same file, with other ports and one app."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.proxies import quiet_port, running_haproxy
+from web.certificate import make_certificate
+from web.config import ROOT
+
+CONFIGURATION = (ROOT / "deploy" / "proxy" / "haproxy.cfg").read_text(encoding="utf-8")
+APPS = "server-template app 20 app:5000 resolvers engine resolve-prefer ipv4 init-addr none"
+
+
+@contextmanager
+def shipped_haproxy(
+    app_port: int, folder: Path, changes: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """Runs it before an app; yields its port for TLS.
+
+    Args:
+        app_port: Port of the app.
+        folder: For its files.
+        changes: Parts of the configuration -> what stands there instead.
+    """
+    port = quiet_port()
+    certificate, key = make_certificate(folder)
+    pem = folder / "proxy.pem"
+    pem.write_bytes(certificate.read_bytes() + key.read_bytes())
+    text = CONFIGURATION
+    own = {
+        APPS: f"server app1 127.0.0.1:{app_port}",
+        "/certificates/proxy.pem": str(pem),
+        "bind :8443": f"bind 127.0.0.1:{port}",
+        "bind :8080": f"bind 127.0.0.1:{quiet_port()}",
+    }
+    for old, new in {**own, **(changes or {})}.items():
+        assert old in text
+        text = text.replace(old, new)
+    with running_haproxy(text, port, folder):
+        yield port
+
+
+def connect(port: int, source: str, *, tls: bool = True) -> socket.socket:
+    """A connection to the proxy from an address of this machine, with or without the handshake."""
+    raw = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
+    if not tls:
+        return raw
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context.wrap_socket(raw)
+
+
+def ask(port: int, source: str, *lines: str, body: bytes = b"") -> str:
+    """What is answered to a request, up to the end of the connection."""
+    with connect(port, source) as connection:
+        head = "\r\n".join([*lines, "Host: localhost", "Connection: close", "", ""])
+        connection.sendall(head.encode() + body)
+        with connection.makefile("rb") as stream:
+            return stream.read().decode(errors="replace")
