@@ -1,4 +1,4 @@
-"""A proxy that passes plain requests on, and has its own way with WebSocket upgrades."""
+"""A proxy that passes pages on, and has its own way with Socket.IO."""
 
 from __future__ import annotations
 
@@ -17,10 +17,16 @@ class UpgradeProxy:
     Args:
         target: The app's port.
         answer: What every upgrade is answered with; nothing swallows it.
+
+    Attributes:
+        url: Its address.
+        upgrades: WebSocket upgrades that have come.
+        is_full: Whether it answers requests of long polling in the same way.
     """
 
     def __init__(self, target: int, answer: bytes = b"") -> None:
         self.upgrades = 0
+        self.is_full = False
         self._target, self._answer = target, answer
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -44,10 +50,11 @@ class UpgradeProxy:
     def _serve(self, client: socket.socket) -> None:
         with suppress(OSError):
             head = _read_head(client)
-            if b"upgrade: websocket" not in head.lower():
+            is_upgrade = b"upgrade: websocket" in head.lower()
+            self.upgrades += is_upgrade
+            if not is_upgrade and not (self.is_full and b"/socket.io/" in head):
                 self._pass_on(client, head)
                 return
-            self.upgrades += 1
             if self._answer:
                 client.sendall(self._answer)
                 client.shutdown(socket.SHUT_WR)

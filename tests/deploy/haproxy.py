@@ -63,3 +63,12 @@ def ask(port: int, source: str, *lines: str, body: bytes = b"") -> str:
         connection.sendall(head.encode() + body)
         with connection.makefile("rb") as stream:
             return stream.read().decode(errors="replace")
+
+
+def is_turned_away(port: int, source: str) -> bool:
+    """Whether the proxy closes a connection before TLS."""
+    try:
+        with connect(port, source, tls=False) as connection:
+            return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
