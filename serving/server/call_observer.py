@@ -13,9 +13,9 @@ from serving.logs import log_ids
 from serving.server.monitoring import count_request
 from serving.spans import Headers, Traces
 
-_PREDICT = "/tensorflow.serving.PredictionService/Predict"
+PREDICT = "/tensorflow.serving.PredictionService/Predict"
 _LONGEST_ID = 100
-_NO_MODEL = ""
+NO_MODEL = ""
 
 Behaviour = Callable[[Any, grpc.ServicerContext], Any]
 
@@ -39,7 +39,7 @@ class CallObserver(grpc.ServerInterceptor):  # type: ignore[type-arg]
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Gives gRPC a handler that observes the one of the service."""
         handler = continuation(handler_call_details)
-        if handler is None or handler_call_details.method != _PREDICT:
+        if handler is None or handler_call_details.method != PREDICT:
             return handler
         behaviour: Any = handler.unary_unary
         return grpc.unary_unary_rpc_method_handler(
@@ -50,10 +50,10 @@ class CallObserver(grpc.ServerInterceptor):  # type: ignore[type-arg]
 
     def _observe(self, behaviour: Behaviour, request: Any, context: grpc.ServicerContext) -> Any:
         start, name = perf_counter(), request.model_spec.name
-        model = name if name in self._models() else _NO_MODEL
+        model = name if name in self._models() else NO_MODEL
         headers = _read_headers(context)
         about = {"rpc.system": "grpc", "mien.model": model}
-        span = self._traces.begin(_PREDICT[1:], kind="server", headers=headers, about=about)
+        span = self._traces.begin(PREDICT[1:], kind="server", headers=headers, about=about)
         request_id = dict(headers).get("x-request-id", "")[:_LONGEST_ID]
         try:
             with span.active(), log_ids(request_id=request_id, **span.ids):

@@ -18,8 +18,8 @@ from serving.server.saved_model import Port
 from serving.tensors import decode
 from serving.tfs_protos import tensor_pb2
 
-MAX_ROWS = 1024
-"""Largest batch: a third of a second, in which the model answers nobody else."""
+MAX_ROWS = 128
+"""Largest batch, as of TensorFlow Serving here: 40 ms, in which the model answers nobody else."""
 
 
 def read_inputs(

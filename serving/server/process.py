@@ -15,6 +15,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from serving.server.address import ServerTls, open_port
+from serving.server.admission import Admission
 from serving.server.call_observer import CallObserver
 from serving.server.http_server import start_http_server
 from serving.server.model_service import model_service
@@ -24,10 +25,15 @@ from serving.spans import Traces
 
 _log = logging.getLogger(__name__)
 
-MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-WORKERS = 16
-MAX_CALLS = 256
-"""Calls in work or waiting; gRPC answers any more with RESOURCE_EXHAUSTED."""
+MAX_REQUEST_BYTES = 4 * 1024 * 1024
+"""A larger message is refused before it is read; 128 crops of 96x96 in colour take 3.4 MiB."""
+
+MAX_CALLS = 128
+"""Predict calls in work or waiting; any more are answered with RESOURCE_EXHAUSTED."""
+
+OTHER_WORKERS = 4
+MAX_OTHER_CALLS = 64
+"""Calls of status, metadata and health, which Predict cannot keep from being answered."""
 
 STOP_SECONDS = 4.0
 _SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -90,6 +96,14 @@ def start_server(
 ) -> tuple[grpc.Server, str]:
     """Starts to answer calls.
 
+    Args:
+        repository: The models.
+        state: What the health service says.
+        address: Where gRPC is served.
+        tls: What it is served with, or None for plain text.
+        traces: Where spans go; by default nowhere.
+        max_calls: Predict calls in work or waiting.
+
     Returns:
         The server, and its address, with a free port where port 0 was asked for.
 
@@ -98,19 +112,21 @@ def start_server(
         OSError: A file of `tls` cannot be used.
     """
     server = grpc.server(
-        ThreadPoolExecutor(WORKERS, thread_name_prefix="call"),
-        interceptors=[CallObserver(traces or Traces(), lambda: repository.names)],
+        ThreadPoolExecutor(OTHER_WORKERS, thread_name_prefix="call"),
+        interceptors=[
+            Admission(max_calls),
+            CallObserver(traces or Traces(), lambda: repository.names),
+        ],
         options=[
             ("grpc.so_reuseport", 0),  # or two servers would share a port, and the calls to it
-            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
             # Clients come back after a while, and so find servers that were added since.
             ("grpc.max_connection_age_ms", 60_000),
             ("grpc.max_connection_age_grace_ms", 5_000),
             # Clients may ask this often whether the server is still there.
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
         ],
-        maximum_concurrent_rpcs=max_calls,
+        maximum_concurrent_rpcs=max_calls + MAX_OTHER_CALLS,
     )
     server.add_generic_rpc_handlers((prediction_service(repository), model_service(repository)))
     health_pb2_grpc.add_HealthServicer_to_server(state, server)

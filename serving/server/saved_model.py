@@ -6,6 +6,7 @@ Source of the layout: tensorflow/tensorflow `tensorflow/core/protobuf/saved_mode
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,10 @@ from google.protobuf.message import DecodeError
 from serving.contract import SIGNATURE
 from serving.tensors import dtype_name
 from serving.tfs_protos import get_model_metadata_pb2, saved_model_pb2
+
+MAX_GRAPH_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = 512 * 1024 * 1024
+"""Of a file of variables; those of the models here are under 1 MiB."""
 
 _SERVING_TAG = "serve"
 
@@ -55,6 +60,7 @@ def read_signatures(folder: Path) -> get_model_metadata_pb2.SignatureDefMap:
         UnfitModelError: There is no readable SavedModel for serving in the folder.
     """
     model = saved_model_pb2.SavedModel()
+    _check_files(folder)
     try:
         model.ParseFromString((folder / "saved_model.pb").read_bytes())
     except OSError as error:
@@ -65,6 +71,24 @@ def read_signatures(folder: Path) -> get_model_metadata_pb2.SignatureDefMap:
         if _SERVING_TAG in graph.meta_info_def.tags:
             return get_model_metadata_pb2.SignatureDefMap(signature_def=graph.signature_def)
     raise UnfitModelError(f"the SavedModel has no graph tagged {_SERVING_TAG!r}")
+
+
+def _check_files(folder: Path) -> None:
+    """Refuses what nobody can read to its end, such as a pipe or a device, and what is too large.
+
+    Raises:
+        UnfitModelError: A file of the graph or of its variables is such a one.
+    """
+    for path in [folder / "saved_model.pb", *(folder / "variables").glob("*")]:
+        most = MAX_GRAPH_BYTES if path.suffix == ".pb" else MAX_FILE_BYTES
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise UnfitModelError(f"{path.name} cannot be read: {error.strerror}") from error
+        if not stat.S_ISREG(status.st_mode):
+            raise UnfitModelError(f"{path.name} is not a regular file")
+        if status.st_size > most:
+            raise UnfitModelError(f"{path.name} is larger than {most // 2**20} MiB")
 
 
 def default_signature(signatures: get_model_metadata_pb2.SignatureDefMap) -> Signature:

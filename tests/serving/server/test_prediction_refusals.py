@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import grpc
 import numpy as np
 import pytest
 
+from serving.server.admission import WORKERS
 from serving.server.batching import Batcher
 from serving.server.predict_request import MAX_ROWS
+from serving.server.process import MAX_CALLS
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 from serving.tfs_protos import classification_pb2, inference_pb2, predict_pb2, regression_pb2
 
 IMAGE = {"image": np.zeros((1, 16, 16, 1), np.uint8)}
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
+EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_a_batch_over_the_limit_is_refused(client, refusal):
@@ -25,15 +29,15 @@ def test_a_batch_over_the_limit_is_refused(client, refusal):
     code, details = refusal(client.predict, "years", {"image": image})
 
     assert code is INVALID
-    assert details == "Task size 1025 is larger than maximum input batch size 1024"
+    assert details == "Task size 129 is larger than maximum input batch size 128"
 
 
 def test_a_message_over_the_limit_is_refused(client, refusal):
-    image = np.zeros((64 * 1024 * 1024 // 256 + 1, 16, 16, 1), np.uint8)
+    image = np.zeros((4 * 1024 * 1024 // 256 + 1, 16, 16, 1), np.uint8)
 
     code, _ = refusal(client.predict, "mood", {"image": image})
 
-    assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert code is EXHAUSTED
 
 
 def test_calls_over_the_limit_are_refused_at_once(serve, models, refusal):
@@ -50,11 +54,38 @@ def test_calls_over_the_limit_are_refused_at_once(serve, models, refusal):
     client = serve(Repository(models, load), max_calls=1)
     first = client.prediction.Predict.future(client.request("mood", IMAGE))
     entered.wait(60)
-    code, _ = refusal(client.predict, "mood", IMAGE)
+    code, details = refusal(client.predict, "mood", IMAGE)
     may_finish.set()
 
-    assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert code is EXHAUSTED
+    assert details == "Too many Predict calls. Try again later."
     assert first.result().model_spec.name == "mood"
+
+
+def test_status_and_health_are_answered_while_every_predict_call_waits(serve, models, refusal):
+    entered, may_finish = threading.Semaphore(0), threading.Event()
+
+    def run(inputs, is_wanted):
+        entered.release()
+        assert may_finish.wait(60)
+        return {"probabilities": np.ones((1, 3), "f4")}
+
+    def load(name, version, folder):
+        return replace(load_servable(name, version, folder), batcher=SimpleNamespace(run=run))
+
+    client = serve(Repository(models, load))
+    request = client.request("mood", IMAGE)
+    calls = [client.prediction.Predict.future(request) for _ in range(MAX_CALLS)]
+    for _ in range(WORKERS):
+        assert entered.acquire(timeout=60)
+    try:
+        while refusal(client.predict, "mood", IMAGE)[0] is not EXHAUSTED:
+            pass
+        assert client.states("mood") == {1: "AVAILABLE"}
+        assert client.is_serving("mood")
+    finally:
+        may_finish.set()
+    assert [call.result().model_spec.name for call in calls] == ["mood"] * MAX_CALLS
 
 
 @pytest.mark.parametrize(

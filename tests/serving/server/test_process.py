@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import grpc
 import numpy as np
+import psutil
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -87,12 +88,12 @@ def test_a_stop_lets_calls_in_work_finish(start, models, client_of, refusal, num
     process = start("--models", models)
     client = client_of(address(process))
     client.status("years")  # connected: calls that wait for a connection go out in any order
-    request = client.request("years", {"image": np.zeros((500, 16, 16, 1), np.uint8)})
+    request = client.request("years", {"image": np.zeros((128, 16, 16, 1), np.uint8)})
     calls = [client.prediction.Predict.future(request) for _ in range(8)]
     client.status("years")  # came after the calls above, on the same connection
     process.send_signal(number)
 
-    assert [len(call.result().outputs["years"].tensor_content) for call in calls] == [2000] * 8
+    assert [len(call.result().outputs["years"].tensor_content) for call in calls] == [512] * 8
     code, out, err = ended(process)
     assert (code, out) == (0, "")
     assert f"stopping: {number.name}" in err
@@ -263,13 +264,26 @@ def test_a_server_without_models_starts_anyway(start, tmp_path, client_of, refus
 def test_it_holds_no_tensorflow_and_little_memory(start, models, client_of):
     process = start("--models", models)
     client = client_of(address(process))
-    client.predict("mood", {"image": np.zeros((1000, 16, 16, 1), np.uint8)})
+    client.predict("mood", {"image": np.zeros((128, 16, 16, 1), np.uint8)})
     proc = Path("/proc") / str(process.pid)
 
     maps = (proc / "maps").read_text()
     assert not [f for f in find_spec("tensorflow").submodule_search_locations if f in maps]
     peak = int(re.search(r"VmHWM:\s+(\d+) kB", (proc / "status").read_text())[1])
     assert peak < 260 * 1024
+
+
+def test_large_messages_leave_no_memory_behind(start, models, client_of, refusal):
+    process = start("--models", models)
+    client = client_of(address(process))
+    client.predict("mood", IMAGE)
+    held = psutil.Process(process.pid).memory_info().rss
+    request = client.request("mood", {"image": np.zeros((60 * 2**20 // 256, 16, 16, 1), np.uint8)})
+
+    calls = [client.prediction.Predict.future(request) for _ in range(12)]
+
+    assert {call.code() for call in calls} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
+    assert psutil.Process(process.pid).memory_info().rss - held < 30 * 2**20
 
 
 def test_the_messages_load_without_tensorflow():

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import shutil
+
 import pytest
 
 from serving.server.saved_model import (
@@ -45,3 +48,24 @@ def test_a_folder_without_a_readable_model_is_refused(tmp_path, content, reason)
 
     with pytest.raises(UnfitModelError, match=reason):
         read_signatures(tmp_path)
+
+
+def irregular(kind, path):
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as file:
+            file.truncate(10**10)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "large"])
+@pytest.mark.parametrize("name", ["saved_model.pb", "variables/variables.index"])
+def test_a_file_that_nobody_can_read_to_its_end_is_refused(toys, tmp_path, kind, name):
+    folder = shutil.copytree(toys / "models/mood/1", tmp_path / "1")
+    irregular(kind, folder / name)
+
+    with pytest.raises(UnfitModelError, match=r"is not a regular file|is larger than \d+ MiB"):
+        read_signatures(folder)
