@@ -1,0 +1,65 @@
+"""Rate limiter for log lines, so that no client fills a disk by making Mien write."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BURST = 10
+"""Lines of one kind that are written at once; then one a second."""
+
+MAX_KINDS = 1000
+UNLIMITED = frozenset({"gunicorn.access"})
+"""Loggers that are off unless the operator asks for a line per request."""
+
+Kind = tuple[object, ...]
+
+
+@dataclass
+class _Bucket:
+    lines: float
+    since: float
+    left_out: int = 0
+
+
+class RepeatLimit(logging.Filter):
+    """Lets ten lines of one kind pass, then one a second, which says how many were left out.
+
+    A kind is a place in the code, whatever the line says, so that a client cannot make up kinds.
+
+    Args:
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._buckets: dict[Kind, _Bucket] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Decides on a line; one that passes gets the attribute `left_out`."""
+        if record.name in UNLIMITED:
+            return True
+        bucket = self._bucket(_kind(record))
+        now = self._clock()
+        bucket.lines = min(BURST, bucket.lines + now - bucket.since)
+        bucket.since = now
+        if bucket.lines < 1:
+            bucket.left_out += 1
+            return False
+        bucket.lines -= 1
+        record.left_out, bucket.left_out = bucket.left_out, 0
+        return True
+
+    def _bucket(self, kind: Kind) -> _Bucket:
+        if kind not in self._buckets and len(self._buckets) >= MAX_KINDS:
+            self._buckets.clear()
+        return self._buckets.setdefault(kind, _Bucket(BURST, self._clock()))
+
+
+def _kind(record: logging.LogRecord) -> Kind:
+    # Gunicorn logs from one place; its templates tell its lines apart.
+    template = record.msg if record.args else ""
+    return record.name, record.pathname, record.lineno, template
