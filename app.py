@@ -27,7 +27,7 @@ from web.application import build_app
 from web.listen import open_socket, serve
 from web.metrics_server import OLD_WORKER_SECONDS, serve_metrics
 
-configure_logging(config.log_level, config.log_format)
+configure_logging(config.log_level, config.log_format, [config.access_token])
 # Pillow would log from native threads, where eventlet's green locks do not work.
 logging.getLogger("PIL").setLevel(logging.INFO)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import signal
@@ -9,6 +10,7 @@ import warnings
 from contextlib import suppress
 from typing import Any
 
+from serving.logs import build_formatter
 from web.cannot_start import cannot_start
 from web.config import ConfigError, read_config
 
@@ -35,11 +37,23 @@ forwarder_headers = ""
 # Gunicorn's own lines look like those of the app.
 logconfig_dict = {
     "formatters": {
-        "mien": {"()": "serving.logs.build_formatter", "log_format": _config.log_format}
+        "mien": {
+            "()": build_formatter,
+            "log_format": _config.log_format,
+            "secrets": [_config.access_token],
+        }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "mien"}},
+    "filters": {"limit": {"()": "serving.log_limits.RepeatLimit"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "mien",
+            "filters": ["limit"],
+        }
+    },
     "root": {"level": _config.log_level, "handlers": ["stderr"]},
-    "loggers": {"gunicorn.error": {"handlers": ["stderr"], "propagate": False}},
+    # The root's handler is the only one, so that no line is written twice.
+    "loggers": {"gunicorn.error": {"propagate": True}},
 }
 warnings.filterwarnings("ignore", message="\nEventlet is deprecated")
 certfile = str(_config.tls_certificate) if _config.tls_certificate else None
@@ -58,6 +72,9 @@ def on_starting(server: Any) -> None:
         cannot_start(
             "under gunicorn MIEN_HTTPS needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY, or --certfile."
         )
+    # Where --access-logfile asks for a line per request, that has the same format.
+    for handler in logging.getLogger("gunicorn.access").handlers:
+        handler.setFormatter(build_formatter(_config.log_format, [_config.access_token]))
     # The worker stops accepting for good when no file is left for a connection.
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

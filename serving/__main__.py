@@ -30,7 +30,8 @@ def main() -> int:
     try:
         _serve(options)
     except (ContractError, tracing.TracesUnavailable, OSError) as error:
-        print(f"model server: {_plain(error)}", file=sys.stderr)
+        line = f"model server: {_plain(error)}"
+        logs.announce(line, options.log_format, sys.__stderr__)
         return 1
     return 0
 

@@ -107,7 +107,7 @@ def build_open_telemetry(mode: str, service: str) -> Traces:
 
 def _exporter(mode: str) -> SpanExporter:
     if mode == "console":  # Standard output belongs to what the process says to its parent.
-        return ConsoleSpanExporter(out=sys.stderr, formatter=_one_line)
+        return ConsoleSpanExporter(out=sys.__stderr__ or sys.stderr, formatter=_one_line)
     return OTLPSpanExporter()
 
 

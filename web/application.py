@@ -18,7 +18,7 @@ from web.routes import add_routes
 from web.security import SecurityHeaders, build_origin_check
 from web.service import Service, build_service
 from web.transport.connection_reaper import STRANGER_SECONDS, close_strangers, hang_up
-from web.transport.engineio_limits import bound_engine
+from web.transport.engineio_limits import bound_engine, errors_only
 from web.transport.long_events import TEXT_BYTES
 from web.transport.socketio_limits import (
     ATTACHMENTS_PER_FACE,
@@ -69,6 +69,8 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
         max_http_buffer_size=max_bytes,
         json=ShortJson,
         serializer=limit_packets(config.max_faces, max_bytes),
+        logger=errors_only("socketio.server"),
+        engineio_logger=errors_only("engineio.server"),
         http_compression=False,
         manage_session=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
@@ -11,5 +12,9 @@ EXIT_CODE = 3
 
 def cannot_start(error: object) -> NoReturn:
     """Says in one sentence why, and ends the process."""
-    print(f"Mien cannot start: {error}", file=sys.stderr)
+    from serving.logs import announce  # Not before eventlet has patched what it imports.
+
+    # From the environment, since the configuration itself may be what is wrong.
+    log_format = os.environ.get("MIEN_LOG_FORMAT", "text")
+    announce(f"Mien cannot start: {error}", log_format, sys.__stderr__)
     sys.exit(EXIT_CODE)

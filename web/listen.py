@@ -13,6 +13,7 @@ from threading import Thread
 
 from flask import Flask
 
+from serving.logs import announce
 from web.certificate import make_certificate, network_address
 from web.config import Config
 from web.routes import readiness
@@ -132,7 +133,8 @@ def _announce(service: Service) -> None:
         time.sleep(0.05)
     away = [f"{n} ({m['message']})" for n, m in report["models"].items() if not m["available"]]
     state = "is ready" if report["ready"] else f"runs without {', '.join(away)}"
-    print(f"Mien {state}: {' and '.join(_addresses(service.config))}", flush=True)
+    line = f"Mien {state}: {' and '.join(_addresses(service.config))}"
+    announce(line, service.config.log_format)
 
 
 def _addresses(config: Config) -> list[str]:

@@ -43,6 +43,16 @@ class UnreadJson:
         raise ValueError("not for Engine.IO")
 
 
+def errors_only(name: str) -> logging.Logger:
+    """A logger for the libraries, which would give their own one a second handler.
+
+    Below errors they log what clients send, with tokens and whole packets.
+    """
+    logger = logging.getLogger(name)
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
 def bound_engine(socketio: SocketIO, max_packets: int) -> None:
     """Replaces how Engine.IO reads requests and WebSockets.
 
