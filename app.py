@@ -26,11 +26,13 @@ from serving.logs import configure_logging
 from web.application import build_app
 from web.listen import open_socket, serve
 from web.metrics_server import OLD_WORKER_SECONDS, serve_metrics
+from web.transport.descriptors import raise_limit
 
 configure_logging(config.log_level, config.log_format, [config.access_token])
 # Pillow would log from native threads, where eventlet's green locks do not work.
 logging.getLogger("PIL").setLevel(logging.INFO)
 
+raise_limit()
 try:
     listener = open_socket(config) if __name__ == "__main__" else None
     serve_metrics(config, wait_seconds=0 if listener else OLD_WORKER_SECONDS)

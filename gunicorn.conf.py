@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import resource
 import signal
 import warnings
-from contextlib import suppress
 from typing import Any
 
 from serving.logs import build_formatter
 from web.cannot_start import cannot_start
 from web.config import ConfigError, read_config
+from web.transport.descriptors import raise_limit
 
 # Gunicorn itself would answer every request without this prefix, probes included, with an error.
 if _prefix := os.environ.pop("SCRIPT_NAME", ""):
@@ -30,10 +28,6 @@ worker_class = "eventlet"
 graceful_timeout = 5
 # Nobody gives it orders while it runs, and a read-only file system has no place for the socket.
 control_socket_disable = True
-# What proxies say is for web/forwarded.py alone; gunicorn would believe everything on this machine.
-forwarded_allow_ips = ""
-secure_scheme_headers: dict[str, str] = {}
-forwarder_headers = ""
 # Gunicorn's own lines look like those of the app.
 logconfig_dict = {
     "formatters": {
@@ -72,17 +66,15 @@ def on_starting(server: Any) -> None:
         cannot_start(
             "under gunicorn MIEN_HTTPS needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY, or --certfile."
         )
-    # Where --access-logfile asks for a line per request, that has the same format.
-    for handler in logging.getLogger("gunicorn.access").handlers:
-        handler.setFormatter(build_formatter(_config.log_format, [_config.access_token]))
-    # The worker stops accepting for good when no file is left for a connection.
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    raise_limit()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Ends the sessions in good order as soon as the worker is told to stop."""
+    """Serves by the app's own HTTP, and ends the sessions in good order when told to stop."""
     import eventlet
+
+    from web.connections import admit_clients
+    from web.transport.gunicorn_worker import adopt_worker
 
     def stop(number: int, frame: Any) -> None:
         from app import service
@@ -91,15 +83,4 @@ def post_worker_init(worker: Any) -> None:
         worker.handle_exit(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
-    _survive_resets(worker)
-
-
-def _survive_resets(worker: Any) -> None:
-    """Keeps the worker from ending its port for one client that resets within the TLS handshake."""
-    handle = worker.handle
-
-    def handle_or_drop(listener: Any, client: Any, address: Any) -> None:
-        with suppress(OSError):
-            handle(listener, client, address)
-
-    worker.handle = handle_or_drop
+    adopt_worker(worker, admit_clients(_config))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import signal
 import socket
-import ssl
 import tempfile
 import time
 from pathlib import Path
@@ -16,9 +15,12 @@ from flask import Flask
 from serving.logs import announce
 from web.certificate import make_certificate, network_address
 from web.config import Config
+from web.connections import admit_clients
 from web.routes import readiness
 from web.service import Service
 from web.setting_kinds import LAST_PORT
+from web.transport.page import answer_health
+from web.transport.tls import build_context
 from web.transport.wsgi_servers import SERVERS
 
 BACKLOG = 512
@@ -67,8 +69,7 @@ def _check_certificate(config: Config) -> None:
     if config.tls_certificate is None:
         return
     try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(config.tls_certificate, config.tls_key)
+        build_context(config.tls_certificate, config.tls_key)
     except OSError as error:
         files = f"MIEN_TLS_CERTIFICATE {config.tls_certificate} and MIEN_TLS_KEY {config.tls_key}"
         raise CannotListen(f"{files} cannot be used: {error.strerror or error}.") from error
@@ -90,7 +91,9 @@ def serve(app: Flask, service: Service, listener: socket.socket) -> None:
     """Serves until the process is told to stop, then ends every session."""
     stop, tell = _signals()
     with tempfile.TemporaryDirectory(prefix="mien-") as folder:
-        arguments = (app, listener, _tls_files(service.config, Path(folder)))
+        files = _tls_files(service.config, Path(folder))
+        tls = build_context(*files) if files else None
+        arguments = (answer_health(app), listener, tls, admit_clients(service.config))
 
         def run() -> None:
             try:

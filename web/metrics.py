@@ -36,6 +36,21 @@ SESSIONS_OPENED = Counter(
 SESSIONS_ENDED = Counter(
     "mien_sessions_ended_total", "Sessions that have ended, by why.", ["reason"], registry=REGISTRY
 )
+CONNECTIONS = Gauge(
+    "mien_connections", "Connections that are open, the metrics port's included.", registry=REGISTRY
+)
+CONNECTIONS_CLOSED = Counter(
+    "mien_connections_closed_total",
+    "Connections that the service closed early, by reason and by what they were doing.",
+    ["reason", "stage"],
+    registry=REGISTRY,
+)
+REQUESTS_REFUSED = Counter(
+    "mien_requests_refused_total",
+    "Requests that were refused before the app saw them, by HTTP status.",
+    ["status"],
+    registry=REGISTRY,
+)
 FRAMES = Counter(
     "mien_frames_total",
     "Frames by fate: analysed, dropped or error, and then by the code of the error.",

@@ -9,6 +9,7 @@ from threading import Thread
 from prometheus_client import make_wsgi_app
 
 from web.config import Config
+from web.connections import admit_scrapers
 from web.listen import CannotListen, bind
 from web.metrics import REGISTRY
 from web.transport.wsgi_servers import SERVERS
@@ -34,7 +35,7 @@ def serve_metrics(config: Config, wait_seconds: float = 0) -> None:
     listener = _bind(config, time.monotonic() + wait_seconds)
     # Not compressed: under eventlet that would hold up frames.
     page = make_wsgi_app(REGISTRY, disable_compression=True)
-    arguments = (page, listener, None)
+    arguments = (page, listener, None, admit_scrapers())
     serve = SERVERS[config.async_mode]
     Thread(target=serve, args=arguments, name="metrics", daemon=True).start()
 

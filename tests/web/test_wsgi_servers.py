@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,24 +13,10 @@ import pytest
 
 from benchmarks.app_process import AppProcess, Mode, running_app
 from web.certificate import make_certificate
-from web.config import ROOT
-from web.transport.wsgi_servers import PatientListener
+from web.transport.accepting import PatientListener
 
 RESETS = 100
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-
-SILENT_CLIENT = """
-import eventlet
-eventlet.monkey_patch()
-import socket
-from web.transport import wsgi_servers as servers
-
-servers.SILENCE_SECONDS = 0.1
-listener = socket.create_server(("127.0.0.1", 0))
-eventlet.spawn(servers.SERVERS["eventlet"], lambda environ, start: [], listener, None)
-with socket.create_connection(listener.getsockname(), timeout=20) as silent:
-    print(silent.recv(1))
-"""
 
 
 @pytest.mark.parametrize("mode", ["eventlet", "threading", "gunicorn"])
@@ -62,18 +46,6 @@ def test_gunicorn_may_be_given_its_certificate_itself(app: AppProcess, tmp_path:
     }
     with running_app("gunicorn", **settings) as secure:
         secure.await_status("/healthz")
-
-
-def test_a_client_that_says_nothing_is_let_go() -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", SILENT_CLIENT],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert done.stdout == "b''\n"
 
 
 class Listener:

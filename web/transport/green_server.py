@@ -1,0 +1,147 @@
+"""HTTP server in green threads, for `python app.py` and for gunicorn."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import eventlet
+from eventlet import wsgi
+
+from web.transport import http_protocol as protocol
+from web.transport.accepting import PatientListener
+from web.transport.admission import Admission, Connection
+from web.transport.http_protocol import BoundedRequests, Visit
+from web.transport.page import Page
+from web.transport.stages import Stage
+
+SILENCE_SECONDS = 60.0
+"""Of a client that is to take an answer. WebSockets have a shorter limit of their own."""
+ACCEPTS_PER_TURN = 8
+LAST_LOOK_SECONDS = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class GreenServer:
+    """Serves an application on connections that others accept.
+
+    Args:
+        page: The application.
+        listener: The open port.
+        admission: Decides which connections stay.
+        tls: The context for TLS, or None for plain HTTP.
+    """
+
+    def __init__(
+        self, page: Page, listener: Any, admission: Admission, tls: ssl.SSLContext | None
+    ) -> None:
+        self._admission = admission
+        self._tls = tls
+        self._wsgi = wsgi.Server(
+            listener,
+            listener.getsockname(),
+            page,
+            environ={"wsgi.url_scheme": "https", "HTTPS": "on"} if tls else {},
+            keepalive=protocol.KEEP_ALIVE_SECONDS,
+            log_output=False,
+            debug=False,
+            socket_timeout=SILENCE_SECONDS,
+        )
+        self._wsgi.log = _ErrorLog()
+        admission.watch()
+
+    def serve(self, client: Any, address: Any) -> None:
+        """Serves one connection until it ends. Nothing that goes wrong with it is raised."""
+        place = self._admission.admit(client, address)
+        try:
+            with suppress(OSError, EOFError):
+                client.settimeout(SILENCE_SECONDS)
+                place.sock = self._secure(client, place)
+                seconds = protocol.PROBE_HEAD_SECONDS if place.is_probe else protocol.HEAD_SECONDS
+                place.enter(Stage.HEAD, seconds)
+                _Requests(address, place, self._wsgi)
+        except Exception:
+            self._wsgi.log.info("")
+        finally:
+            place.leave()
+            place.hang_up()
+            place.sock.close()
+
+    def _secure(self, client: Any, place: Connection) -> Any:
+        """Wraps a connection in TLS; the handshake is for the client's own green thread."""
+        if self._tls is None:
+            return client
+        place.enter(Stage.HANDSHAKE, protocol.HANDSHAKE_SECONDS)
+        place.sock = self._tls.wrap_socket(client, server_side=True, do_handshake_on_connect=False)
+        place.sock.do_handshake()
+        return place.sock
+
+
+def accept_all(listener: Any, serve: Callable[[Any, Any], object]) -> None:
+    """Accepts connections and serves each in a green thread, until the listener is closed.
+
+    Raises:
+        OSError: The listener is closed.
+    """
+    patient = PatientListener(listener, eventlet.sleep)
+    while True:
+        for _ in range(ACCEPTS_PER_TURN):
+            eventlet.spawn(serve, *patient.accept())
+        eventlet.sleep(0)
+
+
+def finish(admission: Admission) -> None:
+    """Waits until the requests in work are answered; no new ones are taken."""
+    admission.drain()
+    while len(admission):
+        eventlet.sleep(LAST_LOOK_SECONDS)
+
+
+class _Requests(BoundedRequests, wsgi.HttpProtocol):  # type: ignore[misc]
+    """Answers requests with eventlet's WSGI."""
+
+    def __init__(self, address: Any, place: Connection, server: wsgi.Server) -> None:
+        self.place = place
+        super().__init__([address, place.sock, wsgi.STATE_IDLE], server)  # type: ignore[call-arg]
+
+    def respond(self) -> None:
+        """Calls the application, and sends what it returns."""
+        self.connection.settimeout(SILENCE_SECONDS)
+        self.environ = self.get_environ()
+        self.environ["mien.connection"] = Visit(self.place)
+        self.application = self._call
+        self.handle_one_response()
+
+    def _call(self, environ: dict[str, Any], start_response: Any) -> Any:
+        def start(*arguments: Any) -> Any:
+            self.stop_reusing()  # While the answer's headers can still say so.
+            return start_response(*arguments)
+
+        return self.server.app(environ, start)  # type: ignore[attr-defined]
+
+
+class _ErrorLog(wsgi.LoggerNull):  # type: ignore[misc]
+    """Takes what eventlet has to say; of an exception in the application, one line."""
+
+    def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Logs the kind and the place of an exception, not its text: it may quote a request."""
+        error = sys.exc_info()[1]
+        if error is None or isinstance(error, OSError | EOFError):
+            return
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        kind = type(error).__name__
+        log.error("a request failed: %s in %s:%s", kind, frame.filename, frame.lineno)
+
+
+def serve_green(
+    page: Page, listener: socket.socket, tls: ssl.SSLContext | None, admission: Admission
+) -> None:
+    """Serves an application on an open port, forever."""
+    accept_all(listener, GreenServer(page, listener, admission, tls).serve)

@@ -1,0 +1,88 @@
+"""Reading of a request from a socket: at a bounded pace, and not past the end of its body."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+SHORT_BYTES = 1024
+FREE_SHORT_READS = 32
+PAUSE_SECONDS = 0.01
+"""While a client sends single bytes, this much time lets them gather in the kernel's buffer."""
+
+
+class PacedReader(io.RawIOBase):
+    """A socket's bytes, read less often when they come in many small pieces.
+
+    A request in packets of one byte would otherwise cost a turn of the event loop for each.
+
+    Args:
+        raw: The socket's bytes, without a buffer.
+    """
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._short = 0
+
+    def begin(self) -> None:
+        """Begins a new request, which has its short reads free again."""
+        self._short = 0
+
+    def readable(self) -> bool:
+        """Says that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Reads what is there; waits where nothing is."""
+        if self._short > FREE_SHORT_READS:
+            time.sleep(PAUSE_SECONDS)
+        count: int | None = self._raw.readinto(buffer)
+        if count and count < min(SHORT_BYTES, len(buffer)):
+            self._short += 1
+        return count
+
+    def close(self) -> None:
+        """Closes the socket's bytes, too."""
+        super().close()
+        self._raw.close()
+
+
+class Body:
+    """The body of one request, as `wsgi.input` has it.
+
+    Args:
+        wire: Where its bytes come from, and others after them.
+        length: How many are of this body.
+        on_end: Called when all of them are read.
+    """
+
+    def __init__(self, wire: BinaryIO, length: int, on_end: Callable[[], None]) -> None:
+        self.unread = length
+        self._wire = wire
+        self._on_end = on_end
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Reads this many bytes, or all that there are."""
+        return self._take(self._wire.read, size)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Reads up to the end of a line."""
+        return self._take(self._wire.readline, size)
+
+    def readlines(self, hint: int | None = -1) -> list[bytes]:
+        """Reads all lines."""
+        return self.read().splitlines(keepends=True)
+
+    def __iter__(self) -> Any:
+        return iter(self.readline, b"")
+
+    def _take(self, read: Callable[[int], bytes], size: int | None) -> bytes:
+        if not self.unread:
+            return b""
+        data = read(self.unread if size is None or size < 0 else min(size, self.unread))
+        self.unread -= len(data)
+        if not self.unread:
+            self._on_end()
+        return data

@@ -1,0 +1,67 @@
+"""How far connections are, and which of them can go first when there is no room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Generic, Protocol, TypeVar
+
+GRACE_SECONDS = 1.0
+"""A connection that just entered its stage stays, if another one has been in its own for longer."""
+
+
+class Stage(IntEnum):
+    """What a connection is doing, the least valuable first."""
+
+    CLOSING = 0
+    HANDSHAKE = 1
+    HEAD = 2
+    BODY = 3
+    IDLE = 4
+    WEBSOCKET = 5
+    ANSWER = 6
+    SESSION = 7
+    """Has a session, and is never closed to make room."""
+
+
+class Staged(Protocol):
+    """Has a stage, and the time it entered it, in seconds."""
+
+    stage: Stage
+    since: float
+
+
+T = TypeVar("T", bound=Staged)
+
+
+class Queue(Generic[T]):
+    """Connections by stage; within a stage, the one that has been there longest comes first."""
+
+    def __init__(self) -> None:
+        self._stages: dict[Stage, dict[T, None]] = {stage: {} for stage in Stage}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, connection: T) -> None:
+        """Adds a connection at the end of its stage."""
+        self._stages[connection.stage][connection] = None
+        self._count += 1
+
+    def remove(self, connection: T) -> None:
+        """Removes a connection, which must still be in the stage in which it was added."""
+        del self._stages[connection.stage][connection]
+        self._count -= 1
+
+    def expendable(self, now: float) -> T | None:
+        """Finds the connection to close for a newcomer, or None if all have sessions."""
+        first = list(self._first())
+        ripe = [each for each in first if now - each.since >= GRACE_SECONDS]
+        return next(iter(ripe or first), None)
+
+    def _first(self) -> Iterator[T]:
+        """The oldest of each stage that has any, without those that have a session."""
+        for stage, connections in self._stages.items():
+            if connections and stage is not Stage.SESSION:
+                yield next(iter(connections))

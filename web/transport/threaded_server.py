@@ -1,0 +1,83 @@
+"""HTTP server in real threads, for `MIEN_ASYNC_MODE=threading`."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from contextlib import suppress
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from web.transport import http_protocol as protocol
+from web.transport.accepting import PatientListener
+from web.transport.admission import Admission
+from web.transport.http_protocol import BoundedRequests, Visit
+from web.transport.page import Page
+from web.transport.stages import Stage
+
+CONNECTION_TIMEOUT_SECONDS = 86_400
+"""With a time-out, waiting happens outside OpenSSL, which does not bear one thread that waits in a
+read while another one writes. The deadlines are those of `Admission`."""
+
+
+def serve_threads(
+    page: Page, listener: socket.socket, tls: ssl.SSLContext | None, admission: Admission
+) -> None:
+    """Serves an application on an open port, forever."""
+    host, port = listener.getsockname()[:2]
+    handler = type("Requests", (_Requests,), {"admission": admission})
+    server = make_server(
+        host, port, page, True, request_handler=handler, ssl_context=tls, fd=listener.fileno()
+    )
+    if isinstance(server.socket, ssl.SSLSocket):
+        # The handshake is for the client's own thread: whoever never ends it holds up no other.
+        setattr(server.socket, "do_handshake_on_connect", False)  # noqa: B010
+    server.socket = PatientListener(server.socket, time.sleep)  # type: ignore[assignment]
+    admission.watch()
+    server.serve_forever()
+
+
+class _Requests(BoundedRequests, WSGIRequestHandler):
+    """Answers requests with werkzeug's WSGI, which closes after each."""
+
+    timeout = CONNECTION_TIMEOUT_SECONDS
+    admission: Admission
+
+    def setup(self) -> None:
+        """Admits the connection."""
+        self.place = self.admission.admit(self.request, self.client_address)
+        self.request.settimeout(self.timeout)
+        super().setup()
+
+    def handle(self) -> None:
+        """Answers requests until the connection ends."""
+        with suppress(OSError):
+            self._shake_hands()
+            super().handle()
+
+    def respond(self) -> None:
+        """Calls the application, and sends what it returns."""
+        self.connection.settimeout(self.timeout)
+        with suppress(OSError):
+            self.run_wsgi()
+        self.close_connection = True
+
+    def make_environ(self) -> dict[str, Any]:
+        """Adds the connection to the request's environment."""
+        return {**super().make_environ(), "mien.connection": Visit(self.place)}
+
+    def finish(self) -> None:
+        """Gives the place back."""
+        self.place.leave()
+        with suppress(OSError):
+            super().finish()
+
+    def _shake_hands(self) -> None:
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.place.enter(Stage.HANDSHAKE, protocol.HANDSHAKE_SECONDS)
+            self.connection.do_handshake()
+        is_probe = self.place.is_probe
+        seconds = protocol.PROBE_HEAD_SECONDS if is_probe else protocol.HEAD_SECONDS
+        self.place.enter(Stage.HEAD, seconds)
