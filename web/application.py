@@ -20,6 +20,8 @@ from web.service import Service, build_service
 from web.transport.connection_reaper import STRANGER_SECONDS, close_strangers, hang_up
 from web.transport.engineio_limits import bound_engine, errors_only
 from web.transport.long_events import TEXT_BYTES
+from web.transport.page import answer_health
+from web.transport.promotion import promote_sessions
 from web.transport.socketio_limits import (
     ATTACHMENTS_PER_FACE,
     ShortJson,
@@ -53,7 +55,7 @@ def build_app(config: Config) -> tuple[Flask, Service]:
 
 def _guard(page: WSGIApplication, config: Config) -> WSGIApplication:
     """Puts around everything, Engine.IO included, what looks at requests before they are read."""
-    checked = SecurityHeaders(HostCheck(page, config))
+    checked = SecurityHeaders(answer_health(HostCheck(page, config)))
     return BehindProxies(checked, config.trusted_proxies, config.base_path)
 
 
@@ -76,7 +78,8 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
     )
     bound_engine(socketio, ATTACHMENTS_PER_FACE * config.max_faces + OTHER_PACKETS)
     guard_packets(socketio)
-    setattr(app, "wsgi_app", _in_turn(app.wsgi_app, socketio))  # noqa: B010
+    page = promote_sessions(app.wsgi_app, socketio.server)
+    setattr(app, "wsgi_app", _in_turn(page, socketio))  # noqa: B010
     close_strangers(socketio, min(STRANGER_SECONDS, config.session_idle_seconds))
     return socketio
 

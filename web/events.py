@@ -19,6 +19,7 @@ from web.observation import answer_frame, trace_look
 from web.payloads import read_faces, read_frame, read_seq
 from web.security import is_authorized
 from web.service import Service
+from web.transport.promotion import promote
 from web.welcome import welcome
 
 GREETING_DELAY_SECONDS = 0.02
@@ -53,6 +54,7 @@ def _connect(
         refusal = Unauthorized("The access token is missing or wrong.")
         raise Refused(refusal.message, {"code": refusal.code, "message": refusal.message})
     session = _open_session(service, sid, environ)
+    promote(environ)
 
     def greet() -> None:
         # The library confirms the connection only after this handler, and that must come first.

@@ -19,7 +19,6 @@ from web.connections import admit_clients
 from web.routes import readiness
 from web.service import Service
 from web.setting_kinds import LAST_PORT
-from web.transport.page import answer_health
 from web.transport.tls import build_context
 from web.transport.wsgi_servers import SERVERS
 
@@ -93,7 +92,7 @@ def serve(app: Flask, service: Service, listener: socket.socket) -> None:
     with tempfile.TemporaryDirectory(prefix="mien-") as folder:
         files = _tls_files(service.config, Path(folder))
         tls = build_context(*files) if files else None
-        arguments = (answer_health(app), listener, tls, admit_clients(service.config))
+        arguments = (app, listener, tls, admit_clients(service.config))
 
         def run() -> None:
             try:

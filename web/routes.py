@@ -11,17 +11,13 @@ from web.service import Service
 
 
 def add_routes(app: Flask, service: Service) -> None:
-    """Registers the HTTP routes."""
+    """Registers the HTTP routes. `/healthz` is answered ahead of Flask: `web/transport/page.py`."""
 
     @app.get("/")
     def page() -> str:
         # Relative where nothing says otherwise: a proxy may take the path's beginning off unseen.
         root = f"{request.script_root or '.'}/"
         return render_template("index.html", root=root, csp_nonce=request.environ[NONCE])
-
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return jsonify(status="alive")
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:

@@ -105,6 +105,7 @@ def test_large_headers_of_other_apps_are_no_trouble(any_app: AppProcess, name: b
 
 def test_malformed_requests_neither_fill_the_log_nor_show_a_token(logged: Logged) -> None:
     before = logged.log.read_bytes().count(b"\n")
+    ask(logged.app.port, b"GET /?token=" + TOKEN + b" HTTP/1.1\r\nHost: localhost\r\n")
     for _ in range(300):
         exchange(logged.app.port, b"GET /?token=" + TOKEN + b" \x00 nonsense\r\n\r\n")
         exchange(logged.app.port, b"GET /?token=" + TOKEN + b" HTTP/1.1\r\nCookie: \x00\r\n\r\n")

@@ -20,8 +20,9 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import RLock, Thread
 from typing import Any
 
+from web.forwarded import is_trusted
 from web.metrics import CONNECTIONS, CONNECTIONS_CLOSED
-from web.setting_kinds import Network
+from web.setting_kinds import Proxy
 from web.transport.stages import Queue, Stage
 
 REQUESTS_PER_SID = 8
@@ -46,7 +47,7 @@ class ConnectionLimits:
 
     total: int
     per_address: int
-    trusted: tuple[Network, ...] = ()
+    trusted: tuple[Proxy, ...] = ()
     probes: int = PROBES
 
 
@@ -237,14 +238,12 @@ class Admission:
         """What an address counts as: itself, its network, or None for a proxy or a socket file."""
         if not isinstance(address, tuple):
             return None
-        host = ip_address(address[0].partition("%")[0])
-        host = getattr(host, "ipv4_mapped", None) or host
-        if any(host in network for network in self.limits.trusted):
-            return None
-        return _network(host)
+        host = address[0].partition("%")[0]
+        return None if is_trusted(host, self.limits.trusted) else _network(ip_address(host))
 
 
 def _network(host: IPv4Address | IPv6Address) -> str:
+    host = getattr(host, "ipv4_mapped", None) or host
     if isinstance(host, IPv4Address):
         return str(host)
     return str(IPv6Network((host, IPV6_PREFIX), strict=False))

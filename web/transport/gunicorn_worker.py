@@ -14,7 +14,6 @@ from gunicorn.workers import geventlet  # type: ignore[import-untyped]
 
 from web.transport.admission import Admission
 from web.transport.green_server import GreenServer, accept_all, finish
-from web.transport.page import answer_health
 from web.transport.tls import CIPHERS, harden
 
 
@@ -26,7 +25,7 @@ def adopt_worker(worker: Any, admission: Admission) -> None:
         admission: Decides which connections stay.
     """
     tls = _context(worker.cfg) if worker.cfg.is_ssl else None
-    server = GreenServer(answer_health(worker.wsgi), worker.sockets[0], admission, tls)
+    server = GreenServer(worker.wsgi, worker.sockets[0], admission, tls)
 
     def handle(_listener: Any, client: Any, address: Any) -> None:
         server.serve(client, address)

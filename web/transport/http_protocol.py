@@ -34,7 +34,7 @@ LINGER_READS, LINGER_BYTES, LINGER_SECONDS = 4, 16 * 1024, 0.25
 
 log = logging.getLogger(__name__)
 
-_SID = re.compile(r"[?&]sid=([^&#]{1,64})")
+_SID = re.compile(r"(?:^|&)sid=([^&#]{1,64})")
 
 
 class Visit:
@@ -146,11 +146,11 @@ class BoundedRequests(Handler):
     def _claim_place(self, length: int) -> None:
         """Moves the connection on to what its request makes of it."""
         place = self.place
-        if place.is_probe and self.path.partition("?")[0] not in PROBE_PATHS:
+        if place.is_probe and not self.path.endswith(PROBE_PATHS):
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
         if place.is_probe or place.admission.is_draining:
             self.close_connection = True
-        sid = found[1] if (found := _SID.search(self.path)) else ""
+        sid = find_sid(self.path.partition("?")[2])
         if sid and not place.admission.begin_request(sid):
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS)
         self._sid = sid
@@ -190,6 +190,11 @@ class BoundedRequests(Handler):
         for _ in range(LINGER_READS):
             if not self.connection.recv(LINGER_BYTES):
                 break
+
+
+def find_sid(query: str) -> str:
+    """Finds the Engine.IO connection of a request in its query; empty if there is none."""
+    return found[1] if (found := _SID.search(query)) else ""
 
 
 def refusal_bytes(status: HTTPStatus) -> bytes:

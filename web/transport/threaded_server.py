@@ -68,6 +68,9 @@ class _Requests(BoundedRequests, WSGIRequestHandler):
         """Adds the connection to the request's environment."""
         return {**super().make_environ(), "mien.connection": Visit(self.place)}
 
+    def log(self, *_: object) -> None:
+        """Writes nothing: the page's address may hold the access token."""
+
     def finish(self) -> None:
         """Gives the place back."""
         self.place.leave()
