@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
+from pathlib import Path
+
+if os.environ.pop("PYTHONSAFEPATH", None) or sys.flags.safe_path:
+    # Python then does not look for modules beside this file; nor would the model server's.
+    sys.path.insert(0, str(Path(__file__).parent))
 
 from web.cannot_start import cannot_start
 from web.config import ConfigError, read_config

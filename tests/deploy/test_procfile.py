@@ -26,11 +26,13 @@ from web.config import ROOT, read_config
 # What Heroku's buildpack sets for gunicorn, wanted or not.
 HEROKU = {"GUNICORN_CMD_ARGS": "--access-logfile -", "WEB_CONCURRENCY": "2"}
 MANIFEST = json.loads((ROOT / "app.json").read_text())
-# Called as `pip download ... --dest FOLDER ... tensorflow tensorflow-serving-api`.
+# Called as `pip download ... --dest FOLDER ... --requirement LOCK`.
 PIP = """#!/usr/bin/env python3
 import sys, zipfile
+assert "--require-hashes" in sys.argv
 folder = sys.argv[sys.argv.index("--dest") + 1]
-with zipfile.ZipFile(folder + "/" + sys.argv[-2] + ".whl", "w") as wheel:
+[name, *_] = [line.split("=")[0] for line in open(sys.argv[-1]) if line.startswith("tensorflow")]
+with zipfile.ZipFile(folder + "/" + name + ".whl", "w") as wheel:
     wheel.writestr("tensorflow/tensor_pb2.py", "")
     wheel.writestr("tensorflow/runtime.so", "")
 """
@@ -109,7 +111,7 @@ def test_the_page_is_built_before_the_app() -> None:
 
 def test_the_build_takes_the_messages_of_tensorflow_and_not_its_runtime(tmp_path: Path) -> None:
     """The host's own steps, with a stand-in for pip that downloads one small wheel."""
-    for name in ("bin", "deploy/docker", "requirements.txt", "requirements.lock"):
+    for name in ("bin", "deploy/docker", "requirements.txt", "locks"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         (tmp_path / name).parent.mkdir(exist_ok=True)
         copy(ROOT / name, tmp_path / name)
@@ -120,14 +122,15 @@ def test_the_build_takes_the_messages_of_tensorflow_and_not_its_runtime(tmp_path
     path = f"{pip.parent}:{os.environ['PATH']}"
     for hook in ("bin/pre_compile", "bin/post_compile"):
         subprocess.run([hook], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
-    asked = set((ROOT / "requirements.txt").read_text().splitlines())
-    installed = set((tmp_path / "requirements.txt").read_text().splitlines())
-    assert {line.split("==")[0] for line in asked - installed} == {
+    asked = set(re.findall(r"^\S+==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    installed = (tmp_path / "requirements.txt").read_text()
+    left_out = asked - set(re.findall(r"^\S+==\S+", installed, re.MULTILINE))
+    assert {each.split("==")[0] for each in left_out} == {
         "pytest",
         "tensorflow",
         "tensorflow-serving-api",
     }
-    assert installed - asked == {"--constraint requirements.lock"}
+    assert "--hash=sha256:" in installed
     unpacked = [file.name for file in tmp_path.glob("python/lib/*/site-packages/tensorflow/*")]
     assert unpacked == ["tensor_pb2.py"]
 
