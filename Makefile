@@ -8,7 +8,9 @@ BIN := $(VENV)/bin
 # Programs are started by their modules: the scripts in $(BIN) name the checkout's folder, which may
 # have been renamed, or hold a dollar.
 RUN := $(BIN)/python -m
+TOOLS := audit checkov node uv
 AUDIT := .cache/tools/audit
+SBOM := $(AUDIT)/bin/python -m cyclonedx_py
 # The environment goes with the Python that made it: an upgrade leaves scripts without one.
 DEAD := $(if $(wildcard $(VENV)),$(shell $(BIN)/python deploy/check_venv.py 2>/dev/null || echo dead-venv))
 # Where it is set, `python -m` does not look for modules in this folder.
@@ -86,15 +88,18 @@ lock: | $(BIN)/uv ## Write the locks anew from requirements*.txt and locks/*.in;
 	grep -vE '^(openvino|pytest|tensorflow)' requirements.txt | $(call lock,-,locks/app.lock,$(SAME))
 	grep -E '^(grpcio|numpy|openvino|prometheus)' requirements.txt | $(call lock,-,locks/model-server.lock,$(SAME))
 	grep -E '^tensorflow' requirements.txt | $(call lock,-,locks/messages.lock,$(SAME) --no-deps)
-	$(foreach tool,audit checkov node uv,$(call lock,locks/$(tool).in,locks/$(tool).lock,$(UPGRADE)) &&) true
+	$(foreach tool,$(TOOLS),$(call lock,locks/$(tool).in,locks/$(tool).lock,$(UPGRADE)) &&) true
 
-sbom: $(AUDIT)/.complete static/vendor/.complete ## Write .cache/sbom/: what app, model server and page consist of (CycloneDX)
+sbom: $(AUDIT)/.complete static/vendor/.complete ## Write .cache/sbom/: what the images, this installation and the page consist of (CycloneDX)
 	@mkdir -p .cache/sbom
-	$(foreach part,app model-server,$(AUDIT)/bin/python -m cyclonedx_py requirements locks/$(part).lock --output-reproducible --of JSON -o .cache/sbom/$(part).json &&) true
+	$(SBOM) requirements locks/app.lock --output-file .cache/sbom/app.json
+	$(SBOM) requirements locks/model-server.lock --output-file .cache/sbom/model-server.json
+	$(SBOM) environment $(BIN)/python --output-file .cache/sbom/installation.json
 	npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > .cache/sbom/page.json
 
 audit: $(AUDIT)/.complete $(VENV)/.node ## Ask PyPI and the npm registry for known vulnerabilities of what the locks name
-	$(foreach list,$(wildcard *.lock locks/*.lock),$(AUDIT)/bin/python -m pip_audit --disable-pip --require-hashes --progress-spinner=off --requirement $(list) &&) true
+	$(AUDIT)/bin/python -m pip_audit --strict --disable-pip --require-hashes --progress-spinner=off \
+		$(foreach lock,requirements-dev.lock $(TOOLS:%=locks/%.lock),--requirement $(lock))
 	npm audit --package-lock-only
 
 config: $(VENV)/.runtime ## Write docs/configuration.md from the code
