@@ -15,9 +15,8 @@ from benchmarks.attack.samples import Figures
 HEAD = (
     "| attack | server | boxes/s before, during, after | kept | p95 ms before, during, after "
     "| /healthz p95, max ms | app MiB before, after | with models before, peak, after "
-    "| descriptors before, peak, after | recovered s | log kB/s | notes | verdict |\n"
-    + "| --- " * 13
-    + "|"
+    "| descriptors before, peak, after | recovered s | log kB/s | CPU of others | notes "
+    "| verdict |\n" + "| --- " * 14 + "|"
 )
 
 
@@ -46,6 +45,7 @@ def row(result: Result) -> str:
         ),
         "no" if result.recover_seconds is None else f"{result.recover_seconds:.1f}",
         f"{result.log_bytes_per_second / 1e3:.1f}",
+        f"{result.others_share:.0%}",
         _notes(result),
         "pass" if not result.faults else "FAIL: " + "; ".join(result.faults),
     )

@@ -36,6 +36,7 @@ class Result:
             where they did not come back in time.
         log_bytes_per_second: What the app wrote to its log during the attack.
         leaks_tokens: Whether a token stands in the log.
+        others_share: Share of the processors that other programs took during the attack.
         stop_seconds: Duration of the end by SIGTERM, where the attack asks for it.
         spares_neighbour: Whether the neighbour has to keep its rate.
         notes: The attacker's own figures.
@@ -55,6 +56,7 @@ class Result:
     recover_seconds: float | None
     log_bytes_per_second: float
     leaks_tokens: bool
+    others_share: float = 0.0
     stop_seconds: float | None = None
     spares_neighbour: bool = True
     notes: dict[str, float] = field(default_factory=dict)

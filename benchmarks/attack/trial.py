@@ -13,6 +13,7 @@ from benchmarks.attack.attacks.attack import Attack
 from benchmarks.attack.companion import Attacker, Watched
 from benchmarks.attack.footprint import Footprint, footprint
 from benchmarks.attack.neighbour import run_neighbour
+from benchmarks.attack.others import OtherPrograms
 from benchmarks.attack.probe import run_probe
 from benchmarks.attack.result import LEAST_RATE, Result, is_back
 from benchmarks.attack.samples import Figures, Sample, figures
@@ -87,8 +88,10 @@ def try_attack(
     time.sleep(BEFORE_SECONDS)
     idle, log_start = _settled(target), target.log_bytes()
     before_end = time.monotonic()
+    others = OtherPrograms()
     attacker.begin()
     peak = _watch(attacker, target, seconds * attack.slowness)
+    others_share = others.share()
     outcome = attacker.result()
     end = time.monotonic()
     log_rate = (target.log_bytes() - log_start) / (end - before_end)
@@ -109,6 +112,7 @@ def try_attack(
         recover_seconds=recovered,
         log_bytes_per_second=log_rate,
         leaks_tokens=target.leaks_tokens(log_start),
+        others_share=others_share,
         stop_seconds=target.stop_seconds() if attack.then_stop else None,
         spares_neighbour=attack.spares_neighbour,
         notes=outcome.notes,
