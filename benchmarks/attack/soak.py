@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from itertools import cycle
 
-from benchmarks.attack.attacks.catalogue import CATALOGUE
+from benchmarks.attack.attacks.catalogue import CATALOGUE, attacker_address
 from benchmarks.attack.circumstances import describe_run
 from benchmarks.attack.companion import Attacker, Watched
 from benchmarks.attack.crowd import Event, run_crowd
@@ -20,7 +20,7 @@ from benchmarks.attack.probe import run_probe
 from benchmarks.attack.samples import Sample
 from benchmarks.attack.soak_report import LINE_HEAD, Minute, line, summary
 from benchmarks.attack.target import MODES, Target, running_target
-from benchmarks.attack.trial import ATTACKER, PROBE
+from benchmarks.attack.trial import PROBE
 
 MINUTES = 60.0
 SEED = 12
@@ -123,8 +123,9 @@ class Soak:
             self._attacker = None
         if now >= self._next_attack and self._attacker is None:
             self._next_attack = now + BETWEEN_ATTACKS_SECONDS
-            aim = dataclasses.replace(self._target.aim(ATTACKER), seconds=ATTACK_SECONDS)
-            self._attacker = Attacker(next(self._names), aim)
+            name = next(self._names)
+            aim = self._target.aim(attacker_address(name))
+            self._attacker = Attacker(name, dataclasses.replace(aim, seconds=ATTACK_SECONDS))
             self._attacker.begin()
             self._attacks += 1
 

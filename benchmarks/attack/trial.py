@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack
+from benchmarks.attack.attacks.catalogue import attacker_address
 from benchmarks.attack.companion import Attacker, Watched
 from benchmarks.attack.footprint import Footprint, footprint
 from benchmarks.attack.neighbour import run_neighbour
@@ -19,13 +20,13 @@ from benchmarks.attack.result import LEAST_RATE, Result, is_back
 from benchmarks.attack.samples import Figures, Sample, figures
 from benchmarks.attack.target import Target
 
-NEIGHBOUR, ATTACKER, PROBE = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+NEIGHBOUR, PROBE = "127.0.0.2", "127.0.0.4"
 """Addresses that the clients connect from."""
-WARM_UP_SECONDS = 4.0
+WARM_UP_SECONDS = 3.0
 """The first frames pay for what is made once; memory settles meanwhile."""
 BEFORE_SECONDS = 2.0
 LEAST_AFTER_SECONDS = 2.0
-MOST_RECOVERY_SECONDS = 12.0
+MOST_RECOVERY_SECONDS = 10.0
 SAMPLE_SECONDS = 0.25
 
 
@@ -122,7 +123,7 @@ def try_attack(
 
 def _attacker_aim(attack: Attack, target: Target, seconds: float, same_address: bool) -> Aim:
     return dataclasses.replace(
-        target.aim(NEIGHBOUR if same_address else ATTACKER),
+        target.aim(NEIGHBOUR if same_address else attacker_address(attack.name)),
         seconds=seconds * attack.slowness,
         crowd=not same_address,
     )

@@ -15,7 +15,7 @@ from benchmarks.attack.wire import BINARY, Link, packet
 from benchmarks.moving_face import jpeg
 
 CAPACITY_CLIENTS, CLIENTS = 6, 200
-CAPACITY_SHARE = 0.4
+CAPACITY_SHARE = 0.25
 """Of the attack's time; the rest is the overload."""
 LEAST_OF_CAPACITY, LEAST_FAIRNESS, MOST_MS = 0.9, 0.95, 300.0
 
@@ -84,7 +84,7 @@ ATTACKS = tuple(
         f"200 clients that offer {times} times the capacity",
         partial(overload, times),
         spares_neighbour=False,
-        slowness=2.0,
+        slowness=4,
     )
     for times in (3, 30)
 )

@@ -79,7 +79,13 @@ def guess_tokens(aim: Aim) -> Outcome:
 
 
 ATTACKS = (
-    Attack("session-churn", "a new session after each frame", churn, then_stop=True, slowness=2),
     Attack("costly-images", "JPEGs of 8.3 megapixels and 99 scans", costly_images),
+    Attack(
+        "session-churn",
+        "a new session after each frame, and SIGTERM in the end",
+        churn,
+        then_stop=True,
+        slowness=2,
+    ),
     Attack("guessed-tokens", "guessing the access token", guess_tokens),
 )
