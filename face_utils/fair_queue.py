@@ -14,6 +14,8 @@ from threading import Condition, RLock
 FRAMES_PER_SESSION = 2
 """One that is in work, or is the next to be, and one that waits."""
 
+SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.02, 0.1
+
 FIRST_ESTIMATE_SECONDS = 0.01
 """Assumed cost of a session's first frame: one webcam frame on a slow core."""
 
@@ -65,9 +67,9 @@ class FairQueue:
             return Place(self, address, share)
 
     @property
-    def waiting(self) -> int:
-        """Sessions with a frame that waits for a worker."""
-        return len(self._waiting)
+    def look_seconds(self) -> float:
+        """How long to wait between two looks for newer frames: longer the more sessions wait."""
+        return min(LONGEST_LOOK_SECONDS, SHORTEST_LOOK_SECONDS + len(self._waiting) / 1000)
 
     def await_worker(self, place: Place) -> None:
         """Queues a place."""
@@ -77,6 +79,10 @@ class FairQueue:
             self._waiting.add(place)
         self._dispatch()
 
+    def withdraw(self, place: Place) -> None:
+        """Takes a place out of the queue."""
+        self._waiting.discard(place)
+
     def release(self) -> None:
         """Takes a worker back and gives it to the next place."""
         self._free += 1
@@ -84,15 +90,16 @@ class FairQueue:
 
     def forget(self, place: Place) -> None:
         """Takes a place out for good."""
-        self._waiting.discard(place)
+        self.withdraw(place)
         place.share.members -= 1
         if not place.share.members:
             self._shares.pop(place.address, None)
 
     def _dispatch(self) -> None:
         while self._free and self._waiting:
-            share = min((place.share for place in self._waiting), key=lambda share: share.used)
-            candidates = [place for place in self._waiting if place.share is share]
+            fresh = [place for place in self._waiting if not place.is_stale] or self._waiting
+            share = min((place.share for place in fresh), key=lambda share: share.used)
+            candidates = [place for place in fresh if place.share is share]
             place = min(candidates, key=lambda place: place.used)
             self._floor, share.floor = share.used, place.used
             self._waiting.discard(place)
@@ -111,22 +118,58 @@ class Place:
         address: Network address of the session.
         share: The address's share.
         used: Processor time that the session has used, in seconds.
+        is_stale: Whether its frame is old, so that fresh frames go first.
     """
 
     def __init__(self, queue: FairQueue, address: str, share: _Share) -> None:
         self.address = address
         self.share = share
         self.used = share.floor
+        self.is_stale = False
         self._queue = queue
         self._changed = Condition(queue.lock)
         self._estimate = FIRST_ESTIMATE_SECONDS
         self._waiting: deque[object] = deque()
-        self._granted = self._busy = self._closed = False
+        self._expected = self._granted = self._busy = self._closed = False
 
     @property
-    def is_full(self) -> bool:
-        """Whether the next frame that comes takes the place of another."""
+    def _is_full(self) -> bool:
         return len(self._waiting) + self._busy >= FRAMES_PER_SESSION
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a frame is in work."""
+        return self._busy
+
+    def wait_for_turn(self, *, is_stale: bool = False) -> bool:
+        """Waits a moment for a worker before a frame is unpacked.
+
+        The caller looks for newer frames between two calls. `enter` or `abandon` must follow.
+
+        Args:
+            is_stale: Let other sessions' fresh frames go first.
+
+        Returns:
+            True when a worker is there, or the place is closed.
+        """
+        with self._changed:
+            self._expected, self.is_stale = True, is_stale
+            self._ask()
+            if not (self._granted or self._closed):
+                self._changed.wait(self._queue.look_seconds)
+            return self._granted or self._closed
+
+    def abandon(self) -> None:
+        """Leaves the queue, and gives a worker back that no frame will use after all."""
+        with self._changed:
+            self._expected = False
+            if self._waiting:
+                return
+            self._queue.withdraw(self)
+            if self._granted:
+                self._granted = False
+                self._charge(-self._estimate)
+                self._queue.release()
 
     def enter(self) -> bool:
         """Waits for a worker.
@@ -139,7 +182,7 @@ class Place:
         with self._changed:
             if self._closed:
                 return False
-            if self.is_full:
+            if self._is_full:
                 self._waiting.popleft()
                 self._changed.notify_all()
             self._waiting.append(frame)
@@ -147,7 +190,8 @@ class Place:
             while frame in self._waiting:
                 if self._granted and frame is self._waiting[0]:
                     self._waiting.popleft()
-                    self._granted, self._busy = False, True
+                    self._expected = self._granted = self.is_stale = False
+                    self._busy = True
                     return True
                 self._changed.wait()
             return False
@@ -178,6 +222,7 @@ class Place:
             if self._closed:
                 return
             self._closed = True
+            self._expected = False
             self._waiting.clear()
             self._queue.forget(self)
             if self._granted:
@@ -195,5 +240,5 @@ class Place:
         self.share.used += seconds
 
     def _ask(self) -> None:
-        if self._waiting and not (self._busy or self._granted):
+        if (self._waiting or self._expected) and not (self._busy or self._granted):
             self._queue.await_worker(self)

@@ -88,7 +88,7 @@ class Analysis:
         }
 
 
-def dropped(seq: int) -> Wire:
+def dropped(seq: int | None) -> Wire:
     """The acknowledgement of a frame whose place a newer one took."""
     return {"seq": seq, "status": "dropped"}
 

@@ -136,6 +136,28 @@ class Session:
             raise RateLimited(f"At most {self._limits.frames_per_second:g} frames a second pass.")
         self._active = now
 
+    def wait_for_turn(self, *, is_stale: bool = False) -> bool:
+        """Waits a moment for a worker before a frame is unpacked, see `Place.wait_for_turn`."""
+        return self._place.wait_for_turn(is_stale=is_stale)
+
+    @property
+    def has_frame_in_work(self) -> bool:
+        """Whether a frame is in work."""
+        return self._place.is_busy
+
+    def abandon_turn(self) -> None:
+        """Leaves the queue for workers: the frame that waited there will not be analysed."""
+        self._place.abandon()
+
+    def drop(self, seq: int | None) -> Wire:
+        """Counts a frame that a newer one overtook unread; returns its acknowledgement.
+
+        Raises:
+            MienError: It came too fast, or the session is over.
+        """
+        self.admit()
+        return results.dropped(seq)
+
     def analyse(self, stamp: FrameStamp, look: Look) -> Wire:
         """Takes an admitted frame, returns its acknowledgement; waits while another is in work.
 

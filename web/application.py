@@ -17,6 +17,7 @@ from web.host_check import HostCheck
 from web.routes import add_routes
 from web.security import SecurityHeaders, build_origin_check
 from web.service import Service, build_service
+from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import STRANGER_SECONDS, close_strangers, hang_up
 from web.transport.engineio_limits import bound_engine, errors_only
 from web.transport.long_events import TEXT_BYTES
@@ -28,7 +29,6 @@ from web.transport.socketio_limits import (
     guard_packets,
     limit_packets,
 )
-from web.transport.websocket import tune_websockets
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -60,8 +60,11 @@ def _guard(page: WSGIApplication, config: Config) -> WSGIApplication:
 
 
 def _build_socketio(app: Flask, config: Config) -> SocketIO:
+    budget = BufferBudget(config.max_buffer_bytes)
     if config.async_mode == "eventlet":
-        tune_websockets()
+        from web.transport.websocket import tune_websockets
+
+        tune_websockets(budget)
     # Twice the frame limit, so that a frame somewhat too large is told so rather than cut off.
     max_bytes = 2 * config.max_frame_bytes + TEXT_BYTES
     socketio = SocketIO(
@@ -76,8 +79,8 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
         http_compression=False,
         manage_session=False,
     )
-    bound_engine(socketio, ATTACHMENTS_PER_FACE * config.max_faces + OTHER_PACKETS)
-    guard_packets(socketio)
+    bound_engine(socketio, ATTACHMENTS_PER_FACE * config.max_faces + OTHER_PACKETS, budget)
+    guard_packets(socketio, budget)
     page = promote_sessions(app.wsgi_app, socketio.server)
     setattr(app, "wsgi_app", _in_turn(page, socketio))  # noqa: B010
     close_strangers(socketio, min(STRANGER_SECONDS, config.session_idle_seconds))

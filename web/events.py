@@ -9,16 +9,18 @@ from typing import Any
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from face_utils.errors import BadRequest, ServerFull, Unauthorized
+from face_utils.errors import BadRequest, MienError, ServerFull, Unauthorized
 from face_utils.pipeline import Look
 from face_utils.results import FrameStamp, Wire
 from face_utils.session import Session, acknowledge
 from face_utils.sight import see_faces, see_frame
 from serving.logs import log_ids
+from web.frame_turns import FrameTurns
 from web.observation import answer_frame, trace_look
 from web.payloads import read_faces, read_frame, read_seq
 from web.security import is_authorized
 from web.service import Service
+from web.transport.engineio_limits import accept_pictures
 from web.transport.promotion import promote
 from web.welcome import welcome
 
@@ -55,6 +57,8 @@ def _connect(
         raise Refused(refusal.message, {"code": refusal.code, "message": refusal.message})
     session = _open_session(service, sid, environ)
     promote(environ)
+    connection = server.eio.sockets[server.manager.eio_sid_from_sid(sid, "/")]
+    accept_pictures(connection, FrameTurns(session))
 
     def greet() -> None:
         # The library confirms the connection only after this handler, and that must come first.
@@ -78,8 +82,12 @@ def _answer(service: Service, read: Read, sid: str, *payload: object) -> Wire:
 
     def analyse() -> Wire:
         session = service.sessions.get(sid)
-        session.admit()
-        stamp, look = read(service, payload)
+        try:
+            session.admit()
+            stamp, look = read(service, payload)
+        except MienError:
+            session.abandon_turn()
+            raise
         return session.analyse(stamp, trace_look(service.traces, look))
 
     return answer_frame(service.traces, sid, read_seq(payload), analyse)

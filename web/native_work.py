@@ -1,7 +1,7 @@
 """Runs work on pixels in native threads, so that no client waits for another's picture.
 
-The fair queue of the sessions (`face_utils.fair_queue`) lets as many frames in as there are
-workers, so nothing queues here.
+The fair queue of the sessions (`face_utils.fair_queue`) lets in as many frames as the workers can
+take, so nothing piles up here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,14 @@ from face_utils.pipeline import Batch
 from face_utils.results import Analysis
 from face_utils.session import Runner
 from web.config import Config
+
+UNPACKED_PER_WORKER = 2
+"""Under eventlet a worker finds its next frame unpacked: it does not wait for the event loop."""
+
+
+def frames_at_once(config: Config) -> int:
+    """How many frames may be between their turn and their acknowledgement."""
+    return config.workers * (UNPACKED_PER_WORKER if config.async_mode == "eventlet" else 1)
 
 
 def build_runner(config: Config) -> Runner:

@@ -27,7 +27,7 @@ from serving.spans import Traces
 from serving.tracing import build_traces
 from web.config import Config
 from web.metrics import MODEL_AVAILABLE, expect_models
-from web.native_work import build_runner
+from web.native_work import build_runner, frames_at_once
 from web.observation import ObservedBackend, Send, call_headers, observe_predictions
 from web.sessions import SessionCaps, SessionRegistry
 
@@ -95,7 +95,7 @@ def build_service(config: Config, send: Send, disconnect: Callable[[str], Any]) 
         run=build_runner(config),
         limits=_session_limits(config),
         caps=SessionCaps(config.max_sessions, config.max_sessions_per_address),
-        workers=config.workers,
+        workers=frames_at_once(config),
         send=observe_predictions(send),
         disconnect=disconnect,
     )

@@ -185,3 +185,33 @@ def test_while_others_have_the_workers_the_two_newest_frames_wait(in_thread):
     assert second.result() is True
     place.leave()
     assert third.result() is True
+
+
+def test_a_session_may_wait_for_its_turn_before_it_unpacks_a_frame():
+    place = _place()
+
+    assert place.wait_for_turn() is True
+    assert place.enter() is True
+
+
+def test_a_turn_that_no_frame_uses_goes_to_the_next(in_thread):
+    queue = FairQueue(workers=1)
+    first, second = queue.join("x"), queue.join("y")
+    first.wait_for_turn()
+    waiting = in_thread(second.enter).until_waiting()
+
+    first.abandon()
+
+    assert waiting.result() is True
+
+
+def test_a_session_that_left_the_queue_is_given_no_turn():
+    queue = FairQueue(workers=1)
+    busy, gone, next_one = queue.join("x"), queue.join("y"), queue.join("z")
+    busy.enter()
+    assert gone.wait_for_turn() is False
+    gone.abandon()
+
+    busy.leave()
+
+    assert next_one.wait_for_turn() is True

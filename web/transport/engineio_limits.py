@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -17,7 +18,8 @@ from engineio import packet, socket
 from engineio.exceptions import UnknownPacketError
 from flask_socketio import SocketIO
 
-from web.transport.connection_reaper import cut_off
+from web.transport.buffers import BufferBudget
+from web.transport.connection_reaper import cut_off, hang_up
 from web.transport.connection_state import state_of
 from web.transport.long_events import TEXT_BYTES, shorten
 
@@ -53,12 +55,13 @@ def errors_only(name: str) -> logging.Logger:
     return logger
 
 
-def bound_engine(socketio: SocketIO, max_packets: int) -> None:
+def bound_engine(socketio: SocketIO, max_packets: int, budget: BufferBudget) -> None:
     """Replaces how Engine.IO reads requests and WebSockets.
 
     Args:
         socketio: The server.
         max_packets: Packets allowed in one long-polling request.
+        budget: Memory for the bodies of requests.
     """
     eio = socketio.server.eio
     handle = type(eio).handle_request
@@ -79,19 +82,25 @@ def bound_engine(socketio: SocketIO, max_packets: int) -> None:
         return [status.encode()]
 
     def read_post(self: Any, environ: WSGIEnvironment) -> None:
+        length = _length(environ)
         try:
-            body = environ["wsgi.input"].read(_length(environ))
+            budget.hold(environ["wsgi.input"], length, partial(hang_up, socketio.server, self.sid))
+            body = environ["wsgi.input"].read(length)
             for text in _split(body, max_packets):
                 self.receive(packet.Packet(encoded_packet=text))
                 self.server.sleep(0)
         except Exception as error:
             cut_off(self, error)
             raise UnknownPacketError from error
+        finally:
+            budget.release(environ["wsgi.input"])
 
     eio.handle_request = handle_request
     packet.Packet.json = UnreadJson
     socket.Socket.handle_post_request = read_post
     socket.Socket._websocket_handler = _read_websocket
+    socket.Socket.websocket = None
+    socket.Socket.turns = None
 
 
 def _refusal(eio: Any, environ: WSGIEnvironment) -> str | None:
@@ -131,8 +140,23 @@ def _split(body: bytes, max_packets: int) -> Iterator[str]:
         yield text
 
 
+def accept_pictures(connection: Any, turns: Any) -> None:
+    """Lets an Engine.IO socket bring messages as large as a picture: its session is open.
+
+    Args:
+        connection: The Engine.IO socket.
+        turns: Says when a picture has its turn, see `web.transport.websocket.Turns`.
+    """
+    connection.turns = turns
+    if hasattr(connection.websocket, "accept"):  # That of threading mode has one limit for all.
+        connection.websocket.accept(turns)
+
+
 def _read_websocket(self: Any, ws: Any) -> list[bytes]:
     """Reads a WebSocket until it ends. A broken packet ends it, and its descriptor is closed."""
+    self.websocket = ws
+    if self.turns is not None:
+        accept_pictures(self, self.turns)
     try:
         _handle_websocket(self, ws)
     except Exception as error:
@@ -142,6 +166,7 @@ def _read_websocket(self: Any, ws: Any) -> list[bytes]:
             self.upgrading = False
             log.info("connection %s stays with long polling (%s)", self.sid, type(error).__name__)
     finally:
+        self.websocket = None
         with suppress(Exception):  # The client may have hung up first.
             ws.close()
     return []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 import engineio.json
 from flask_socketio import SocketIO
 from socketio import packet
 
+from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import cut_off, hang_up
 from web.transport.connection_state import MAX_REFUSALS, ConnectionState, state_of
 from web.transport.long_events import TEXT_BYTES, shorten
@@ -79,11 +81,15 @@ def limit_packets(max_faces: int, max_bytes: int) -> type[packet.Packet]:
     return LimitedPacket
 
 
-def guard_packets(socketio: SocketIO) -> None:
+def guard_packets(socketio: SocketIO, budget: BufferBudget) -> None:
     """Keeps the packets of one client from harming the others.
 
     One that breaks the packet format or sends anything before its session is accepted loses its
     connection, with one line in the log. After each packet the others have their turn.
+
+    Args:
+        socketio: The server.
+        budget: Memory for the parts of unfinished events.
     """
     server = socketio.server
     handle = server.eio.handlers["message"]
@@ -96,6 +102,7 @@ def guard_packets(socketio: SocketIO) -> None:
         try:
             _check_order(state_of(socket), data)
             handle(connection, data)
+            _hold_parts(server, socket, budget)
         except Exception as error:
             state_of(socket).over = True
             cut_off(socket, error)
@@ -104,6 +111,13 @@ def guard_packets(socketio: SocketIO) -> None:
         server.sleep(0)
 
     server.eio.handlers["message"] = guarded
+
+
+def _hold_parts(server: Any, socket: Any, budget: BufferBudget) -> None:
+    """Counts the parts of an event that is not complete."""
+    unfinished = server._binary_packet.get(socket.sid)
+    size = sum(map(len, unfinished.attachments)) if unfinished else 0
+    budget.hold(socket.sid, size, partial(hang_up, server, socket.sid))
 
 
 def _check_order(state: ConnectionState, data: object) -> None:

@@ -1,82 +1,196 @@
-"""Makes eventlet's WebSockets fit for pictures.
+"""WebSockets of eventlet, made fit for pictures and for strangers. Written for eventlet 0.41.
 
-Eventlet takes the mask off each message byte by byte in Python: 11 ms for a frame of 30 KB, in the
-event loop, more than all of Mien's own work on it. It also compresses whatever a browser offers to
-compress, which gains nothing on a JPEG, gathers the fragments of a message without an end, and
-lets nobody else work while one client's frames keep coming. docs/decisions.md has the measurements.
+`tune_websockets` replaces, in eventlet:
+
+- the reader of messages, by `FrameReader` under one memory budget; it leaves a picture in its
+  buffer until a worker is free for it, and drops the pictures that a newer one overtakes there;
+- the upgrade of Hixie-75 and -76, which has no bounds and parses in quadratic time: refused;
+- the negotiation of compression, which gains nothing on a JPEG: declined;
+- `close`, which writes a line past the log about a client that hung up first.
+
+This module imports eventlet, so import it only where eventlet serves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from socket import SHUT_WR
-from typing import Any
+from socket import SHUT_RDWR, SHUT_WR
+from ssl import SSLWantReadError
+from typing import Any, ClassVar, NoReturn, Protocol
 
-import numpy as np
+import eventlet
+from eventlet import websocket
 
-MAX_PARTS = 4096
-BYTES_PER_PART = 256
-"""A message may come in 4096 pieces, and one more for each 256 bytes; a read gives 1400 or more."""
-TURN_PARTS, TURN_FRAMES = 64, 16
-"""Others have their turn after so many of one client, also of frames that are no message."""
+from web.transport.buffers import BufferBudget
+from web.transport.frame_reader import (
+    CLOSE,
+    PING,
+    PONG,
+    TEXT,
+    FrameReader,
+    Message,
+    ProtocolViolation,
+)
+
+STRANGER_BYTES = 64 * 1024
+"""Largest message of a client whose session is not open yet."""
+
+READ_BYTES = 64 * 1024
+AVAILABLE_BYTES = 256 * 1024
+_NORMAL_CLOSURE = 1000
 
 
-def tune_websockets() -> None:
-    """Replaces the slow and the boundless parts of eventlet's server side."""
-    import eventlet
-    from eventlet import websocket
+class Turns(Protocol):
+    """Decides when the frames of one client have their turn."""
 
-    class BoundedMessage(websocket.RFC6455WebSocket.Message):  # type: ignore[misc]
-        size = 0
+    def is_frame(self, text: str) -> bool:
+        """Whether a message announces a frame, whose picture is the next message."""
+        ...
 
-        def push(self, data: bytes, final: bool = False) -> None:
-            super().push(data, final)
-            self.size += len(data)
-            parts = len(self.data)
-            if self.size > self.max_frame_length or parts > MAX_PARTS + self.size / BYTES_PER_PART:
-                raise websocket.FailedConnectionError(1009, "The message is too large.")
-            if parts % TURN_PARTS == 0:
-                eventlet.sleep(0)
+    def hold(self, text: str, inbox: BoundedWebSocket) -> str:
+        """Waits for a frame's turn.
 
-    receive = websocket.RFC6455WebSocket._recv_frame
+        Args:
+            text: Announces the frame; its picture is the next message of `inbox`.
+            inbox: Where newer frames may come.
 
-    def receive_in_turn(self: Any, message: Any = None) -> Any:
-        self.frames = getattr(self, "frames", 0) + 1
-        if self.frames % TURN_FRAMES == 0:
-            eventlet.sleep(0)
-        return receive(self, message)
+        Returns:
+            The announcement of the frame whose turn it is.
+        """
+        ...
 
-    websocket.RFC6455WebSocket._recv_frame = receive_in_turn
-    websocket.RFC6455WebSocket.Message = BoundedMessage
-    websocket.RFC6455WebSocket._apply_mask = staticmethod(apply_mask)
-    websocket.RFC6455WebSocket.close = _close_quietly
+
+class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
+    """A WebSocket whose messages are bounded, alone and all together."""
+
+    budget: ClassVar[BufferBudget]
+
+    def __init__(self, sock: Any, environ: Mapping[str, Any], version: int, **options: Any) -> None:
+        super().__init__(sock, environ, version, **options)
+        self._reader = FrameReader(min(STRANGER_BYTES, self.max_frame_length))
+        self._turns: Turns | None = None
+
+    def accept(self, turns: Turns) -> None:
+        """Lets the client send pictures, from now on.
+
+        Args:
+            turns: Says when it is a picture's turn.
+        """
+        self._reader.max_bytes = self.max_frame_length
+        self._turns = turns
+
+    def wait(self) -> str | bytes | None:
+        """Waits for the next message; None at the end."""
+        try:
+            while (data := self._next_data()) is None:
+                pass
+            self.budget.hold(self, self._reader.held, self._hang_up)
+            return data
+        except ProtocolViolation as error:
+            self.close(close_data=(error.status, str(error)))
+        except (EOFError, OSError):
+            pass
+        return None
+
+    def close(self, close_data: tuple[int, str] | None = None) -> None:
+        """Closes the connection; it does not matter whether the client hung up first."""
+        with suppress(OSError):
+            self._send_closing_frame(close_data=close_data, ignore_send_errors=True)
+            self.socket.shutdown(SHUT_WR)
+        self.socket.close()
+        self._reader.clear()
+        self.budget.release(self)
+
+    def _next_data(self) -> str | bytes | None:
+        """The next message; None where it was none for the application."""
+        message = self.next_message()
+        if message.opcode >= CLOSE:
+            self._handle_control(message)
+            return None
+        if message.opcode != TEXT:
+            return message.data
+        text = message.text()
+        if self._turns is None or not self._turns.is_frame(text):
+            return text
+        while not self._reader.has_message:
+            self._receive()
+        return self._turns.hold(text, self)
+
+    def newer_frames(self, head: bytes) -> int:
+        """Counts, up to two, the frames that are complete behind the next message.
+
+        Args:
+            head: How their announcements begin.
+        """
+        return self._reader.count_pairs(head)
+
+    def next_message(self) -> Message:
+        """Waits for the next message or control frame.
+
+        Raises:
+            EOFError: The client hung up.
+            ProtocolViolation: The client broke the protocol or a limit.
+        """
+        while (message := self._reader.next_message()) is None:
+            self._receive()
+        return message
+
+    def receive_available(self) -> None:
+        """Takes what has come, without waiting.
+
+        Raises:
+            EOFError: The client hung up.
+        """
+        if self._reader.held > self.max_frame_length:
+            return
+        self.socket.act_non_blocking = True
+        try:
+            self._take(self.socket.recv(AVAILABLE_BYTES))
+        except (BlockingIOError, SSLWantReadError):
+            pass
+        finally:
+            self.socket.act_non_blocking = False
+
+    def _receive(self) -> None:
+        self._take(self.socket.recv(READ_BYTES))
+        # Eventlet switches only where a read has to wait, and a flood never lets it.
+        eventlet.sleep(0)
+
+    def _take(self, data: bytes) -> None:
+        if not data:
+            raise EOFError
+        self._reader.feed(data)
+        self.budget.hold(self, self._reader.held, self._hang_up)
+
+    def _handle_control(self, message: Message) -> None:
+        if message.opcode == PING:
+            self.send(message.data, control_code=PONG)
+        elif message.opcode == CLOSE:
+            self.close(close_data=(_NORMAL_CLOSURE, ""))
+            raise EOFError
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self.socket.shutdown(SHUT_RDWR)
+
+
+def tune_websockets(budget: BufferBudget) -> None:
+    """Replaces the slow and the boundless parts of eventlet's server side.
+
+    Args:
+        budget: Memory for the messages of all clients.
+    """
+    BoundedWebSocket.budget = budget
+    websocket.RFC6455WebSocket = BoundedWebSocket
+    websocket.WebSocketWSGI._handle_legacy_request = _refuse_legacy_version
     websocket.WebSocketWSGI._negotiate_permessage_deflate = _decline_compression
 
 
-def apply_mask(
-    data: bytes, mask: Sequence[int], length: int | None = None, offset: int = 0
-) -> bytes:
-    """Takes a mask on or off, as RFC 6455, section 5.3, has it.
-
-    Args:
-        data: A part of a message.
-        mask: Four bytes.
-        length: Bytes of `data` that count, all by default.
-        offset: Place of `data` in its message.
-    """
-    count = len(data) if length is None else length
-    start = offset % 4
-    pattern = (bytes(mask) * (count // 4 + 2))[start : start + count]
-    return (np.frombuffer(data, np.uint8, count) ^ np.frombuffer(pattern, np.uint8)).tobytes()
-
-
-def _close_quietly(self: Any, close_data: Any = None) -> None:
-    """Closes without a word, past the log, about a client that hung up first."""
-    with suppress(OSError):
-        self._send_closing_frame(close_data=close_data, ignore_send_errors=True)
-        self.socket.shutdown(SHUT_WR)
-    self.socket.close()
+def _refuse_legacy_version(_self: Any, _environ: Mapping[str, Any]) -> NoReturn:
+    raise websocket.BadRequest(
+        status="426 Upgrade Required", headers=[("Sec-WebSocket-Version", "13")]
+    )
 
 
 def _decline_compression(_self: Any, _extensions: Any) -> None:
