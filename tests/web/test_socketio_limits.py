@@ -6,10 +6,12 @@ import json
 from threading import Event
 
 import pytest
+from engineio import packet, socket
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_socketio import SocketIO
 
+from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import hang_up
 from web.transport.engineio_limits import bound_engine
 from web.transport.socketio_limits import WAITING_PACKETS, guard_packets
@@ -21,11 +23,16 @@ CLOSE, OPEN_SESSION = "1", "40"
 
 
 @pytest.fixture
-def socketio() -> SocketIO:
+def socketio(monkeypatch: pytest.MonkeyPatch) -> SocketIO:
+    # What is replaced in the library is put back, for the clients of other tests.
+    monkeypatch.setattr(packet.Packet, "json", packet.Packet.json)
+    for name in ("handle_post_request", "_websocket_handler"):
+        monkeypatch.setattr(socket.Socket, name, getattr(socket.Socket, name))
     socketio = SocketIO(Flask("mien"), async_mode="threading", async_handlers=False)
     socketio.server.on("connect", lambda sid, environ: None)
-    bound_engine(socketio, PACKETS_A_REQUEST)
-    guard_packets(socketio)
+    budget = BufferBudget(max_bytes=1_000_000)
+    bound_engine(socketio, PACKETS_A_REQUEST, budget)
+    guard_packets(socketio, budget)
     return socketio
 
 

@@ -110,7 +110,14 @@ def guard_packets(socketio: SocketIO, budget: BufferBudget) -> None:
             _follow(server, socket, data)
         server.sleep(0)
 
+    end = server.eio.handlers["disconnect"]
+
+    def ended(connection: str, reason: str) -> None:
+        budget.release(connection)
+        end(connection, reason)
+
     server.eio.handlers["message"] = guarded
+    server.eio.handlers["disconnect"] = ended
 
 
 def _hold_parts(server: Any, socket: Any, budget: BufferBudget) -> None:
