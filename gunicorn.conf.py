@@ -83,4 +83,5 @@ def post_worker_init(worker: Any) -> None:
         worker.handle_exit(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGHUP, stop)  # Of a closed terminal; the master starts a new worker.
     adopt_worker(worker, admit_clients(_config))

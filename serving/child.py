@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import quote
+
+from serving.heartbeat import Heartbeat
+from serving.private_folder import PrivateFolder
+from serving.spare_files import SpareFiles
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +25,13 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 STOP_TIMEOUT_SECONDS = 5.0
 
-_LONGEST_SOCKET_PATH = 107
-"""Bytes that `sockaddr_un` of Linux has room for."""
-
 
 class NoEmbeddedServerError(OSError):
     """This installation comes without the embedded server, as the app's image does."""
 
 
 class EmbeddedServer:
-    """Starts the embedded model server and starts it again whenever it dies.
+    """Starts the embedded model server and starts it again whenever it dies or hangs.
 
     It listens on a unix socket in a folder that only this user may enter: nobody else can call it,
     and nobody else can stand in for it while it is away.
@@ -61,15 +60,14 @@ class EmbeddedServer:
             )
         if not models.is_dir():
             raise FileNotFoundError(f"MIEN_MODELS={str(models)!r} is no folder.")
-        self._socket = _private_folder() / "s"
-        # Called by `close`, or else when the interpreter exits.
-        self._remove_folder = weakref.finalize(
-            self, shutil.rmtree, self._socket.parent, ignore_errors=True
-        )
+        self._folder = PrivateFolder()
+        self._socket = self._folder.path / "s"
         self.target = f"unix:{quote(str(self._socket))}"
         self._arguments = ["--models", str(models), "--contract", str(contract), *options]
         self._stop = Event()
+        self._spare_files = SpareFiles()
         self._process = self._start()
+        self._heartbeat = Heartbeat(self.target)
         self._watcher = Thread(target=self._watch, name="model-server-watch", daemon=True)
         self._watcher.start()
 
@@ -82,28 +80,36 @@ class EmbeddedServer:
         """Ends the server."""
         self._stop.set()
         self._watcher.join()  # Or it might start another.
+        self._heartbeat.close()
+        self._spare_files.release()
         with self._process:
             self._process.terminate()
             try:
                 self._process.wait(STOP_TIMEOUT_SECONDS)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-        self._remove_folder()
+        self._folder.remove()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "serving", "--socket", str(self._socket)]
-        return subprocess.Popen(
-            [*command, *self._arguments, "--exit-with-stdin"],
-            cwd=Path(__file__).parent.parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-        )
+        self._spare_files.release()
+        try:
+            return subprocess.Popen(
+                [*command, *self._arguments, "--exit-with-stdin"],
+                cwd=Path(__file__).parent.parent,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+            )
+        finally:
+            self._spare_files.restock()
 
     def _watch(self) -> None:
         pause, started = FIRST_PAUSE_SECONDS, time.monotonic()
         while not self._stop.wait(CHECK_SECONDS):
             code = self._process.poll()
             if code is None:
+                self._check_health()
                 continue
             if time.monotonic() - started > LONGEST_PAUSE_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
@@ -115,18 +121,25 @@ class EmbeddedServer:
             self._start_again()
             started = time.monotonic()
 
+    def _check_health(self) -> None:
+        # Without a file to spare, it may be we who cannot connect.
+        self._heartbeat.ask(counts=self._spare_files.restock())
+        if self._heartbeat.is_lost:
+            log.error("The model server does not answer. It is killed and started again.")
+            self._process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOP_TIMEOUT_SECONDS)
+
     def _start_again(self) -> None:
+        self._heartbeat.close()
         with self._process:  # Closes our end of its standard input.
             try:
                 self._process = self._start()
             except OSError as error:  # No memory, files or processes left: perhaps next time.
                 log.error("the model server cannot be started: %s", error)
+        self._heartbeat = Heartbeat(self.target)
 
 
-def _private_folder() -> Path:
-    """Makes a folder that only this user may enter, short enough for a socket in it."""
-    folder = tempfile.mkdtemp(prefix="mien-")
-    if len(os.fsencode(folder)) + len("/s") > _LONGEST_SOCKET_PATH:
-        Path(folder).rmdir()
-        folder = tempfile.mkdtemp(prefix="mien-", dir="/tmp")
-    return Path(folder)
+def _environment() -> dict[str, str]:
+    """The environment without our settings, such as the access token: the command line has all."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MIEN_")}

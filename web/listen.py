@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import signal
 import socket
-import tempfile
 import time
 from pathlib import Path
 from threading import Thread
@@ -13,6 +12,8 @@ from threading import Thread
 from flask import Flask
 
 from serving.logs import announce
+from serving.private_folder import PrivateFolder
+from serving.stop_signals import stop_signals
 from web.certificate import make_certificate, network_address
 from web.config import Config
 from web.connections import admit_clients
@@ -89,22 +90,23 @@ def _explain(error: OSError, host: str, port: int, prefix: str) -> str:
 def serve(app: Flask, service: Service, listener: socket.socket) -> None:
     """Serves until the process is told to stop, then ends every session."""
     stop, tell = _signals()
-    with tempfile.TemporaryDirectory(prefix="mien-") as folder:
-        files = _tls_files(service.config, Path(folder))
-        tls = build_context(*files) if files else None
-        arguments = (app, listener, tls, admit_clients(service.config))
+    folder = PrivateFolder()
+    files = _tls_files(service.config, folder.path)
+    tls = build_context(*files) if files else None
+    arguments = (app, listener, tls, admit_clients(service.config))
 
-        def run() -> None:
-            try:
-                SERVERS[service.config.async_mode](*arguments)
-            finally:
-                tell.send(b"\0")  # A server that ends by itself must not leave a shell behind.
+    def run() -> None:
+        try:
+            SERVERS[service.config.async_mode](*arguments)
+        finally:
+            tell.send(b"\0")  # A server that ends by itself must not leave a shell behind.
 
-        Thread(target=run, name="server", daemon=True).start()
-        Thread(target=_announce, args=(service,), name="announce", daemon=True).start()
-        stop.recv(1)
-        service.close()
-        time.sleep(_FLUSH_SECONDS)  # The last words to the clients need a moment to leave.
+    Thread(target=run, name="server", daemon=True).start()
+    Thread(target=_announce, args=(service,), name="announce", daemon=True).start()
+    stop.recv(1)
+    service.close()
+    folder.remove()
+    time.sleep(_FLUSH_SECONDS)  # The last words to the clients need a moment to leave.
 
 
 def _signals() -> tuple[socket.socket, socket.socket]:
@@ -115,7 +117,7 @@ def _signals() -> tuple[socket.socket, socket.socket]:
     inbox, outbox = socket.socketpair()
     outbox.setblocking(False)
     signal.set_wakeup_fd(outbox.fileno())
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in stop_signals():
         signal.signal(number, lambda *_: None)
     return inbox, outbox
 

@@ -22,6 +22,7 @@ from serving.server.model_service import model_service
 from serving.server.prediction_service import prediction_service
 from serving.server.repository import Repository
 from serving.spans import Traces
+from serving.stop_signals import stop_signals
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def run_server(
 ) -> None:
     """Serves a repository until it is told to stop, then lets the calls in work finish.
 
-    SIGTERM and SIGINT tell it to stop, and the end of stdin if `exit_with_stdin` is set, which
+    `stop_signals` tell it to stop, and the end of stdin if `exit_with_stdin` is set, which
     comes even if the parent is killed. The one line on stdout says that the first load is over.
 
     Args:
@@ -157,7 +158,7 @@ def _poll_until(
 def _watch_for_stop(stdin: bool) -> SimpleQueue[str]:
     """Gives a queue that receives each reason to stop; its `put` may run in a signal handler."""
     reasons: SimpleQueue[str] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in stop_signals():
         signal.signal(number, lambda got, _frame: reasons.put(signal.Signals(got).name))
     if stdin:
         threading.Thread(target=_read_to_end, args=[reasons], name="stdin", daemon=True).start()

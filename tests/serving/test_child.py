@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from queue import Queue
 from urllib.parse import unquote
@@ -15,7 +16,7 @@ import grpc
 import psutil
 import pytest
 
-from serving import child
+from serving import child, heartbeat
 from serving.child import EmbeddedServer, NoEmbeddedServerError
 from serving.contract import CONTRACT
 
@@ -134,6 +135,60 @@ def test_a_start_that_fails_is_tried_again(server, connect, monkeypatch, caplog)
     line.channel.subscribe(lambda _: None, try_to_connect=True)
     line.until(grpc.ChannelConnectivity.READY)
     assert "the model server cannot be started: no memory" in caplog.messages
+
+
+def test_hung_it_is_killed_and_started_again(server, connect, monkeypatch, caplog):
+    monkeypatch.setattr(heartbeat, "ASK_SECONDS", 0.2)
+    line, first = connect(server.target), psutil.Process(server.pid)
+    while not server._heartbeat._was_ready:
+        time.sleep(0.05)
+
+    first.suspend()
+
+    first.wait(TIMEOUT_SECONDS)
+    line.until(grpc.ChannelConnectivity.IDLE)
+    line.channel.subscribe(lambda _: None, try_to_connect=True)
+    line.until(grpc.ChannelConnectivity.READY)
+    assert "The model server does not answer. It is killed and started again." in caplog.messages
+
+
+def test_killed_it_is_started_again_though_no_file_can_be_opened(tmp_path):
+    program = f"""
+import os, resource, time
+from pathlib import Path
+from serving.child import EmbeddedServer
+from serving.contract import CONTRACT
+server = EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT)
+first = server.pid
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, most))
+while True:
+    try:
+        os.open(os.devnull, os.O_RDONLY)
+    except OSError:
+        break
+os.kill(first, 9)
+while server.pid == first:
+    time.sleep(0.05)
+print("again", flush=True)
+os._exit(0)
+"""
+    with python(program, tmp_path) as parent:
+        out, _ = parent.communicate(timeout=TIMEOUT_SECONDS)
+
+    assert out == b"again\n"
+
+
+def test_it_does_not_get_the_settings_of_the_app(monkeypatch, tmp_path):
+    monkeypatch.setenv("MIEN_ACCESS_TOKEN", "sesame")
+    server = EmbeddedServer(tmp_path, CONTRACT)
+    try:
+        names = psutil.Process(server.pid).environ()
+    finally:
+        server.close()
+
+    assert "PATH" in names
+    assert not [name for name in names if name.startswith("MIEN_")]
 
 
 def python(program, temporary):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -138,3 +139,26 @@ def test_the_app_never_loads_the_tensorflow_runtime(app: AppProcess) -> None:
     for process in (app.process, app.model_server):
         mapped = {Path(entry.path).name for entry in process.memory_maps()}
         assert not [name for name in mapped if name.startswith("libtensorflow")]
+
+
+@pytest.mark.parametrize("mode", ["eventlet", "gunicorn", "threading"])
+def test_a_closed_terminal_ends_the_app_and_leaves_no_file_behind(
+    mode: str, tmp_path: Path
+) -> None:
+    with running_app(mode, TMPDIR=str(tmp_path)) as app:  # type: ignore[arg-type]
+        assert list(tmp_path.glob("mien-*"))
+        worker = app.process if mode != "gunicorn" else app.model_server.parent()
+        assert worker is not None
+        worker.send_signal(signal.SIGHUP)
+        worker.wait(60)
+        if mode != "gunicorn":  # Its master has a new worker already.
+            assert list(tmp_path.iterdir()) == []
+
+
+def test_under_nohup_a_closed_terminal_is_no_reason_to_stop() -> None:
+    ignoring = "import signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+    program = ignoring + "from serving.stop_signals import stop_signals; print(*stop_signals())"
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == [str(int(s)) for s in (signal.SIGTERM, signal.SIGINT)]
