@@ -131,13 +131,12 @@ class EmbeddedServer:
                 self._process.wait(STOP_TIMEOUT_SECONDS)
 
     def _start_again(self) -> None:
-        self._heartbeat.close()
         with self._process:  # Closes our end of its standard input.
             try:
                 self._process = self._start()
             except OSError as error:  # No memory, files or processes left: perhaps next time.
                 log.error("the model server cannot be started: %s", error)
-        self._heartbeat = Heartbeat(self.target)
+        self._heartbeat.begin()
 
 
 def _environment() -> dict[str, str]:

@@ -24,11 +24,18 @@ _SERVING = b"\x08\x01"
 
 
 class Heartbeat:
-    """The health of one process that listens on `target`. Nothing here waits for an answer."""
+    """The health of the process that listens on `target`. Nothing here waits for an answer."""
 
     def __init__(self, target: str) -> None:
         self._channel = open_channel(target)
         self._check = self._channel.unary_unary(_METHOD)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forgets the process before: another one has just been started.
+
+        The channel stays, since gRPC ends the process if it cannot open files for a new one.
+        """
         self._started = self._asked = time.monotonic()
         self._call: Any = None
         self._misses = 0

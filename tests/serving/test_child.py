@@ -174,9 +174,9 @@ print("again", flush=True)
 os._exit(0)
 """
     with python(program, tmp_path) as parent:
-        out, _ = parent.communicate(timeout=TIMEOUT_SECONDS)
+        out, err = parent.communicate(timeout=TIMEOUT_SECONDS)
 
-    assert out == b"again\n"
+    assert out == b"again\n", err
 
 
 def test_it_does_not_get_the_settings_of_the_app(monkeypatch, tmp_path):
