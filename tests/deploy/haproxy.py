@@ -8,12 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.attack.haproxy import SHIPPED, local_configuration
 from tests.proxies import quiet_port, running_haproxy
 from web.certificate import make_certificate
-from web.config import ROOT
-
-CONFIGURATION = (ROOT / "deploy" / "proxy" / "haproxy.cfg").read_text(encoding="utf-8")
-APPS = "server-template app 20 app:5000 resolvers engine resolve-prefer ipv4 init-addr none"
 
 
 @contextmanager
@@ -28,19 +25,13 @@ def shipped_haproxy(
         changes: Parts of the configuration -> what stands there instead.
     """
     port = quiet_port()
-    certificate, key = make_certificate(folder)
     pem = folder / "proxy.pem"
-    pem.write_bytes(certificate.read_bytes() + key.read_bytes())
-    text = CONFIGURATION
-    own = {
-        APPS: f"server app1 127.0.0.1:{app_port}",
-        "/certificates/proxy.pem": str(pem),
-        "bind :8443": f"bind 127.0.0.1:{port}",
-        "bind :8080": f"bind 127.0.0.1:{quiet_port()}",
-    }
-    for old, new in {**own, **(changes or {})}.items():
+    pem.write_bytes(b"".join(file.read_bytes() for file in make_certificate(folder)))
+    text = SHIPPED.read_text(encoding="utf-8")
+    for old, new in (changes or {}).items():
         assert old in text
         text = text.replace(old, new)
+    text = local_configuration(text, port, quiet_port(), app_port, pem)
     with running_haproxy(text, port, folder):
         yield port
 

@@ -119,3 +119,13 @@ def _values(selector: dict[str, Any]) -> list[str]:
 
 def _labels(selector: dict[str, Any]) -> dict[str, str]:
     return dict(selector.get("matchLabels", {}))
+
+
+def test_the_app_believes_the_ingress_about_its_visitors(manifests: list[Manifest]) -> None:
+    (settings,) = of_kind(manifests, "ConfigMap")
+    policy = one(manifests, "NetworkPolicy", "app-from-ingress")
+    trusted = settings["data"]["MIEN_TRUSTED_PROXIES"].split(",")
+    sources = [each for rule in policy["spec"]["ingress"] for each in rule["from"]]
+    blocks = {each["ipBlock"]["cidr"] for each in sources if "ipBlock" in each}
+    assert blocks <= set(trusted)
+    assert trusted
