@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.deploy.manifests import Manifest, of_kind, selected
+from tests.deploy.manifests import Manifest, of_kind, one, selected
 
 Way = tuple[str, str, int]
 
