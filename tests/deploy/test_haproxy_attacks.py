@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
 
-from benchmarks.attack import trial
 from benchmarks.attack.attacks.catalogue import CATALOGUE
 from benchmarks.attack.result import LEAST_RATE, Result, is_back
 from benchmarks.attack.target import Target, running_target
 from benchmarks.attack.trial import Observers, observers, try_attack
 
 SECONDS = 3.0
-NUMBERS = count(1)
 
 Stage = tuple[Target, Observers]
 
@@ -27,12 +24,6 @@ def stage() -> Iterator[Stage]:
         observers(target) as seen,
     ):
         yield target, seen
-
-
-@pytest.fixture(autouse=True)
-def own_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The proxy remembers for some seconds what an address did: each attack has one of its own."""
-    monkeypatch.setattr(trial, "ATTACKER", f"127.0.1.{next(NUMBERS)}")
 
 
 @pytest.mark.parametrize(
