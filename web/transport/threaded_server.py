@@ -8,11 +8,11 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from web.transport import http_protocol as protocol
 from web.transport.accepting import PatientListener
-from web.transport.admission import Admission
+from web.transport.admission import Admission, Connection
 from web.transport.http_protocol import BoundedRequests, Visit
 from web.transport.page import Page
 from web.transport.stages import Stage
@@ -27,10 +27,8 @@ def serve_threads(
 ) -> None:
     """Serves an application on an open port, forever."""
     host, port = listener.getsockname()[:2]
-    handler = type("Requests", (_Requests,), {"admission": admission})
-    server = make_server(
-        host, port, page, True, request_handler=handler, ssl_context=tls, fd=listener.fileno()
-    )
+    server = _Server(host, port, page, _Requests, ssl_context=tls, fd=listener.fileno())
+    server.admission = admission
     if isinstance(server.socket, ssl.SSLSocket):
         # The handshake is for the client's own thread: whoever never ends it holds up no other.
         setattr(server.socket, "do_handshake_on_connect", False)  # noqa: B010
@@ -39,15 +37,35 @@ def serve_threads(
     server.serve_forever()
 
 
+class _Server(ThreadedWSGIServer):
+    """Admits connections in the order in which they come; their threads may start in another."""
+
+    admission: Admission
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.places: dict[Any, Connection] = {}
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Starts a thread for a connection."""
+        place = self.places[request] = self.admission.admit(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            place.leave()
+            self.places.pop(request, None)
+            raise
+
+
 class _Requests(BoundedRequests, WSGIRequestHandler):
     """Answers requests with werkzeug's WSGI, which closes after each."""
 
     timeout = CONNECTION_TIMEOUT_SECONDS
-    admission: Admission
+    server: _Server
 
     def setup(self) -> None:
-        """Admits the connection."""
-        self.place = self.admission.admit(self.request, self.client_address)
+        """Takes the place that was given to the connection."""
+        self.place = self.server.places.pop(self.request)
         self.request.settimeout(self.timeout)
         super().setup()
 
