@@ -17,8 +17,8 @@ def small_app(request: pytest.FixtureRequest, app: AppProcess) -> Iterator[AppPr
     mode: Mode = request.param
     settings = {
         "MIEN_MODEL_SERVER": app.model_server_target,
-        "MIEN_MAX_CONNECTIONS": "60",
-        "MIEN_MAX_CONNECTIONS_PER_ADDRESS": "50",
+        "MIEN_MAX_CONNECTIONS": "140",
+        "MIEN_MAX_CONNECTIONS_PER_ADDRESS": "120",
     }
     with running_app(mode, **settings) as process:
         yield process
@@ -31,7 +31,7 @@ def test_a_session_goes_on_while_a_crowd_comes_and_goes(
     with connected(small_app.url, transport=transport) as client:
         client.wait_for("session")
         for seq in range(3):
-            with crowd(small_app.port, 80, GET):
+            with crowd(small_app.port, 160, GET):
                 assert client.call("frame", {"seq": seq}, frame)["status"] == "analysed"
                 assert ask(small_app.port).startswith(b"HTTP/1.1 200")
         assert not client.find("disconnect")

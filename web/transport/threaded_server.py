@@ -20,6 +20,7 @@ from web.transport.stages import Stage
 CONNECTION_TIMEOUT_SECONDS = 86_400
 """With a time-out, waiting happens outside OpenSSL, which does not bear one thread that waits in a
 read while another one writes. The deadlines are those of `Admission`."""
+TURN_SECONDS = 0.0005
 
 
 def serve_threads(
@@ -48,6 +49,8 @@ class _Server(ThreadedWSGIServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Starts a thread for a connection."""
+        # Those that came before are read first, or a burst would close them unread to make room.
+        time.sleep(TURN_SECONDS)
         place = self.places[request] = self.admission.admit(request, client_address)
         try:
             super().process_request(request, client_address)
