@@ -28,6 +28,7 @@ if config.async_mode == "eventlet":
 
 import logging
 
+from serving.leave import leave
 from serving.logs import configure_logging
 from web.application import build_app
 from web.listen import open_socket, serve
@@ -48,3 +49,4 @@ except (OSError, ValueError) as error:
 
 if listener is not None:
     serve(app, service, listener)
+    leave(0)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import warnings
 from typing import Any
 
+from serving.leave import leave
 from serving.logs import build_formatter
 from web.cannot_start import cannot_start
 from web.config import ConfigError, read_config
@@ -85,3 +87,8 @@ def post_worker_init(worker: Any) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, stop)  # Of a closed terminal; the master starts a new worker.
     adopt_worker(worker, admit_clients(_config))
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Ends a worker past its native threads, with the exit code that gunicorn has chosen."""
+    leave(getattr(sys.exception(), "code", 0) or 0)

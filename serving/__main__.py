@@ -11,6 +11,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are reported here, in 
 
 from serving import logs, tracing
 from serving.contract import MODELS, ContractError, load_contract
+from serving.leave import leave
 from serving.server.address import ServerTls, unix_address
 from serving.server.process import run_server
 from serving.server.repository import Repository
@@ -111,4 +112,4 @@ def _port(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -110,6 +111,21 @@ def test_it_ends_with_its_parent(start, models):
 
     assert code == 0
     assert "stopping: end of stdin" in err
+
+
+def test_a_stop_while_a_model_is_loaded_is_no_crash(start, models):
+    process = start("--models", models, "--poll-seconds", "0.01")
+    address(process)
+    for number in range(3, 60):
+        shutil.copytree(models / "mood/1", models / f"toy{number}/1")
+    while "toy" not in (line := process.stderr.readline()):
+        assert line
+
+    process.terminate()
+
+    code, _, err = ended(process)
+    assert code == 0
+    assert "terminate called" not in err
 
 
 def test_only_models_that_keep_the_contract_are_served(start, models, client_of, tmp_path):
