@@ -18,8 +18,9 @@ from serving.logs import log_ids
 from web.frame_turns import FrameTurns
 from web.observation import answer_frame, trace_look
 from web.payloads import read_faces, read_frame, read_seq
-from web.security import is_authorized
 from web.service import Service
+from web.token_guard import TokenGuard, TooManyGuesses
+from web.transport.connection_reaper import hang_up
 from web.transport.engineio_limits import accept_pictures
 from web.transport.promotion import promote
 from web.welcome import welcome
@@ -38,7 +39,7 @@ def add_events(socketio: SocketIO, service: Service) -> None:
     """
     server = socketio.server
     handlers: dict[str, Callable[..., Any]] = {
-        "connect": partial(_connect, service, server),
+        "connect": partial(_connect, service, server, TokenGuard(service.config, server.sleep)),
         "disconnect": service.sessions.close,
         "frame": partial(_answer, service, _frame),
         "faces": partial(_answer, service, _faces),
@@ -50,11 +51,21 @@ def add_events(socketio: SocketIO, service: Service) -> None:
 
 
 def _connect(
-    service: Service, server: Any, sid: str, environ: Mapping[str, Any], auth: object = None
+    service: Service,
+    server: Any,
+    guard: TokenGuard,
+    sid: str,
+    environ: Mapping[str, Any],
+    auth: object = None,
 ) -> None:
-    if not is_authorized(service.config, auth, environ.get("HTTP_AUTHORIZATION", "")):
-        refusal = Unauthorized("The access token is missing or wrong.")
-        raise Refused(refusal.message, {"code": refusal.code, "message": refusal.message})
+    try:
+        guard.check(auth, environ)
+    except Unauthorized as refusal:
+        if isinstance(refusal, TooManyGuesses):
+            connection = server.manager.eio_sid_from_sid(sid, "/")
+            server.start_background_task(hang_up, server, connection)
+        problem = {"code": refusal.code, "message": refusal.message}
+        raise Refused(refusal.message, problem) from refusal
     session = _open_session(service, sid, environ)
     promote(environ)
     connection = server.eio.sockets[server.manager.eio_sid_from_sid(sid, "/")]

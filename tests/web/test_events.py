@@ -9,6 +9,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from serving.logs import build_formatter
+from web.config import Config
 from web.events import add_events
 
 
@@ -19,7 +20,7 @@ def _broken_session(sid: str) -> Any:
 def test_a_defect_in_an_event_is_logged_with_its_session() -> None:
     sessions = SimpleNamespace(get=_broken_session, close=None)
     server = SocketIO(Flask("mien"), async_mode="threading").server
-    add_events(SimpleNamespace(server=server), SimpleNamespace(sessions=sessions))  # type: ignore[arg-type]
+    add_events(SimpleNamespace(server=server), SimpleNamespace(sessions=sessions, config=Config()))  # type: ignore[arg-type]
     log = logging.StreamHandler(io.StringIO())
     log.setFormatter(build_formatter("text"))
     logging.getLogger().addHandler(log)
