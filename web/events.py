@@ -20,7 +20,7 @@ from web.observation import answer_frame, trace_look
 from web.payloads import read_faces, read_frame, read_seq
 from web.service import Service
 from web.token_guard import TokenGuard, TooManyGuesses
-from web.transport.connection_reaper import hang_up
+from web.transport.connection_state import make_last_refusal
 from web.transport.engineio_limits import accept_pictures
 from web.transport.promotion import promote
 from web.welcome import welcome
@@ -62,8 +62,7 @@ def _connect(
         guard.check(auth, environ)
     except Unauthorized as refusal:
         if isinstance(refusal, TooManyGuesses):
-            connection = server.manager.eio_sid_from_sid(sid, "/")
-            server.start_background_task(hang_up, server, connection)
+            make_last_refusal(server, sid)
         problem = {"code": refusal.code, "message": refusal.message}
         raise Refused(refusal.message, problem) from refusal
     session = _open_session(service, sid, environ)

@@ -50,6 +50,7 @@ REQUESTS_REFUSED = Counter(
     "Requests that were refused before the app saw them, by HTTP status.",
     ["status"],
     registry=REGISTRY,
+)
 UNAUTHORIZED = Counter(
     "mien_unauthorized_total", "Connects with a wrong or missing access token.", registry=REGISTRY
 )

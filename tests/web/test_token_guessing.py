@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from benchmarks.app_process import AppProcess, Mode, running_app
 from tests.web.engineio_client import is_closed, opened_wire
 from tests.web.recorder import connected
+from web.token_guard import FREE_GUESSES, MAX_WAITING_PER_ADDRESS
 
 WRONG = '40{"token":"guess"}'
 
@@ -39,3 +41,15 @@ def test_who_has_the_token_connects_while_others_of_the_address_guess(
                 wire.send(WRONG)
         with connected(guarded_app.url, auth={"token": "open sesame"}) as client:
             assert client.wait_for("session")
+
+
+def test_beyond_those_that_wait_a_guess_is_refused_at_once_and_costs_the_connection(
+    guarded_app: AppProcess,
+) -> None:
+    with ExitStack() as waiting:
+        for _ in range(FREE_GUESSES + MAX_WAITING_PER_ADDRESS):
+            waiting.enter_context(opened_wire(guarded_app)).send(WRONG)
+        with opened_wire(guarded_app) as wire:
+            wire.send(WRONG)
+            assert "Too many" in str(wire.recv())
+            assert is_closed(wire)

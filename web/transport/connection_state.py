@@ -34,3 +34,11 @@ def state_of(socket: Any) -> ConnectionState:
     """State of a connection, which lives as long as its Engine.IO socket."""
     state: ConnectionState = socket.session.setdefault(_KEY, ConnectionState())
     return state
+
+
+def make_last_refusal(server: Any, session: str) -> None:
+    """Closes the connection of a client after the refusal that its handler is about to raise."""
+    connection = server.manager.eio_sid_from_sid(session, "/")
+    socket = server.eio.sockets.get(connection)
+    if socket is not None:
+        state_of(socket).refusals = MAX_REFUSALS
