@@ -10,13 +10,16 @@ import json
 import re
 import time
 from functools import partial
+from typing import TYPE_CHECKING
 
 from face_utils.results import Wire
 from face_utils.session import Session, acknowledge
 from web import metrics
 from web.payloads import read_seq
 from web.transport.long_events import TEXT_BYTES
-from web.transport.websocket import BoundedWebSocket
+
+if TYPE_CHECKING:  # The module imports eventlet, which does not serve in every mode.
+    from web.transport.websocket import BoundedWebSocket
 
 PAIR_SECONDS = 0.15
 """A frame that comes this soon after another does not overtake it: clients may send two at once."""
