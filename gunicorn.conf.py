@@ -89,6 +89,7 @@ def post_worker_init(worker: Any) -> None:
     adopt_worker(worker, admit_clients(_config))
 
 
-def worker_exit(_server: Any, _worker: Any) -> None:
+def worker_exit(_server: Any, worker: Any) -> None:
     """Ends a worker past its native threads, with the exit code that gunicorn has chosen."""
-    leave(getattr(sys.exception(), "code", 0) or 0)
+    if worker.pid == os.getpid():  # Gunicorn calls it in the master, too.
+        leave(getattr(sys.exception(), "code", 0) or 0)
