@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.attack.wire import BINARY, TEXT, Inbox, packet
-from web.transport.websocket import apply_mask
 
 
 def _from_server(payload: bytes, opcode: int = TEXT) -> bytes:
@@ -31,6 +30,8 @@ def test_messages_are_read_however_they_arrive(length: int, step: int) -> None:
     assert found == payloads
 
 
-def test_the_mask_changes_nothing() -> None:
+def test_the_payload_is_what_the_mask_leaves() -> None:
     message = packet(b"Hello")
-    assert apply_mask(message[6:], tuple(message[2:6])) == b"Hello"
+    mask, payload = message[2:6], message[6:]
+    assert message[1] & 0x80
+    assert bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload)) == b"Hello"
