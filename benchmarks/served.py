@@ -21,6 +21,7 @@ class ServedFigures:
 
     Attributes:
         clients: Number of clients.
+        analysed: Number of frames that were analysed.
         ack_ms: 50th, 95th and 99th percentile from frame sent to acknowledgement.
         emotion_ms: The same to the emotion's prediction, of the frames that got one.
         answered: Share of the frames that got one.
@@ -33,6 +34,7 @@ class ServedFigures:
     """
 
     clients: int
+    analysed: int
     ack_ms: tuple[float, float, float]
     emotion_ms: tuple[float, float, float]
     answered: float
@@ -57,6 +59,7 @@ def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> Serve
     analysed, dropped = (seen["fates"].get(fate, 0) for fate in ("analysed", "dropped"))
     return ServedFigures(
         clients=clients,
+        analysed=analysed,
         ack_ms=_percentiles(seen["ack_ms"]),
         emotion_ms=_percentiles(seen["emotion_ms"]),
         answered=len(seen["emotion_ms"]) / sent,

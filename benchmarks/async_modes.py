@@ -1,0 +1,84 @@
+"""Green threads against real ones behind the same seam: `python -m benchmarks.async_modes`.
+
+The modes take turns, so that whatever else the machine does troubles them alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from statistics import median
+
+from benchmarks.app_process import Mode, running_app
+from benchmarks.machine import describe_machine
+from benchmarks.served import ServedFigures, measure
+
+MODES: tuple[Mode, ...] = ("eventlet", "threading")
+WARM_UP_SECONDS = 3.0
+
+Runs = dict[Mode, list[ServedFigures]]
+
+
+def main() -> None:
+    """Measures both modes and prints them as Markdown."""
+    options = _parser().parse_args()
+    load = os.getloadavg()[0]
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {describe_machine()}; load before: {load:.1f}.\n")
+    print("| clients | mode | frames/s | ack p50 / p95 ms | dropped | CPU-ms a frame | RSS MiB |")
+    print("| --- " * 7 + "|")
+    for clients in options.clients:
+        runs = take_turns(clients, options)
+        for line in rows(runs, options.seconds):
+            print(line, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Measure MIEN_ASYNC_MODE's two values.")
+    add = parser.add_argument
+    add("--clients", type=int, nargs="+", default=[1, 10, 50])
+    add("--seconds", type=float, default=10.0, help="of each run (%(default)s)")
+    add("--rate", type=float, default=10.0, help="frames a second per client (%(default)s)")
+    add("--rounds", type=int, default=3, help="runs of each mode; the median counts (%(default)s)")
+    return parser
+
+
+def take_turns(clients: int, options: argparse.Namespace) -> Runs:
+    """Runs the modes one after the other, several times."""
+    runs: Runs = {mode: [] for mode in MODES}
+    for _ in range(options.rounds):
+        for mode in MODES:
+            with running_app(mode) as app:
+                measure(app, 1, WARM_UP_SECONDS, options.rate)
+                runs[mode].append(measure(app, clients, options.seconds, options.rate))
+    return runs
+
+
+def rows(runs: Runs, seconds: float) -> Iterator[str]:
+    """A row for each mode, and one for the second against the first."""
+    medians = {mode: _medians(figures, seconds) for mode, figures in runs.items()}
+    clients = next(iter(runs.values()))[0].clients
+    for mode, (rate, p50, p95, dropped, cpu_ms, rss) in medians.items():
+        yield (
+            f"| {clients} | {mode} | {rate:.1f} | {p50:.0f} / {p95:.0f} | {dropped:.1%} "
+            f"| {cpu_ms:.1f} | {rss:.0f} |"
+        )
+    green, real = (medians[mode] for mode in MODES)
+    rate, p50, p95, _, cpu_ms, rss = (b / a if a else 1.0 for a, b in zip(green, real, strict=True))
+    yield f"| {clients} | ratio | {rate:.2f} | {p50:.2f} / {p95:.2f} | | {cpu_ms:.2f} | {rss:.2f} |"
+
+
+def _medians(figures: list[ServedFigures], seconds: float) -> tuple[float, ...]:
+    """Frames analysed a second, ack, share dropped, processor time a frame, memory of the app."""
+    measured = [_figures(each, seconds) for each in figures]
+    return tuple(median(values) for values in zip(*measured, strict=True))
+
+
+def _figures(one: ServedFigures, seconds: float) -> tuple[float, ...]:
+    rate = one.analysed / seconds
+    return rate, one.ack_ms[0], one.ack_ms[1], one.dropped, one.app_cpu_ms, one.app_rss_mib
+
+
+if __name__ == "__main__":
+    main()
