@@ -240,5 +240,5 @@ class Place:
         self.share.used += seconds
 
     def _ask(self) -> None:
-        if (self._waiting or self._expected) and not (self._busy or self._granted):
+        if (self._waiting or self._expected) and not (self._busy or self._granted or self._closed):
             self._queue.await_worker(self)

@@ -215,3 +215,13 @@ def test_a_session_that_left_the_queue_is_given_no_turn():
     busy.leave()
 
     assert next_one.wait_for_turn() is True
+
+
+def test_a_closed_place_takes_no_worker():
+    queue = FairQueue(workers=1)
+    gone, next_one = queue.join("x"), queue.join("y")
+    gone.close()
+
+    assert gone.wait_for_turn() is True
+    assert gone.enter() is False
+    assert next_one.wait_for_turn() is True

@@ -38,6 +38,9 @@ STRANGER_BYTES = 64 * 1024
 
 READ_BYTES = 64 * 1024
 AVAILABLE_BYTES = 256 * 1024
+TURN_MESSAGES = 16
+"""Others have their turn after so many messages, which may be tiny and all in one read."""
+
 _NORMAL_CLOSURE = 1000
 
 
@@ -70,6 +73,7 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         super().__init__(sock, environ, version, **options)
         self._reader = FrameReader(min(STRANGER_BYTES, self.max_frame_length))
         self._turns: Turns | None = None
+        self._read = 0
 
     def accept(self, turns: Turns) -> None:
         """Lets the client send pictures, from now on.
@@ -134,6 +138,9 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         """
         while (message := self._reader.next_message()) is None:
             self._receive()
+        self._read += 1
+        if self._read % TURN_MESSAGES == 0:
+            eventlet.sleep(0)
         return message
 
     def receive_available(self) -> None:
