@@ -205,7 +205,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
     values: dict[str, Any] = {}
     for name, text in given.items():
         if name not in known:
-            raise ConfigError(f"{name} is no setting of Mien{_suggest(name, known)}")
+            raise ConfigError(f"Unknown setting {name}.{_suggest(name, known)}")
         try:
             values[known[name].name] = known[name].metadata["kind"].parse(text)
         except ValueError as error:
@@ -226,7 +226,7 @@ def _check_together(config: Config) -> None:
 
 def _suggest(name: str, known: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}?" if close else "."
+    return f" Did you mean {close[0]}?" if close else ""
 
 
 def describe_config() -> str:

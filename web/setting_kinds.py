@@ -11,6 +11,12 @@ from typing import Any
 
 LAST_PORT = 65535
 
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/:@?#\s]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
+_IMPLIED_PORTS = {"http": 80, "https": 443}
+_NOT_GRPC_SCHEMES = {"http", "https", "grpc", "grpcs", "tcp"}
+_REST_PORT = 8501
+"""Of TensorFlow Serving, beside gRPC on 8500."""
+
 _HOST_NAME = re.compile(r"[a-z0-9_.-]+|\[?[0-9a-f:.]+\]?")
 
 UNIX = "unix"
@@ -75,11 +81,15 @@ def _parse_origins(text: str) -> tuple[str, ...]:
 
 
 def _parse_origin(text: str) -> str:
-    origin = text.rstrip("/")
-    scheme, _, host = origin.partition("://")
-    if origin != "*" and (not scheme or not host or "/" in host):
-        raise ValueError(f"{text!r} is no origin, such as https://example.org")
-    return origin
+    """Writes an origin as browsers do: in lower case, without the port that its scheme implies."""
+    if text == "*":
+        return text
+    found = _ORIGIN.fullmatch(text.lower())
+    if found is None:
+        raise ValueError(f"{text!r} is not an origin, such as https://example.org")
+    scheme, host, port = found.groups()
+    implied = port is None or int(port) == _IMPLIED_PORTS.get(scheme)
+    return f"{scheme}://{host}" if implied else f"{scheme}://{host}:{int(port)}"
 
 
 def _parse_hosts(text: str) -> tuple[str, ...]:
@@ -108,21 +118,31 @@ def _parse_base_path(text: str) -> str:
 
 
 def _parse_target(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    is_port = port.isdecimal() and 1 <= int(port) <= LAST_PORT
-    if text and not text.startswith("unix:") and not (host and is_port):
+    if not text or text.startswith("unix:"):
+        return text
+    scheme, _, place = text.rpartition("://")
+    host, _, port = place.partition("/")[0].rpartition(":")
+    if scheme.lower() in _NOT_GRPC_SCHEMES:
+        raise ValueError(f"must be host:port without {scheme}://, such as {host or place}:8500")
+    host, _, port = place.rpartition(":")
+    if not (host and port.isdecimal() and 1 <= int(port) <= LAST_PORT):
         raise ValueError("must be host:port or unix:PATH")
+    if int(port) == _REST_PORT:
+        raise ValueError(f"{port} is the port of the REST API. Use the one of gRPC: {host}:8500")
     return text
 
 
 def _parse_file(text: str) -> Path:
     if not text:
         raise ValueError("must not be empty")
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("there is no home folder for ~; use a full path") from None
 
 
 def _parse_path(text: str) -> Path | None:
-    return Path(text).expanduser().absolute() if text else None
+    return _parse_file(text) if text else None
 
 
 BASE_PATH = Kind("path of a URL, or empty", _parse_base_path)

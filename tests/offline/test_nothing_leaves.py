@@ -108,3 +108,39 @@ def test_a_user_without_a_home_and_a_name_can_start_the_model_server() -> None:
         assert server.stdout.readline().startswith("model server ready")
         server.terminate()
     assert server.returncode == 0
+
+
+CALL = """
+from concurrent.futures import ThreadPoolExecutor
+from serving.channel import open_channel
+from serving.native_grpc import grpc
+server = grpc.server(ThreadPoolExecutor(1))
+handler = grpc.unary_unary_rpc_method_handler(lambda request, context: b"answered")
+server.add_generic_rpc_handlers(
+    [grpc.method_handlers_generic_handler("test.Test", {"Name": handler})]
+)
+port = server.add_insecure_port("[::1]:0")
+server.start()
+with open_channel(f"only-in-hosts:{port}") as channel:
+    assert channel.unary_unary("/test.Test/Name")(b"", timeout=20) == b"answered"
+"""
+
+
+def test_a_model_server_is_found_by_the_hosts_file_and_no_name_server_is_asked(
+    tmp_path: Path,
+) -> None:
+    hosts, report = tmp_path / "hosts", tmp_path / "report.json"
+    hosts.write_text("::1 only-in-hosts\n")
+    listen = [sys.executable, "-m", "tests.offline.listen", str(report)]
+    mount = 'mount --bind "$0" /etc/hosts && exec "$@"'
+    command = ["sh", "-c", mount, str(hosts), *listen, sys.executable, "-c", CALL]
+    result = subprocess.run(
+        [*UNSHARE, "--mount", *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert json.loads(report.read_text())["packets"] == []

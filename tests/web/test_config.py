@@ -58,6 +58,48 @@ def test_a_model_server_is_named_as_grpc_has_it(place: str) -> None:
     assert read_config({"MIEN_MODEL_SERVER": place}).model_server == place
 
 
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("http://models:8500", "must be host:port without http://, such as models:8500"),
+        ("http://models:8501/v1/models", "without http://, such as models:8500"),
+        ("grpc://models", "must be host:port without grpc://, such as models:8500"),
+        ("models:8501", "8501 is the port of the REST API. Use the one of gRPC: models:8500"),
+        ("dns:///models:8501", "Use the one of gRPC"),
+    ],
+)
+def test_what_is_not_a_grpc_address_is_refused_with_the_right_form(
+    place: str, sentence: str
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_config({"MIEN_MODEL_SERVER": place})
+    assert sentence in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("https://a.example:443", "https://a.example"),
+        ("http://a.example:80/", "http://a.example"),
+        ("HTTPS://A.Example", "https://a.example"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("https://a.example:80", "https://a.example:80"),
+        ("https://a.example:8443", "https://a.example:8443"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_send_it(given: str, sent: str) -> None:
+    assert read_config({"MIEN_ALLOWED_ORIGINS": given}).allowed_origins == (sent,)
+
+
+def test_a_path_in_the_home_of_a_user_without_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    with pytest.raises(ConfigError, match="there is no home folder"):
+        read_config({"MIEN_MODELS": "~/models"})
+
+
 def test_all_origins_may_be_allowed() -> None:
     assert read_config({"MIEN_ALLOWED_ORIGINS": "*"}).allowed_origins == ("*",)
 

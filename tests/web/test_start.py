@@ -34,7 +34,7 @@ def _start(**settings: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"MIEN_PROT": "5000"}, "MIEN_PROT is no setting of Mien; did you mean MIEN_PORT?"),
+        ({"MIEN_PROT": "5000"}, "Unknown setting MIEN_PROT. Did you mean MIEN_PORT?"),
         ({"MIEN_PORT": "high"}, "MIEN_PORT='high' is wrong: must be a whole number"),
         ({"MIEN_SESSION_MAX_SECONDS": "0"}, "must be from 1 to 86400"),
         ({"MIEN_DETECTOR": "psychic"}, "must be one of auto, blazeface, yunet, haar"),
