@@ -29,6 +29,7 @@ from web.transport.socketio_limits import (
     guard_packets,
     limit_packets,
 )
+from web.transport.threaded_websocket import bound_websockets
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -80,6 +81,8 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
         manage_session=False,
     )
     bound_engine(socketio, ATTACHMENTS_PER_FACE * config.max_faces + OTHER_PACKETS, budget)
+    if config.async_mode == "threading":
+        bound_websockets(socketio)
     guard_packets(socketio, budget)
     page = promote_sessions(app.wsgi_app, socketio.server)
     setattr(app, "wsgi_app", _in_turn(page, socketio))  # noqa: B010

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 
 import pytest
 import requests
+import websocket
 
 from benchmarks.app_process import AppProcess
 from tests.web.engineio_client import (
@@ -67,6 +68,21 @@ def test_of_a_request_only_the_first_64_kib_of_text_are_parsed(any_app: AppProce
 def test_a_large_request_before_its_session_is_refused_unread(any_app: AppProcess) -> None:
     with closing(Polling(any_app)) as client:
         assert client.post("4" + "x" * 70_000) == 413
+
+
+def test_a_message_without_end_before_its_session_is_cut_off(any_app: AppProcess) -> None:
+    with opened_wire(any_app) as wire:
+        wire.send_frame(websocket.ABNF(0, opcode=websocket.ABNF.OPCODE_TEXT, data=b"4" * 70_000))
+        assert is_closed(wire)
+
+
+def test_a_message_without_end_is_cut_off_after_a_picture_s_length(any_app: AppProcess) -> None:
+    with session_on_wire(any_app) as wire:
+        wire.send_frame(websocket.ABNF(0, opcode=websocket.ABNF.OPCODE_BINARY, data=b"4"))
+        with suppress(OSError, websocket.WebSocketException):
+            for _ in range(100):
+                wire.send_frame(websocket.ABNF(0, opcode=0, data=bytes(100_000)))
+        assert is_closed(wire)
 
 
 @pytest.mark.parametrize("packet", ['42["frame"]', '451-["frame"]', "41", '43["x"]'])

@@ -148,7 +148,7 @@ def accept_pictures(connection: Any, turns: Any) -> None:
         turns: Says when a picture has its turn, see `web.transport.websocket.Turns`.
     """
     connection.turns = turns
-    if hasattr(connection.websocket, "accept"):  # That of threading mode has one limit for all.
+    if connection.websocket is not None:  # There is none while long polling lasts.
         connection.websocket.accept(turns)
 
 
