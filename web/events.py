@@ -9,7 +9,7 @@ from typing import Any
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from face_utils.errors import BadRequest, MienError, ServerFull, Unauthorized
+from face_utils.errors import BadRequest, ServerFull, Unauthorized
 from face_utils.pipeline import Look
 from face_utils.results import FrameStamp, Wire
 from face_utils.session import Session, acknowledge
@@ -95,7 +95,7 @@ def _answer(service: Service, read: Read, sid: str, *payload: object) -> Wire:
         try:
             session.admit()
             stamp, look = read(service, payload)
-        except MienError:
+        except Exception:
             session.abandon_turn()
             raise
         return session.analyse(stamp, trace_look(service.traces, look))

@@ -107,7 +107,12 @@ class BoundedRequests(Handler):
     def finish(self) -> None:
         """Closes what `setup` opened."""
         self.rfile = self.wire  # type: ignore[assignment]
-        super().finish()
+        try:
+            super().finish()
+        finally:
+            # The library leaves it open where the client did not take the last of an answer, and
+            # the descriptor with it.
+            self.wire.close()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuses what Python's parser does not like, in our own words."""
