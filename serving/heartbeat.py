@@ -12,15 +12,17 @@ ASK_SECONDS = 2.0
 """Between two questions, and the time to answer one."""
 
 MISSES = 5
-"""Questions in a row without an answer, after which a server that has been ready is given up."""
+"""Questions in a row without an answer, after which a server that has answered is given up.
 
-START_SECONDS = 120.0
-"""Time to become ready: loading models may take long, on a busy machine."""
+It answers while it loads models, too, and has threads for that which predictions cannot take.
+"""
+
+START_SECONDS = 60.0
+"""Time until the first answer: importing everything takes seconds on a busy machine."""
 
 _METHOD = "/grpc.health.v1.Health/Check"
 _WHOLE_SERVER = b""
-_SERVING = b"\x08\x01"
-"""HealthCheckResponse of grpc/grpc `src/proto/grpc/health/v1/health.proto`: status = 1."""
+"""An empty HealthCheckRequest of grpc/grpc `src/proto/grpc/health/v1/health.proto`."""
 
 
 class Heartbeat:
@@ -39,12 +41,12 @@ class Heartbeat:
         self._started = self._asked = time.monotonic()
         self._call: Any = None
         self._misses = 0
-        self._was_ready = False
+        self._has_answered = False
 
     @property
     def is_lost(self) -> bool:
         """Whether the server has missed too many questions, or takes too long to start."""
-        if self._was_ready:
+        if self._has_answered:
             return self._misses >= MISSES
         return time.monotonic() - self._started > START_SECONDS
 
@@ -54,10 +56,13 @@ class Heartbeat:
         Args:
             counts: Whether a missing answer is the server's fault.
         """
+        if not counts:
+            self._started = time.monotonic()
         if self._call is not None and self._call.done():
             self._take(self._call, counts=counts)
             self._call = None
-        if self._call is None and time.monotonic() - self._asked >= ASK_SECONDS:
+        is_time = not self._has_answered or time.monotonic() - self._asked >= ASK_SECONDS
+        if self._call is None and is_time:
             self._asked = time.monotonic()
             self._call = self._check.future(_WHOLE_SERVER, timeout=ASK_SECONDS)
 
@@ -67,7 +72,6 @@ class Heartbeat:
 
     def _take(self, call: Any, *, counts: bool) -> None:
         if call.code() is grpc.StatusCode.OK:
-            self._misses = 0
-            self._was_ready |= call.result() == _SERVING
+            self._misses, self._has_answered = 0, True
         elif counts:
             self._misses += 1

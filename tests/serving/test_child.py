@@ -140,7 +140,7 @@ def test_a_start_that_fails_is_tried_again(server, connect, monkeypatch, caplog)
 def test_hung_it_is_killed_and_started_again(server, connect, monkeypatch, caplog):
     monkeypatch.setattr(heartbeat, "ASK_SECONDS", 0.2)
     line, first = connect(server.target), psutil.Process(server.pid)
-    while not server._heartbeat._was_ready:
+    while not server._heartbeat._has_answered:
         time.sleep(0.05)
 
     first.suspend()

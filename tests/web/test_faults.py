@@ -91,6 +91,17 @@ def test_a_hanging_model_server_slows_no_client_down_and_comes_back(
     stream.until("prediction", model="emotion")
 
 
+def test_a_model_server_that_hangs_for_good_is_replaced(
+    fragile_app: AppProcess, stream: Stream
+) -> None:
+    hung = fragile_app.model_server
+    hung.send_signal(signal.SIGSTOP)
+    hung.wait(60)
+    stream.client.forget()
+    stream.until("model_status", model="emotion", state="available")
+    stream.until("prediction", model="emotion")
+
+
 def test_a_new_client_is_told_at_once_that_the_models_are_away(
     fragile_app: AppProcess, stream: Stream, frame: bytes
 ) -> None:
