@@ -65,9 +65,11 @@ def _connect(
             make_last_refusal(server, sid)
         problem = {"code": refusal.code, "message": refusal.message}
         raise Refused(refusal.message, problem) from refusal
+    connection = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
+    if connection is None:  # The client hung up meanwhile.
+        raise Refused("The connection is closed.")
     session = _open_session(service, sid, environ)
     promote(environ)
-    connection = server.eio.sockets[server.manager.eio_sid_from_sid(sid, "/")]
     accept_pictures(connection, FrameTurns(session))
 
     def greet() -> None:

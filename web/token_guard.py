@@ -1,7 +1,9 @@
 """Checks access tokens, and slows down those who guess them.
 
-The right token passes at once, also from an address that is guessing: people share addresses. The
-answer to a wrong one is delayed, longer with each, and few answers of an address wait at a time.
+The answer to a wrong token is delayed, longer with each, and few answers of an address wait at a
+time. While they wait, few more tokens of that address are checked. So the right token passes at
+once, also from an address where somebody guesses, unless that one tries more often than is checked;
+then it passes at one of the next attempts. People share addresses, so none is shut out.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from threading import Lock
 from typing import Any
 
 from face_utils.errors import Unauthorized
+from face_utils.rate import RateLimit
 from web.config import Config
 from web.metrics import UNAUTHORIZED
 from web.security import is_authorized
@@ -31,6 +34,9 @@ MAX_ADDRESSES = 4096
 MAX_WAITING_PER_ADDRESS, MAX_WAITING = 4, 64
 """Answers that are delayed at a time; each holds a connection and a green thread."""
 
+CHECKS_PER_SECOND = 20.0
+"""Tokens of an address that are checked while as many answers as may wait are waiting."""
+
 _NETWORK_BITS = 64
 """Of an IPv6 address: a provider gives each customer at least that many to choose from."""
 
@@ -42,8 +48,14 @@ class TooManyGuesses(Unauthorized):
 @dataclass
 class _Guesses:
     last: float
+    checks: RateLimit
     count: int = 0
     waiting: int = 0
+
+    @property
+    def is_flood(self) -> bool:
+        """Whether as many answers wait as may wait."""
+        return self.waiting >= MAX_WAITING_PER_ADDRESS
 
 
 class TokenGuard:
@@ -77,11 +89,15 @@ class TokenGuard:
 
         Raises:
             Unauthorized: The token is missing or wrong.
-            TooManyGuesses: So it is, and the connection should be closed.
+            TooManyGuesses: So it is, or so are too many others of its address; the connection
+                should be closed.
         """
+        address = str(environ.get("REMOTE_ADDR", ""))
+        known = self._guesses.get(_network(address))
+        if known and known.is_flood and not known.checks.allows(self._clock()):
+            raise _too_many()
         if is_authorized(self._config, auth, environ.get("HTTP_AUTHORIZATION", "")):
             return
-        address = str(environ.get("REMOTE_ADDR", ""))
         guesses = self._count(address)
         UNAUTHORIZED.inc()
         log.warning("wrong access token from %s, %d lately", address[:64], guesses.count)
@@ -96,7 +112,9 @@ class TokenGuard:
         network = _network(address)
         with self._lock:
             self._forget(now)
-            guesses = self._guesses.setdefault(network, _Guesses(now))
+            guesses = self._guesses.setdefault(
+                network, _Guesses(now, RateLimit(CHECKS_PER_SECOND, now))
+            )
             self._guesses.move_to_end(network)
             guesses.last = now
             guesses.count += 1
@@ -113,8 +131,8 @@ class TokenGuard:
         if guesses.count <= FREE_GUESSES:
             return
         with self._lock:
-            if guesses.waiting >= MAX_WAITING_PER_ADDRESS or self._waiting >= MAX_WAITING:
-                raise TooManyGuesses("Too many wrong access tokens. Try again in a minute.")
+            if guesses.is_flood or self._waiting >= MAX_WAITING:
+                raise _too_many()
             guesses.waiting += 1
             self._waiting += 1
         try:
@@ -123,6 +141,10 @@ class TokenGuard:
             with self._lock:
                 guesses.waiting -= 1
                 self._waiting -= 1
+
+
+def _too_many() -> TooManyGuesses:
+    return TooManyGuesses("Too many wrong access tokens. Try again in a minute.")
 
 
 def _delay_seconds(count: int) -> float:

@@ -11,6 +11,7 @@ from face_utils.errors import Unauthorized
 from web.config import Config
 from web.metrics import REGISTRY
 from web.token_guard import (
+    CHECKS_PER_SECOND,
     FORGET_SECONDS,
     FREE_GUESSES,
     MAX_ADDRESSES,
@@ -92,6 +93,29 @@ def test_guesses_side_by_side_are_refused_at_once(guard: TokenGuard, time: Time)
     time.meanwhile = None
     guess(guard)
     assert len(time.delays) == MAX_WAITING_PER_ADDRESS + 1
+
+
+def test_while_guesses_wait_few_tokens_of_their_address_are_checked(
+    guard: TokenGuard, time: Time
+) -> None:
+    passed = []
+
+    def try_the_right_one() -> None:
+        if len(time.delays) < MAX_WAITING_PER_ADDRESS:
+            guess(guard)
+            return
+        time.meanwhile = None
+        with pytest.raises(TooManyGuesses):
+            for _ in range(1000):
+                guard.check(RIGHT, ADDRESS)
+                passed.append(RIGHT)
+        time.now += 1
+        guard.check(RIGHT, ADDRESS)
+
+    guess(guard, FREE_GUESSES)
+    time.meanwhile = try_the_right_one
+    guess(guard)
+    assert len(passed) <= CHECKS_PER_SECOND
 
 
 @pytest.mark.parametrize(
