@@ -19,7 +19,7 @@ from serving.tensors import decode
 from serving.tfs_protos import tensor_pb2
 
 MAX_ROWS = 128
-"""Largest batch, as of TensorFlow Serving here: 40 ms, in which the model answers nobody else."""
+"""Largest batch, as of TensorFlow Serving here: 0.1 s, in which the model answers nobody else."""
 
 
 def read_inputs(
