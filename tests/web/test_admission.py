@@ -10,7 +10,13 @@ from ipaddress import ip_network
 import pytest
 
 from tests.conftest import FakeClock
-from web.transport.admission import REQUESTS_PER_SID, Admission, Connection, ConnectionLimits
+from web.transport.admission import (
+    HANDSHAKES_LEAST,
+    REQUESTS_PER_SID,
+    Admission,
+    Connection,
+    ConnectionLimits,
+)
 from web.transport.stages import Stage
 
 Admit = Callable[..., Connection]
@@ -122,6 +128,14 @@ def test_connections_of_a_trusted_proxy_count_only_for_the_total(admit: Admit) -
     admit(Stage.HEAD, "10.1.2.3")
     assert is_closed(first)
     assert not any(is_closed(each) for each in others)
+
+
+def test_handshakes_take_a_part_of_the_places(admission: Admission, admit: Admit) -> None:
+    admission.limits = ConnectionLimits(40, 40)
+    heads = [admit(Stage.HEAD) for _ in range(2)]
+    first, *others = [admit(Stage.HANDSHAKE) for _ in range(11)]
+    assert len(others) == 40 // 4 > HANDSHAKES_LEAST
+    assert [is_closed(each) for each in (first, *others, *heads)] == [True, *12 * [False]]
 
 
 def test_a_place_that_is_left_is_free(admission: Admission, admit: Admit) -> None:

@@ -16,22 +16,21 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import RLock, Thread
 from typing import Any
 
-from web.forwarded import is_trusted
 from web.metrics import CONNECTIONS, CONNECTIONS_CLOSED
 from web.setting_kinds import Proxy
+from web.transport.origin import origin_of
 from web.transport.stages import Queue, Stage
 
 REQUESTS_PER_SID = 8
 """At the same time: a client that polls has a GET, a POST and perhaps a WebSocket that it tries."""
 PROBES = 32
 """Places beyond the caps, for those who only ask whether the service lives."""
+HANDSHAKES_SHARE, HANDSHAKES_LEAST = 4, 8
+"""Half of a TLS handshake takes 60 KiB, so at most a quarter of the places may be in one."""
 SWEEP_SECONDS = 0.5
-IPV6_PREFIX = 64
-"""Bits that one customer of a network shares; the rest of an address costs nothing to change."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Connection:
         self.sock = sock
         self.origin = origin
         self.is_probe = False
-        self.stage = Stage.HANDSHAKE
+        self.stage = Stage.HEAD
         self.since = now
         self.deadline = math.inf
         self.request = 0
@@ -124,7 +123,9 @@ class Admission:
             address: Where it comes from, as `accept` says.
         """
         with self._lock:
-            connection = Connection(self, sock, self._origin(address), self._clock())
+            connection = Connection(
+                self, sock, origin_of(address, self.limits.trusted), self._clock()
+            )
             connection.is_probe = not self._make_room(connection.origin)
             self._open[connection] = None
             CONNECTIONS.inc()
@@ -139,6 +140,8 @@ class Admission:
         with self._lock:
             if connection not in self._open:
                 return
+            if stage is Stage.HANDSHAKE:
+                self._bound_handshakes(connection)
             queues = [] if connection.is_probe else self._queues(connection)
             for queue in queues:
                 queue.remove(connection)
@@ -214,6 +217,13 @@ class Admission:
             self._close(expendable, "full")
         return expendable is not None
 
+    def _bound_handshakes(self, newcomer: Connection) -> None:
+        caps = (self.limits.total, self.limits.per_address)
+        for queue, cap in zip(self._queues(newcomer), caps, strict=False):
+            most = max(HANDSHAKES_LEAST, cap // HANDSHAKES_SHARE)
+            if oldest := queue.oldest(Stage.HANDSHAKE, most):
+                self._close(oldest, "full")
+
     def _take_probe(self, connection: Connection) -> None:
         if len(self._probes) >= self.limits.probes:
             self._close(next(iter(self._probes)), "full")
@@ -233,17 +243,3 @@ class Admission:
         CONNECTIONS_CLOSED.labels(reason, connection.stage.name.lower()).inc()
         self.remove(connection)
         connection.hang_up()
-
-    def _origin(self, address: Any) -> str | None:
-        """What an address counts as: itself, its network, or None for a proxy or a socket file."""
-        if not isinstance(address, tuple):
-            return None
-        host = address[0].partition("%")[0]
-        return None if is_trusted(host, self.limits.trusted) else _network(ip_address(host))
-
-
-def _network(host: IPv4Address | IPv6Address) -> str:
-    host = getattr(host, "ipv4_mapped", None) or host
-    if isinstance(host, IPv4Address):
-        return str(host)
-    return str(IPv6Network((host, IPV6_PREFIX), strict=False))

@@ -54,6 +54,11 @@ class Queue(Generic[T]):
         del self._stages[connection.stage][connection]
         self._count -= 1
 
+    def oldest(self, stage: Stage, count: int) -> T | None:
+        """Finds the oldest in a stage, if at least this many are in it."""
+        connections = self._stages[stage]
+        return next(iter(connections)) if len(connections) >= count else None
+
     def expendable(self, now: float) -> T | None:
         """Finds the connection to close for a newcomer, or None if all have sessions."""
         first = list(self._first())
