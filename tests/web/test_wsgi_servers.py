@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 import socket
 import struct
 import time
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 
 from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.web.raw_http import GET, ask, crowd
 from web.certificate import make_certificate
 from web.transport.accepting import PatientListener
 
 RESETS = 100
+FEW_FILES = 260
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -46,6 +49,19 @@ def test_gunicorn_may_be_given_its_certificate_itself(app: AppProcess, tmp_path:
     }
     with running_app("gunicorn", **settings) as secure:
         secure.await_status("/healthz")
+
+
+@pytest.mark.parametrize("mode", ["eventlet", "gunicorn", "threading"])
+def test_more_connections_than_files_lock_nobody_out(app: AppProcess, mode: Mode) -> None:
+    settings = {"MIEN_MODEL_SERVER": app.model_server_target}
+    with running_app(mode, ready=False, **settings) as process:
+        family = [process.process, *process.process.children()]
+        for each in family:  # After the start, so that the app did not know.
+            each.rlimit(resource.RLIMIT_NOFILE, (FEW_FILES, FEW_FILES))
+        with crowd(process.port, FEW_FILES + 100, GET):
+            while max(each.num_fds() for each in family) < FEW_FILES - 1:
+                pass
+        assert ask(process.port).startswith(b"HTTP/1.1 200")
 
 
 class Listener:
