@@ -69,12 +69,12 @@ def unfinished(aim: Aim) -> Outcome:
     return Outcome({"held": hold(opening, UNFINISHED_COUNT, deadline, per_second=40)})
 
 
-def flood(opcode: int, aim: Aim) -> Outcome:
-    """Sends empty control frames, 1.5 MB/s on one connection."""
+def flood(message: bytes, aim: Aim) -> Outcome:
+    """Sends small messages that mean nothing, 1.5 MB/s on one connection."""
 
     def attack(deadline: Deadline) -> None:
         with Link(aim) as link:
-            pour(link.wire, header(0, opcode) * 5000, 1.5 * MEGABYTE, deadline)
+            pour(link.wire, message * 5000, 1.5 * MEGABYTE, deadline)
 
     return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20)})
 
@@ -132,7 +132,8 @@ ATTACKS = (
         slowness=3,
     ),
     Attack("unfinished-messages", "100 messages of 4.25 MB without an end", unfinished),
-    Attack("ping-flood", "empty WebSocket pings, 1.5 MB/s", partial(flood, PING)),
-    Attack("pong-flood", "empty WebSocket pongs, 1.5 MB/s", partial(flood, PONG)),
+    Attack("ping-flood", "empty WebSocket pings, 1.5 MB/s", partial(flood, header(0, PING))),
+    Attack("pong-flood", "empty WebSocket pongs, 1.5 MB/s", partial(flood, header(0, PONG))),
+    Attack("packet-flood", "Engine.IO's pongs, 1.5 MB/s", partial(flood, packet(b"3"))),
     Attack("slow-readers", "40 clients that send and never read", slow_readers),
 )
