@@ -7,9 +7,10 @@ newer ones overtake there are acknowledged as dropped, for a tenth of what it co
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from face_utils.results import Wire
@@ -24,15 +25,35 @@ if TYPE_CHECKING:  # The module imports eventlet, which does not serve in every 
 PAIR_SECONDS = 0.15
 """A frame that comes this soon after another does not overtake it: clients may send two at once."""
 
-FRESH_SECONDS = 0.2
+DEFERRED_SECONDS, PUSHY_DEFERRED_SECONDS = (0.12, 1.0), (0.12, math.inf)
+"""From when to when a frame lets fresh ones of others go first, so that what is analysed is fresh.
+A client that waits for each answer sends no newer frame, so its frames have their turn again."""
+
 PUSHY_SECONDS = 10.0
-"""A client whose frames overtook each other is expected to send more: for this long its frames let
-others go first once they are older than `FRESH_SECONDS`."""
+"""A client whose frames overtook each other is expected to send more, for this long."""
 
 _HEAD = "451-"
 """A message of Engine.IO, in it an event of Socket.IO with one attachment."""
 
 _FRAME = re.compile(_HEAD + r'\d{0,18}\["(?:frame|faces)",')
+
+
+class _Held:
+    """The announcement of a frame that waits for its turn."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._since = time.monotonic()
+
+    @property
+    def age(self) -> float:
+        """Seconds since the frame was complete."""
+        return time.monotonic() - self._since
+
+    @cached_property
+    def is_pair(self) -> bool:
+        """Whether the next frame came together with it; asked when the next one is there."""
+        return self.age <= PAIR_SECONDS
 
 
 class FrameTurns:
@@ -52,43 +73,45 @@ class FrameTurns:
 
     def hold(self, text: str, inbox: BoundedWebSocket) -> str:
         """Waits for a frame's turn; see `web.transport.websocket.Turns`."""
-        while not self._has_turn(inbox):
-            self._drop(text, inbox)
-            text = inbox.next_message().text()
-        return text
-
-    def _has_turn(self, inbox: BoundedWebSocket) -> bool:
-        """Waits for the turn of a frame; False as soon as a newer one overtakes it."""
-        is_pair, since = None, time.monotonic()
+        frame = _Held(text)
         while True:
-            waited = time.monotonic() - since
             inbox.receive_available()
-            if newer := inbox.newer_frames(_HEAD.encode()):
-                is_pair = waited <= PAIR_SECONDS if is_pair is None else is_pair
-                if self._is_overtaken(newer, is_pair):
-                    return False
-            if self._session.wait_for_turn(is_stale=self._is_pushy and waited > FRESH_SECONDS):
-                return True
+            answers: list[str] = []
+            while self._is_overtaken(frame, inbox):
+                inbox.skip_message()  # Its picture.
+                answers += self._drop(frame.text)
+                frame = _Held(inbox.next_message().text())
+            if answers:
+                inbox.send_all(answers)
+            if self._session.wait_for_turn(is_stale=self._is_stale(frame)):
+                return frame.text
 
     @property
     def _is_pushy(self) -> bool:
         return time.monotonic() < self._pushy_until
 
-    def _is_overtaken(self, newer: int, is_pair: bool) -> bool:
+    def _is_stale(self, frame: _Held) -> bool:
+        start, end = PUSHY_DEFERRED_SECONDS if self._is_pushy else DEFERRED_SECONDS
+        return start < frame.age < end
+
+    def _is_overtaken(self, frame: _Held, inbox: BoundedWebSocket) -> bool:
+        newer = inbox.newer_frames(_HEAD.encode())
+        if not newer:
+            return False
         if self._session.has_frame_in_work:
             return True
-        if newer < 2 and is_pair and not self._is_pushy:
+        if newer < 2 and frame.is_pair and not self._is_pushy:
             return False
         self._pushy_until = time.monotonic() + PUSHY_SECONDS
         return True
 
-    def _drop(self, text: str, inbox: BoundedWebSocket) -> None:
-        inbox.next_message()  # Its picture.
+    def _drop(self, text: str) -> list[str]:
+        """Counts a frame as dropped; gives the message that says so, where one is wanted."""
         acknowledgement = self._acknowledge(text)
         metrics.count_frame(acknowledgement, 0.0)
-        if number := text[len(_HEAD) :].partition("[")[0]:
-            body = json.dumps([acknowledgement], separators=(",", ":"))
-            inbox.send(f"43{number}{body}")
+        number = text[len(_HEAD) :].partition("[")[0]
+        body = json.dumps([acknowledgement], separators=(",", ":"))
+        return [f"43{number}{body}"] if number else []
 
     def _acknowledge(self, text: str) -> Wire:
         try:

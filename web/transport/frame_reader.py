@@ -91,7 +91,7 @@ class FrameReader:
         """Bytes of messages that are not complete yet."""
         return len(self._buffer) + self._size
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Takes what the client sent."""
         self._buffer += data
 
@@ -99,6 +99,11 @@ class FrameReader:
     def has_message(self) -> bool:
         """Whether the next message is complete, in one frame."""
         return self._frame_end(0) is not None
+
+    def skip_message(self) -> None:
+        """Forgets the next message, which must be complete, in one frame."""
+        del self._buffer[: self._frame_end(0)]
+        self._needed = 0
 
     def count_pairs(self, head: bytes) -> int:
         """Counts the complete pairs of text and binary behind the next message, up to two.
