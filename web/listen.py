@@ -53,8 +53,7 @@ def bind(host: str, port: int, prefix: str) -> socket.socket:
     Raises:
         CannotListen: The address is taken or not ours to have.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(_family(host), socket.SOCK_STREAM)
     # Not SO_REUSEPORT: two apps on one port would each get half of the clients.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -63,6 +62,18 @@ def bind(host: str, port: int, prefix: str) -> socket.socket:
         raise CannotListen(_explain(error, host, port, prefix)) from error
     listener.listen(BACKLOG)
     return listener
+
+
+def _family(host: str) -> socket.AddressFamily:
+    """Whether a host is of IPv4 or IPv6; names are looked up, and unknown ones are left to `bind`.
+
+    `localhost` stays IPv4 where it is both: that is what probes and proxies ask.
+    """
+    try:
+        found = {each[0] for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except socket.gaierror:
+        return socket.AF_INET
+    return socket.AF_INET6 if found == {socket.AF_INET6} else socket.AF_INET
 
 
 def _check_certificate(config: Config) -> None:

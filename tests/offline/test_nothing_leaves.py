@@ -126,14 +126,22 @@ with open_channel(f"only-in-hosts:{port}") as channel:
 """
 
 
-def test_a_model_server_is_found_by_the_hosts_file_and_no_name_server_is_asked(
-    tmp_path: Path,
+LISTEN = """
+from web.listen import bind
+with bind("only-in-hosts", 0, "MIEN_") as listener:
+    assert listener.getsockname()[0] == "::1"
+"""
+
+
+@pytest.mark.parametrize("code", [CALL, LISTEN], ids=["model server", "own address"])
+def test_names_are_found_by_the_hosts_file_and_no_name_server_is_asked(
+    tmp_path: Path, code: str
 ) -> None:
     hosts, report = tmp_path / "hosts", tmp_path / "report.json"
     hosts.write_text("::1 only-in-hosts\n")
     listen = [sys.executable, "-m", "tests.offline.listen", str(report)]
     mount = 'mount --bind "$0" /etc/hosts && exec "$@"'
-    command = ["sh", "-c", mount, str(hosts), *listen, sys.executable, "-c", CALL]
+    command = ["sh", "-c", mount, str(hosts), *listen, sys.executable, "-c", code]
     result = subprocess.run(
         [*UNSHARE, "--mount", *command],
         cwd=ROOT,
