@@ -17,7 +17,7 @@ from benchmarks.attack.result import Result
 from benchmarks.attack.target import MODES, Target, running_target
 from benchmarks.attack.trial import Observers, observers, try_attack
 
-SECONDS = 4.0
+SECONDS = 3.5
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ NEIGHBOUR, PROBE = "127.0.0.2", "127.0.0.4"
 WARM_UP_SECONDS = 3.0
 """The first frames pay for what is made once; memory settles meanwhile."""
 BEFORE_SECONDS = 2.0
-LEAST_AFTER_SECONDS = 2.0
+LEAST_AFTER_SECONDS = 1.5
 MOST_RECOVERY_SECONDS = 10.0
 SAMPLE_SECONDS = 0.25
 
