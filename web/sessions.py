@@ -17,6 +17,7 @@ from face_utils.results import Wire
 from face_utils.session import Backend, Runner, Session, SessionLimits
 from serving.logs import log_ids
 from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED
+from web.networks import network_of
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class SessionCaps:
 
     Attributes:
         total: Of all clients.
-        per_address: From one address.
+        per_address: From one address, or one network of 64 bits for IPv6.
     """
 
     total: int
@@ -81,7 +82,7 @@ class SessionRegistry:
         self._caps = caps
         self._queue = FairQueue(workers)
         self._sessions: dict[str, Session] = {}
-        self._addresses: dict[str, str] = {}
+        self._networks: dict[str, str] = {}
         SESSIONS.set_function(lambda: len(self._sessions))
         self._stop = Event()
         Thread(target=self._watch, name="session-expiry", daemon=True).start()
@@ -99,10 +100,11 @@ class SessionRegistry:
         Raises:
             ServerFull: There are as many sessions as there may be, and all are in use.
         """
-        self._make_room(address)
-        place = self._queue.join(address)
+        network = network_of(address)
+        self._make_room(network)
+        place = self._queue.join(network)
         session = self._build(place=place, send=partial(self._send, sid))
-        self._sessions[sid], self._addresses[sid] = session, address
+        self._sessions[sid], self._networks[sid] = session, network
         SESSIONS_OPENED.inc()
         with log_ids(session_id=sid):
             log.info("session opened, %d in all", len(self._sessions))
@@ -122,7 +124,7 @@ class SessionRegistry:
     def close(self, sid: str, reason: str) -> Session | None:
         """Ends a session and forgets all that it knew; returns it, or None where it had ended."""
         session = self._sessions.pop(sid, None)
-        self._addresses.pop(sid, None)
+        self._networks.pop(sid, None)
         if session is not None:
             session.close()
             SESSIONS_ENDED.labels(reason.replace(" ", "_")).inc()
@@ -141,11 +143,11 @@ class SessionRegistry:
         for ending in [self._expire(sid, "shutdown") for sid in list(self._sessions)]:
             ending.join()
 
-    def _make_room(self, address: str) -> None:
+    def _make_room(self, network: str) -> None:
         """Ends the quietest session where a cap is reached."""
-        of_address = [sid for sid, other in self._addresses.items() if other == address]
+        of_network = [sid for sid, other in self._networks.items() if other == network]
         for sids, cap in (
-            (of_address, self._caps.per_address),
+            (of_network, self._caps.per_address),
             (list(self._sessions), self._caps.total),
         ):
             if len(sids) < cap:

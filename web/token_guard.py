@@ -13,7 +13,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from threading import Lock
 from typing import Any
 
@@ -21,6 +20,7 @@ from face_utils.errors import Unauthorized
 from face_utils.rate import RateLimit
 from web.config import Config
 from web.metrics import UNAUTHORIZED
+from web.networks import network_of
 from web.security import is_authorized
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,6 @@ MAX_WAITING_PER_ADDRESS, MAX_WAITING = 4, 64
 
 CHECKS_PER_SECOND = 20.0
 """Tokens of an address that are checked while as many answers as may wait are waiting."""
-
-_NETWORK_BITS = 64
-"""Of an IPv6 address: a provider gives each customer at least that many to choose from."""
 
 
 class TooManyGuesses(Unauthorized):
@@ -93,7 +90,7 @@ class TokenGuard:
                 should be closed.
         """
         address = str(environ.get("REMOTE_ADDR", ""))
-        known = self._guesses.get(_network(address))
+        known = self._guesses.get(network_of(address))
         if known and known.is_flood and not known.checks.allows(self._clock()):
             raise _too_many()
         if is_authorized(self._config, auth, environ.get("HTTP_AUTHORIZATION", "")):
@@ -109,7 +106,7 @@ class TokenGuard:
 
     def _count(self, address: str) -> _Guesses:
         now = self._clock()
-        network = _network(address)
+        network = network_of(address)
         with self._lock:
             self._forget(now)
             guesses = self._guesses.setdefault(
@@ -150,16 +147,3 @@ def _too_many() -> TooManyGuesses:
 def _delay_seconds(count: int) -> float:
     doublings = min(count - FREE_GUESSES - 1, 10)
     return min(FIRST_DELAY_SECONDS * float(2**doublings), MAX_DELAY_SECONDS)
-
-
-def _network(address: str) -> str:
-    """What belongs to one client: an IPv4 address, or the network of an IPv6 address."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:64]
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(int(parsed) >> _NETWORK_BITS)

@@ -116,14 +116,18 @@ def test_a_connection_that_cannot_be_closed_keeps_no_other_session_alive() -> No
     assert len(registry) == 0
 
 
-@pytest.mark.parametrize("addresses", [["x", "x"], ["x", "y", "z"]])
+@pytest.mark.parametrize(
+    "addresses",
+    [["x", "x", "x"], ["x", "y", "z", "x"], ["2001:db8::1", "2001:db8::2:3", "2001:db8::4"]],
+)
 def test_a_client_is_refused_while_all_sessions_are_in_use(addresses: list[str]) -> None:
     registry = _small([])
+    *addresses, late = addresses
     for number, address in enumerate(addresses):
         registry.open(str(number), address)
 
     with pytest.raises(ServerFull) as refusal:
-        registry.open("late", "x")
+        registry.open("late", late)
 
     assert 1 <= refusal.value.retry_after_seconds <= 30
     assert len(registry) == len(addresses)

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from threading import RLock, Thread
 from typing import Any
 
+from web.forwarded import is_trusted
 from web.metrics import CONNECTIONS, CONNECTIONS_CLOSED
+from web.networks import network_of
 from web.setting_kinds import Proxy
-from web.transport.origin import origin_of
 from web.transport.stages import Queue, Stage
 
 REQUESTS_PER_SID = 8
@@ -55,7 +56,7 @@ class Connection:
 
     Attributes:
         sock: Its socket.
-        origin: What its address counts as; None where only the total counts.
+        network: That of its address; None where only the total counts.
         is_probe: It has a place that is kept for probes.
         stage: What it is doing.
         since: When it entered that stage.
@@ -63,9 +64,9 @@ class Connection:
         request: Number of the request that it is at.
     """
 
-    def __init__(self, admission: Admission, sock: Any, origin: str | None, now: float) -> None:
+    def __init__(self, admission: Admission, sock: Any, network: str | None, now: float) -> None:
         self.sock = sock
-        self.origin = origin
+        self.network = network
         self.is_probe = False
         self.stage = Stage.HEAD
         self.since = now
@@ -108,7 +109,7 @@ class Admission:
         self._lock = RLock()
         self._open: dict[Connection, None] = {}
         self._all: Queue[Connection] = Queue()
-        self._by_origin: dict[str, Queue[Connection]] = {}
+        self._by_network: dict[str, Queue[Connection]] = {}
         self._probes: dict[Connection, None] = {}
         self._requests: Counter[str] = Counter()
 
@@ -123,10 +124,8 @@ class Admission:
             address: Where it comes from, as `accept` says.
         """
         with self._lock:
-            connection = Connection(
-                self, sock, origin_of(address, self.limits.trusted), self._clock()
-            )
-            connection.is_probe = not self._make_room(connection.origin)
+            connection = Connection(self, sock, self._network_of(address), self._clock())
+            connection.is_probe = not self._make_room(connection.network)
             self._open[connection] = None
             CONNECTIONS.inc()
             if connection.is_probe:
@@ -162,8 +161,8 @@ class Admission:
                 return
             for queue in self._queues(connection):
                 queue.remove(connection)
-            if connection.origin and not self._by_origin[connection.origin]:
-                del self._by_origin[connection.origin]
+            if connection.network and not self._by_network[connection.network]:
+                del self._by_network[connection.network]
 
     def begin_request(self, sid: str) -> bool:
         """Counts a request of an Engine.IO connection; says whether it may have one more."""
@@ -204,9 +203,15 @@ class Admission:
             time.sleep(SWEEP_SECONDS)
             self.sweep()
 
-    def _make_room(self, origin: str | None) -> bool:
+    def _network_of(self, address: Any) -> str | None:
+        """The network that is counted; all clients of a proxy or a Unix socket share an address."""
+        if not isinstance(address, tuple) or is_trusted(address[0], self.limits.trusted):
+            return None
+        return network_of(address[0])
+
+    def _make_room(self, network: str | None) -> bool:
         """Makes room for one more, if that is possible."""
-        own = self._by_origin.get(origin) if origin else None
+        own = self._by_network.get(network) if network else None
         if own and len(own) >= self.limits.per_address and not self._shrink(own):
             return False
         return len(self._all) < self.limits.total or self._shrink(self._all)
@@ -230,13 +235,13 @@ class Admission:
         self._probes[connection] = None
 
     def _line_up(self, connection: Connection) -> None:
-        if connection.origin:
-            self._by_origin.setdefault(connection.origin, Queue())
+        if connection.network:
+            self._by_network.setdefault(connection.network, Queue())
         for queue in self._queues(connection):
             queue.add(connection)
 
     def _queues(self, connection: Connection) -> list[Queue[Connection]]:
-        own = [self._by_origin[connection.origin]] if connection.origin else []
+        own = [self._by_network[connection.network]] if connection.network else []
         return [self._all, *own]
 
     def _close(self, connection: Connection, reason: str) -> None:

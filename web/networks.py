@@ -1,0 +1,26 @@
+"""Groups client addresses by network, for every limit that counts by address."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Network, ip_address
+
+IPV6_PREFIX = 64
+"""Bits that one customer of a network shares; the rest of an address costs nothing to change."""
+
+LONGEST_UNKNOWN = 64
+
+
+def network_of(address: str) -> str:
+    """Finds the network of an address: an IPv4 address itself, or the first half of an IPv6 one.
+
+    Args:
+        address: As the operating system or a proxy gives it; anything else is its own network.
+    """
+    try:
+        host = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:LONGEST_UNKNOWN]
+    host = getattr(host, "ipv4_mapped", None) or host
+    if isinstance(host, IPv4Address):
+        return str(host)
+    return str(IPv6Network((host, IPV6_PREFIX), strict=False))
