@@ -11,8 +11,6 @@ BURST = 10
 """Lines of one kind that are written at once; then one a second."""
 
 MAX_KINDS = 1000
-UNLIMITED = frozenset({"gunicorn.access"})
-"""Loggers that are off unless the operator asks for a line per request."""
 
 Kind = tuple[object, ...]
 
@@ -40,8 +38,6 @@ class RepeatLimit(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Decides on a line; one that passes gets the attribute `left_out`."""
-        if record.name in UNLIMITED:
-            return True
         bucket = self._bucket(_kind(record))
         now = self._clock()
         bucket.lines = min(BURST, bucket.lines + now - bucket.since)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ from web.transport.socketio_limits import (
 from web.transport.threaded_websocket import bound_websockets
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 OTHER_PACKETS = 16
 """Beside the images of one event, in one request of long polling: Engine.IO's own bound."""
@@ -84,20 +83,9 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
     if config.async_mode == "threading":
         bound_websockets(socketio)
     guard_packets(socketio, budget)
-    page = promote_sessions(app.wsgi_app, socketio.server)
-    setattr(app, "wsgi_app", _in_turn(page, socketio))  # noqa: B010
+    setattr(app, "wsgi_app", promote_sessions(app.wsgi_app, socketio.server))  # noqa: B010
     close_strangers(socketio, min(STRANGER_SECONDS, config.session_idle_seconds))
     return socketio
-
-
-def _in_turn(page: WSGIApplication, socketio: SocketIO) -> WSGIApplication:
-    """Lets others have their turn before each request, however fast a client sends them."""
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        socketio.sleep(0)
-        return page(environ, start_response)
-
-    return answer
 
 
 def _send(socketio: SocketIO, sid: str, event: str, payload: Wire) -> None:

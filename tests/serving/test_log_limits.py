@@ -63,11 +63,6 @@ def test_other_lines_pass_meanwhile(limit):
     assert limit.filter(record(lineno=2))
 
 
-def test_a_line_for_each_request_is_what_an_access_log_is_for(limit):
-    line = logging.LogRecord("gunicorn.access", logging.INFO, "", 1, "GET", None, None)
-    assert all(limit.filter(line) for _ in range(100))
-
-
 def test_kinds_are_forgotten_where_they_are_too_many(limit):
     flood(limit, 100)
     for lineno in range(2, MAX_KINDS + 2):

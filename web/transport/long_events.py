@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 TEXT_BYTES = 64 * 1024
-"""Bound of a packet's text; the metadata of a frame with 16 faces takes a tenth of it."""
+"""Bound of a packet's text; the metadata of a frame with 16 faces takes a tenth of it. Before its
+session is accepted, a client may send nothing longer at all."""
 
 _HEAD = re.compile(
     r"(?P<kind>2|5[0-9]{1,10}-)(?P<ack>[0-9]{0,18})"

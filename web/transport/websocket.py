@@ -33,9 +33,7 @@ from web.transport.frame_reader import (
     Message,
     ProtocolViolation,
 )
-
-STRANGER_BYTES = 64 * 1024
-"""Largest message of a client whose session is not open yet."""
+from web.transport.long_events import TEXT_BYTES
 
 READ_BYTES = 64 * 1024
 _AVAILABLE = bytearray(256 * 1024)
@@ -76,7 +74,7 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
 
     def __init__(self, sock: Any, environ: Mapping[str, Any], version: int, **options: Any) -> None:
         super().__init__(sock, environ, version, **options)
-        self._reader = FrameReader(min(STRANGER_BYTES, self.max_frame_length))
+        self._reader = FrameReader(min(TEXT_BYTES, self.max_frame_length))
         self._turns: Turns | None = None
         self._read, self._next_turn = 0, 0.0
 
