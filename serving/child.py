@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,6 +43,7 @@ class EmbeddedServer:
         models: Folder of the SavedModels.
         contract: The contract's file.
         options: More options of its command line.
+        on_restart: Called after each start but the first.
 
     Attributes:
         target: Where it listens, as gRPC has it.
@@ -52,7 +53,13 @@ class EmbeddedServer:
         FileNotFoundError: There is no folder of models.
     """
 
-    def __init__(self, models: Path, contract: Path, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        models: Path,
+        contract: Path,
+        options: Sequence[str] = (),
+        on_restart: Callable[[], object] | None = None,
+    ) -> None:
         if find_spec("openvino") is None:
             raise NoEmbeddedServerError(
                 "there is no embedded model server without OpenVINO; "
@@ -64,6 +71,7 @@ class EmbeddedServer:
         self._socket = self._folder.path / "s"
         self.target = f"unix:{quote(str(self._socket))}"
         self._arguments = ["--models", str(models), "--contract", str(contract), *options]
+        self._on_restart = on_restart
         self._stop = Event()
         self._spare_files = SpareFiles()
         self._process = self._start()
@@ -136,6 +144,9 @@ class EmbeddedServer:
                 self._process = self._start()
             except OSError as error:  # No memory, files or processes left: perhaps next time.
                 log.error("the model server cannot be started: %s", error)
+            else:
+                if self._on_restart:
+                    self._on_restart()
         self._heartbeat.begin()
 
 

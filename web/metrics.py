@@ -34,7 +34,12 @@ SESSIONS_OPENED = Counter(
     "mien_sessions_opened_total", "Sessions that have been opened.", registry=REGISTRY
 )
 SESSIONS_ENDED = Counter(
-    "mien_sessions_ended_total", "Sessions that have ended, by why.", ["reason"], registry=REGISTRY
+    "mien_sessions_ended_total", "Closed sessions by reason.", ["reason"], registry=REGISTRY
+)
+SESSIONS_REFUSED = Counter(
+    "mien_sessions_refused_total",
+    "Clients that were told `server_full`, since all sessions were in use.",
+    registry=REGISTRY,
 )
 CONNECTIONS = Gauge(
     "mien_connections", "Connections that are open, the metrics port's included.", registry=REGISTRY
@@ -78,8 +83,13 @@ MODEL_CALLS = Counter(
 )
 MODEL_ERRORS = Counter(
     "mien_model_errors_total",
-    "Calls to a model that brought no answer, by why.",
+    "Failed calls to a model by reason.",
     ["model", "kind"],
+    registry=REGISTRY,
+)
+MODEL_SERVER_RESTARTS = Counter(
+    "mien_model_server_restarts_total",
+    "Restarts of the embedded model server after it ended or hung.",
     registry=REGISTRY,
 )
 MODEL_LATENCY = Histogram(

@@ -26,7 +26,7 @@ from serving.contract import load_contract
 from serving.spans import Traces
 from serving.tracing import build_traces
 from web.config import Config
-from web.metrics import MODEL_AVAILABLE, expect_models
+from web.metrics import MODEL_AVAILABLE, MODEL_SERVER_RESTARTS, expect_models
 from web.native_work import build_runner, frames_at_once
 from web.observation import ObservedBackend, Send, call_headers, observe_predictions
 from web.sessions import SessionCaps, SessionRegistry
@@ -121,7 +121,7 @@ def _tell(sessions: SessionRegistry, state: ModelState) -> None:
 def _start_embedded(config: Config) -> EmbeddedServer:
     log_options = ["--log-level", config.log_level, "--log-format", config.log_format]
     options = [*log_options, "--traces", config.traces]
-    return EmbeddedServer(config.models, config.contract, options)
+    return EmbeddedServer(config.models, config.contract, options, MODEL_SERVER_RESTARTS.inc)
 
 
 def _build_client(

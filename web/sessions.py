@@ -16,7 +16,7 @@ from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session import Backend, Runner, Session, SessionLimits
 from serving.logs import log_ids
-from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED
+from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED, SESSIONS_REFUSED
 from web.networks import network_of
 
 log = logging.getLogger(__name__)
@@ -146,14 +146,16 @@ class SessionRegistry:
     def _make_room(self, network: str) -> None:
         """Ends the quietest session where a cap is reached."""
         of_network = [sid for sid, other in self._networks.items() if other == network]
-        for sids, cap in (
-            (of_network, self._caps.per_address),
-            (list(self._sessions), self._caps.total),
+        for setting, sids, cap in (
+            ("MIEN_MAX_SESSIONS_PER_ADDRESS", of_network, self._caps.per_address),
+            ("MIEN_MAX_SESSIONS", list(self._sessions), self._caps.total),
         ):
             if len(sids) < cap:
                 continue
             quietest = max(sids, key=lambda sid: self._sessions[sid].quiet_seconds)
             if self._sessions[quietest].quiet_seconds < QUIET_SECONDS:
+                SESSIONS_REFUSED.inc()
+                log.warning("refused a session to %s: %s is %d", network, setting, cap)
                 raise ServerFull("The service is full. Try again later.", self._retry_after(sids))
             self._expire(quietest, "idle")
 

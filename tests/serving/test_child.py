@@ -43,8 +43,13 @@ class Line:
 
 
 @pytest.fixture
-def server(tmp_path):
-    server = EmbeddedServer(tmp_path, CONTRACT)
+def restarts():
+    return Queue()
+
+
+@pytest.fixture
+def server(tmp_path, restarts):
+    server = EmbeddedServer(tmp_path, CONTRACT, on_restart=lambda: restarts.put(server.pid))
     yield server
     server.close()
 
@@ -108,15 +113,17 @@ def test_any_folder_for_temporary_files_will_do(tmp_path, monkeypatch, connect, 
     assert list((tmp_path / name).iterdir()) == []
 
 
-def test_killed_it_is_started_again_at_once_in_the_same_place(server, connect, caplog):
+def test_killed_it_is_started_again_at_once_in_the_same_place(server, connect, restarts, caplog):
     line, first = connect(server.target), server.pid
+    assert restarts.empty()
 
     os.kill(first, signal.SIGKILL)
 
     line.until(grpc.ChannelConnectivity.IDLE)
     line.channel.subscribe(lambda _: None, try_to_connect=True)
     line.until(grpc.ChannelConnectivity.READY)
-    assert server.pid != first
+    assert restarts.get_nowait() == server.pid != first
+    assert restarts.empty()
     assert "ended with code -9; again in 0.5 s" in caplog.text
 
 

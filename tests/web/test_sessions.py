@@ -120,7 +120,10 @@ def test_a_connection_that_cannot_be_closed_keeps_no_other_session_alive() -> No
     "addresses",
     [["x", "x", "x"], ["x", "y", "z", "x"], ["2001:db8::1", "2001:db8::2:3", "2001:db8::4"]],
 )
-def test_a_client_is_refused_while_all_sessions_are_in_use(addresses: list[str]) -> None:
+def test_a_client_is_refused_while_all_sessions_are_in_use(
+    addresses: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    before = REGISTRY.get_sample_value("mien_sessions_refused_total") or 0
     registry = _small([])
     *addresses, late = addresses
     for number, address in enumerate(addresses):
@@ -130,6 +133,8 @@ def test_a_client_is_refused_while_all_sessions_are_in_use(addresses: list[str])
         registry.open("late", late)
 
     assert 1 <= refusal.value.retry_after_seconds <= 30
+    assert REGISTRY.get_sample_value("mien_sessions_refused_total") == before + 1
+    assert "MIEN_MAX_SESSIONS" in caplog.text
     assert len(registry) == len(addresses)
 
 
