@@ -76,10 +76,11 @@ def announce(message: str, log_format: str, stream: TextIO | None = None) -> Non
     Args:
         message: The line.
         log_format: One of `FORMATS`.
-        stream: Where to; standard output by default.
+        stream: Where to; standard output by default, and standard error for what went wrong.
     """
     if log_format == "json":
-        record = logging.LogRecord("mien", logging.INFO, "", 0, message, None, None)
+        level = logging.INFO if stream is None else logging.ERROR
+        record = logging.LogRecord("mien", level, "", 0, message, None, None)
         message = JsonFormatter().format(record)
     print(message, file=stream, flush=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from tests.deploy.manifests import (
 from web.config import ROOT, Config, ConfigError, read_config
 from web.routes import add_routes
 from web.service import Service
+from web.transport.page import HEALTH_PATH
 from web.transport.socketio_limits import TEXT_BYTES
 
 GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
@@ -47,7 +49,7 @@ def test_the_settings_name_the_ports_and_the_model_server(manifests: list[Manife
 
 
 def test_a_service_link_would_stop_the_app(local: list[Manifest]) -> None:
-    with pytest.raises(ConfigError, match="MIEN_APP_PORT is no setting"):
+    with pytest.raises(ConfigError, match="Unknown setting MIEN_APP_PORT"):
         read_config({"MIEN_APP_PORT": "tcp://10.0.0.1:80"})
     for deployment in of_kind(local, "Deployment"):
         assert pod_of(deployment)["enableServiceLinks"] is False
@@ -63,7 +65,9 @@ def test_the_embedded_model_server_takes_its_options(local: list[Manifest]) -> N
         text=True,
         check=False,
     )
-    assert result.stderr.strip() == "model server: there is no models folder /nowhere"
+    said = json.loads(result.stderr)
+    assert said["message"] == "model server: there is no models folder /nowhere"
+    assert said["level"] == "ERROR"
     assert result.returncode == 1
 
 
@@ -88,7 +92,7 @@ def test_both_model_servers_listen_where_the_pod_says(local: list[Manifest]) -> 
 def test_probes_ask_paths_that_the_app_has(manifests: list[Manifest]) -> None:
     flask = Flask("mien")
     add_routes(flask, cast(Service, None))
-    paths = {str(rule) for rule in flask.url_map.iter_rules()}
+    paths = {str(rule) for rule in flask.url_map.iter_rules()} | {HEALTH_PATH}
     container = container_of(one(manifests, "Deployment", "mien-app"))
     assert {_path(container, "livenessProbe"), _path(container, "readinessProbe")} <= paths
 

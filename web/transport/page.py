@@ -8,6 +8,7 @@ from typing import Any
 Page = Callable[..., Iterable[bytes]]
 """A WSGI application."""
 
+HEALTH_PATH = "/healthz"
 _ALIVE = b'{"status":"alive"}\n'
 _HEADERS = [
     ("Content-Type", "application/json"),
@@ -27,7 +28,7 @@ def answer_health(page: Page) -> Page:
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         is_read = environ["REQUEST_METHOD"] in {"GET", "HEAD"}
-        if environ["PATH_INFO"] != "/healthz" or not is_read:
+        if environ["PATH_INFO"] != HEALTH_PATH or not is_read:
             return page(environ, start_response)
         start_response("200 OK", list(_HEADERS))
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [_ALIVE]
