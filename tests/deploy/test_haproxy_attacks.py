@@ -14,6 +14,8 @@ from benchmarks.attack.trial import Observers, observers, try_attack
 
 SECONDS = 3.0
 TRIES = 3
+MOST_OTHERS_SHARE = 0.25
+"""Of all processors. Where other programs took more than that, rates say little of the service."""
 
 Stage = tuple[Target, Observers]
 
@@ -43,23 +45,29 @@ def stage() -> Iterator[Stage]:
     ],
 )
 def test_behind_the_proxy_an_attack_leaves_the_neighbour_its_boxes(stage: Stage, name: str) -> None:
-    """Another program may take the machine for a moment; a fault of the service is there again."""
     target, seen = stage
     attack = dataclasses.replace(CATALOGUE[name], then_stop=False)
     for _ in range(TRIES):
         result = try_attack(attack, "haproxy", target, seen, SECONDS)
-        problems = _problems(result)
-        if not problems:
+        assert not _breaches(result), result
+        if not (delays := _delays(result)):
             return
-    pytest.fail(f"{problems}: {result}")
+        # A try is repeated only with proof that others had the machine, never to be luckier.
+        if result.others_share <= MOST_OTHERS_SHARE:
+            break
+    pytest.fail(f"{delays}: {result}")
 
 
-def _problems(result: Result) -> list[str]:
+def _breaches(result: Result) -> list[str]:
+    """What no busy machine explains."""
+    more = result.left.descriptors - result.idle.descriptors
+    return result.attacker_faults + ["descriptors stay open"] * (more > MOST_MORE_DESCRIPTORS)
+
+
+def _delays(result: Result) -> list[str]:
     checks = {
         "the neighbour loses boxes": result.kept < LEAST_RATE,
         "it does not recover": result.after.rate < LEAST_RATE * result.before.rate,
         "others are not let in": result.health.failed > 0,
-        "descriptors stay open": result.left.descriptors - result.idle.descriptors
-        > MOST_MORE_DESCRIPTORS,
     }
-    return [problem for problem, is_there in checks.items() if is_there] + result.attacker_faults
+    return [problem for problem, is_there in checks.items() if is_there]
