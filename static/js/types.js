@@ -1,10 +1,10 @@
 /**
  * The shapes of docs/protocol.md, and nothing else.
  *
- * @typedef {[number, number, number, number]} Box `[x, y, w, h]`, pixels of the frame as sent.
+ * @typedef {[number, number, number, number]} Box `[x, y, w, h]`, pixels of the upright frame.
  * @typedef {[number, number]} Point
  * @typedef {[number, number, number, number]} TurnedSquare `[x, y, side, roll]`: centre and side in pixels
- * of the frame as sent, degrees clockwise.
+ * of the upright frame, degrees clockwise.
  *
  * @typedef {"available" | "unavailable"} ModelState
  *
