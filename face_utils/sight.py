@@ -1,4 +1,4 @@
-"""What a client showed: a whole frame, or faces that it found and cut out itself."""
+"""Faces of a frame, found here or cut out by the client itself."""
 
 from __future__ import annotations
 

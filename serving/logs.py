@@ -1,4 +1,4 @@
-"""How the log is written: as text, or as one JSON object per line.
+"""Log formats: text for people, or one JSON object per line.
 
 A line also says what was being worked on, such as a session and a frame. These ids lie in a context
 variable: each greenlet and each thread has its own, and `contextvars.copy_context` carries them

@@ -1,4 +1,4 @@
-"""Who may connect, and what a browser may do with the page."""
+"""Access token, allowed origins and security headers."""
 
 from __future__ import annotations
 

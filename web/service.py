@@ -1,4 +1,4 @@
-"""What the web parts share: detector, models and sessions, built from the configuration."""
+"""Builds detector, model client and sessions, which all web parts share."""
 
 from __future__ import annotations
 

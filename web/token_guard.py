@@ -60,7 +60,7 @@ class TokenGuard:
 
     Args:
         config: Holds the token, or none.
-        sleep: Lets other threads work for so many seconds.
+        sleep: Waits some seconds while other threads work.
         clock: Seconds that only grow.
     """
 
@@ -97,7 +97,7 @@ class TokenGuard:
             return
         guesses = self._count(address)
         UNAUTHORIZED.inc()
-        log.warning("wrong access token from %s, %d lately", address[:64], guesses.count)
+        log.warning("wrong or missing access token from %s, %d lately", address[:64], guesses.count)
         self._delay(guesses)
         raise Unauthorized("The access token is missing or wrong.")
 

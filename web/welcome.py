@@ -1,4 +1,4 @@
-"""What a client is told about its session, right after it has connected."""
+"""The `session` event, the first that a client gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a SavedModel folder says about itself: its signatures, inputs and outputs.
+"""Reads a SavedModel folder: its signatures, inputs and outputs.
 
 Source of the layout: tensorflow/tensorflow `tensorflow/core/protobuf/saved_model.proto` and
 `meta_graph.proto`.

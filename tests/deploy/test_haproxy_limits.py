@@ -1,4 +1,4 @@
-"""What the proxy of compose.yaml refuses, and what it tells an app."""
+"""The proxy of compose.yaml refuses requests, limits addresses and names the visitor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is transparent is not looked at: people do not see it either."""
+"""Transparent parts are not analysed: people do not see them either."""
 
 from __future__ import annotations
 

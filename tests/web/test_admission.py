@@ -1,4 +1,4 @@
-"""Which connections make room for others, and which are too slow."""
+"""Connections make room for others, and slow ones are closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What proxies say counts if they are trusted, and reaches nobody else."""
+"""Forwarding headers count if a trusted proxy sends them, and are removed in any case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How connections end that clients would keep open.
+"""Closes connections that clients would keep open.
 
 A client opens an Engine.IO connection first, and then its session on that. One that never does the
 second, that is refused for want of a token, or that leaves its session and stays would be kept for

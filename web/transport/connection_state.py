@@ -1,4 +1,4 @@
-"""What an Engine.IO connection has got to: one Socket.IO session, from its start to its end.
+"""State of an Engine.IO connection: one Socket.IO session, from its start to its end.
 
 Rate limits belong to a session. A client that could leave its session and open the next one on the
 same connection would have new limits each time, so a connection ends with its session.

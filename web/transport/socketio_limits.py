@@ -39,7 +39,7 @@ class ShortJson:
         """Reads a text.
 
         Raises:
-            ValueError: It is too long, or no JSON.
+            ValueError: It is too long, or not JSON.
         """
         if len(text) > TEXT_BYTES:
             raise ValueError(f"a text of {len(text)} characters; at most {TEXT_BYTES} pass")

@@ -1,4 +1,4 @@
-"""How far connections are, and which of them can go first when there is no room."""
+"""Stages of connections, and the order in which they make room for newcomers."""
 
 from __future__ import annotations
 
