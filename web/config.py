@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -28,12 +27,6 @@ from web.setting_kinds import (
 
 PREFIX = "MIEN_"
 ROOT = Path(__file__).parent.parent
-
-_TITLE = """# Settings
-
-Every setting is an environment variable. An unknown name or a wrong value stops the start and is
-named. This page is made by `make config`.
-"""
 
 _NEEDS = (
     ("tls_certificate", "tls_key"),
@@ -165,13 +158,17 @@ class Config:
         1000, number(int, 8, 100_000), "Connections that are open at the same time."
     )
     max_connections_per_address: int = _key(
-        500, number(int, 1, 100_000), "Connections from one address at the same time."
+        500,
+        number(int, 1, 100_000),
+        "Connections from one address, or one IPv6 network of 64 bits, at the same time.",
     )
     max_sessions: int = _key(
         500, number(int, 1, 100_000), "Sessions that are open at the same time."
     )
     max_sessions_per_address: int = _key(
-        250, number(int, 1, 100_000), "Sessions from one address at the same time."
+        250,
+        number(int, 1, 100_000),
+        "Sessions from one address, or one IPv6 network of 64 bits, at the same time.",
     )
     max_buffer_bytes: int = _key(
         64 * 1024 * 1024,
@@ -227,46 +224,3 @@ def _check_together(config: Config) -> None:
 def _suggest(name: str, known: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     return f" Did you mean {close[0]}?" if close else ""
-
-
-def describe_config() -> str:
-    """All settings as a Markdown table, as `docs/configuration.md` has it."""
-    rows = [_TITLE, "| variable | default | type | meaning |", "| --- | --- | --- | --- |"]
-    for name, default, kind, meaning in _rows():
-        rows.append(f"| `{name}` | {f'`{default}`' if default else ''} | {kind} | {meaning} |")
-    return "\n".join(rows)
-
-
-def list_config() -> str:
-    """All settings as lines of plain text, as `make help` shows them."""
-    return "\n".join(
-        f"  {name:<32}{meaning.replace('`', '')} [{default or 'empty'}]"
-        for name, default, _, meaning in _rows()
-    )
-
-
-def _rows() -> list[tuple[str, str, str, str]]:
-    """Variable, default, kind and meaning of each setting."""
-    return [
-        (
-            PREFIX + setting.name.upper(),
-            _show(setting.default),
-            setting.metadata["kind"].words,
-            setting.metadata["meaning"],
-        )
-        for setting in fields(Config)
-    ]
-
-
-def _show(default: object) -> str:
-    if isinstance(default, Path):
-        return default.relative_to(ROOT).as_posix()
-    if isinstance(default, bool):
-        return str(int(default))
-    if default in {None, "", ()}:
-        return ""
-    return f"{default:g}" if isinstance(default, float) else str(default)
-
-
-if __name__ == "__main__":
-    print(list_config() if "--plain" in sys.argv else describe_config())

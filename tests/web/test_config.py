@@ -4,7 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from web.config import ROOT, Config, ConfigError, describe_config, read_config
+from web.config import ROOT, Config, ConfigError, read_config
+from web.config_page import describe_config, list_config
 
 
 def test_without_variables_everything_has_its_default() -> None:
@@ -125,6 +126,11 @@ def test_every_setting_has_a_kind_and_a_sentence() -> None:
 def test_the_documentation_is_what_the_code_says() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert page == describe_config() + "\n"
+
+
+def test_the_list_of_make_help_keeps_each_name_apart_from_its_meaning() -> None:
+    names = [line.split()[0] for line in list_config().splitlines()]
+    assert names == [f"MIEN_{setting.name.upper()}" for setting in fields(Config)]
 
 
 @pytest.mark.parametrize(
