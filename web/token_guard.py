@@ -21,7 +21,7 @@ from face_utils.rate import RateLimit
 from web.config import Config
 from web.metrics import UNAUTHORIZED
 from web.networks import network_of
-from web.security import is_authorized
+from web.security import given_token, is_authorized
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class TokenGuard:
         self._waiting = 0
 
     def check(self, auth: object, environ: Mapping[str, Any]) -> None:
-        """Lets the right token pass; a wrong one is refused, after a while.
+        """Lets the right token pass; none is refused at once, a wrong one after a while.
 
         Args:
             auth: What the client gave on connecting.
@@ -90,16 +90,21 @@ class TokenGuard:
                 should be closed.
         """
         address = str(environ.get("REMOTE_ADDR", ""))
+        header = environ.get("HTTP_AUTHORIZATION", "")
+        if self._config.access_token and not given_token(auth, header):
+            # The page connects so before its visitor has typed the token. Nobody learns from that.
+            UNAUTHORIZED.inc()
+            raise Unauthorized("The access token is missing.")
         known = self._guesses.get(network_of(address))
         if known and known.is_flood and not known.checks.allows(self._clock()):
             raise _too_many()
-        if is_authorized(self._config, auth, environ.get("HTTP_AUTHORIZATION", "")):
+        if is_authorized(self._config, auth, header):
             return
         guesses = self._count(address)
         UNAUTHORIZED.inc()
-        log.warning("wrong or missing access token from %s, %d lately", address[:64], guesses.count)
+        log.warning("wrong access token from %s, %d lately", address[:64], guesses.count)
         self._delay(guesses)
-        raise Unauthorized("The access token is missing or wrong.")
+        raise Unauthorized("The access token is wrong.")
 
     def __len__(self) -> int:
         return len(self._guesses)

@@ -74,6 +74,19 @@ def test_the_right_token_passes_at_once_from_an_address_that_guesses(
     assert time.delays == []
 
 
+@pytest.mark.parametrize("auth", [None, {}, {"token": ""}])
+def test_a_missing_token_is_refused_at_once_and_delays_no_other(
+    guard: TokenGuard, time: Time, auth: object
+) -> None:
+    before = REGISTRY.get_sample_value("mien_unauthorized_total") or 0
+    for _ in range(30):
+        with pytest.raises(Unauthorized, match="missing"):
+            guard.check(auth, ADDRESS)
+    assert REGISTRY.get_sample_value("mien_unauthorized_total") == before + 30
+    guess(guard, FREE_GUESSES)
+    assert time.delays == []
+
+
 def test_guesses_side_by_side_are_refused_at_once(guard: TokenGuard, time: Time) -> None:
     refused = []
 
