@@ -1,4 +1,4 @@
-"""WebSockets of eventlet, made fit for pictures and for strangers. Written for eventlet 0.41.
+"""WebSockets of eventlet, made fit for pictures and for strangers.
 
 `tune_websockets` replaces, in eventlet:
 
