@@ -25,6 +25,6 @@ class SpareFiles:
         return True
 
     def release(self) -> None:
-        """Closes them all; whoever opens a file next has the place."""
+        """Closes them all, so that as many files can be opened."""
         while self._files:
             os.close(self._files.pop())

@@ -36,7 +36,7 @@ def hang_up(server: Any, connection: str) -> None:
     """Closes a connection after what waits to be sent.
 
     The caller does not wait for that, and nobody does so without an end, as the library would: a
-    client that takes nothing more would keep a thread of ours for ever.
+    client that takes nothing more would keep one of our threads forever.
     """
     socket = server.eio.sockets.get(connection)
     if socket is None:
@@ -59,7 +59,7 @@ def _close_when_taken(server: Any, socket: Any) -> None:
 def close_strangers(socketio: SocketIO, seconds: float) -> None:
     """Closes, from now on, each connection that has had no session for that long.
 
-    It may take twice as long: whoever is without one at two looks in a row has to go.
+    It may take twice as long: a connection goes if it has no session at two looks in a row.
     """
     server = socketio.server
 

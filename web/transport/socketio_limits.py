@@ -155,7 +155,7 @@ def _is_connect(data: object) -> bool:
 
 
 def _tame(data: object) -> list[object]:
-    """An event whose name is a text that no handler of the library bears."""
+    """Renames an event without a name, or with one that the library itself handles."""
     if not isinstance(data, list) or not data or not isinstance(data[0], str):
         return ["(no name)"]
     return [f"client {data[0]}", *data[1:]] if data[0] in RESERVED else data

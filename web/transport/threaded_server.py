@@ -18,7 +18,7 @@ from web.transport.page import Page
 from web.transport.stages import Stage
 
 CONNECTION_TIMEOUT_SECONDS = 86_400
-"""With a time-out, waiting happens outside OpenSSL, which does not bear one thread that waits in a
+"""With a time-out, waiting happens outside OpenSSL, where one thread must not wait in a
 read while another one writes. The deadlines are those of `Admission`."""
 TURN_SECONDS = 0.0005
 
@@ -31,7 +31,7 @@ def serve_threads(
     server = _Server(host, port, page, _Requests, ssl_context=tls, fd=listener.fileno())
     server.admission = admission
     if isinstance(server.socket, ssl.SSLSocket):
-        # The handshake is for the client's own thread: whoever never ends it holds up no other.
+        # The client's own thread does the handshake, so that a slow one delays no other client.
         setattr(server.socket, "do_handshake_on_connect", False)  # noqa: B010
     server.socket = PatientListener(server.socket, time.sleep)  # type: ignore[assignment]
     admission.watch()
