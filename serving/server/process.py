@@ -121,6 +121,8 @@ def start_server(
         options=[
             ("grpc.so_reuseport", 0),  # or two servers would share a port, and the calls to it
             ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
+            # Else a sender's window grows to 16 MB, filled before a large message is refused.
+            ("grpc.http2.bdp_probe", 0),
             # Clients come back after a while, and so find servers that were added since.
             ("grpc.max_connection_age_ms", 60_000),
             ("grpc.max_connection_age_grace_ms", 5_000),

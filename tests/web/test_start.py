@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,15 @@ def test_the_app_never_loads_the_tensorflow_runtime(app: AppProcess) -> None:
         assert not [name for name in mapped if name.startswith("libtensorflow")]
 
 
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """Children hear of the end of their terminal, though these tests may run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("mode", ["eventlet", "gunicorn", "threading"])
 def test_a_closed_terminal_ends_the_app_and_leaves_no_file_behind(
     mode: str, tmp_path: Path
