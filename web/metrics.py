@@ -57,7 +57,10 @@ REQUESTS_REFUSED = Counter(
     registry=REGISTRY,
 )
 UNAUTHORIZED = Counter(
-    "mien_unauthorized_total", "Connects with a wrong or missing access token.", registry=REGISTRY
+    "mien_unauthorized_total",
+    "Refused connects by reason: the access token is missing, wrong, or unchecked in a flood.",
+    ["reason"],
+    registry=REGISTRY,
 )
 FRAMES = Counter(
     "mien_frames_total",
@@ -119,6 +122,8 @@ def expect_models(models: Iterable[str]) -> None:
     for model in models:
         MODEL_AVAILABLE.labels(model)
         MODEL_CALLS.labels(model)
+    for reason in ("missing", "wrong", "unchecked"):
+        UNAUTHORIZED.labels(reason)
     for fate in ("analysed", "dropped"):
         FRAMES.labels(fate, "")
     for error in MienError.__subclasses__():

@@ -93,15 +93,16 @@ class TokenGuard:
         header = environ.get("HTTP_AUTHORIZATION", "")
         if self._config.access_token and not given_token(auth, header):
             # The page connects so before its visitor has typed the token. Nobody learns from that.
-            UNAUTHORIZED.inc()
+            UNAUTHORIZED.labels("missing").inc()
             raise Unauthorized("The access token is missing.")
         known = self._guesses.get(network_of(address))
         if known and known.is_flood and not known.checks.allows(self._clock()):
+            UNAUTHORIZED.labels("unchecked").inc()
             raise _too_many()
         if is_authorized(self._config, auth, header):
             return
         guesses = self._count(address)
-        UNAUTHORIZED.inc()
+        UNAUTHORIZED.labels("wrong").inc()
         log.warning("wrong access token from %s, %d lately", address[:64], guesses.count)
         self._delay(guesses)
         raise Unauthorized("The access token is wrong.")

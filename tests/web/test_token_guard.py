@@ -58,6 +58,10 @@ def guess(guard: TokenGuard, count: int = 1, address: str = "192.0.2.1") -> None
             guard.check(WRONG, {"REMOTE_ADDR": address})
 
 
+def refused(reason: str) -> float:
+    return REGISTRY.get_sample_value("mien_unauthorized_total", {"reason": reason}) or 0
+
+
 def test_each_wrong_token_waits_longer_up_to_a_bound(guard: TokenGuard, time: Time) -> None:
     guess(guard, 30)
     assert len(time.delays) == 30 - FREE_GUESSES
@@ -78,11 +82,11 @@ def test_the_right_token_passes_at_once_from_an_address_that_guesses(
 def test_a_missing_token_is_refused_at_once_and_delays_no_other(
     guard: TokenGuard, time: Time, auth: object
 ) -> None:
-    before = REGISTRY.get_sample_value("mien_unauthorized_total") or 0
+    before = refused("missing")
     for _ in range(30):
         with pytest.raises(Unauthorized, match="missing"):
             guard.check(auth, ADDRESS)
-    assert REGISTRY.get_sample_value("mien_unauthorized_total") == before + 30
+    assert refused("missing") == before + 30
     guess(guard, FREE_GUESSES)
     assert time.delays == []
 
@@ -111,7 +115,7 @@ def test_guesses_side_by_side_are_refused_at_once(guard: TokenGuard, time: Time)
 def test_while_guesses_wait_few_tokens_of_their_address_are_checked(
     guard: TokenGuard, time: Time
 ) -> None:
-    passed = []
+    passed, before = [], refused("unchecked")
 
     def try_the_right_one() -> None:
         if len(time.delays) < MAX_WAITING_PER_ADDRESS:
@@ -129,6 +133,7 @@ def test_while_guesses_wait_few_tokens_of_their_address_are_checked(
     time.meanwhile = try_the_right_one
     guess(guard)
     assert len(passed) <= CHECKS_PER_SECOND
+    assert refused("unchecked") == before + 1
 
 
 @pytest.mark.parametrize(
@@ -165,8 +170,8 @@ def test_memory_is_bounded(guard: TokenGuard) -> None:
 def test_guesses_are_counted_and_logged_with_their_address(
     guard: TokenGuard, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before = REGISTRY.get_sample_value("mien_unauthorized_total") or 0
+    before = refused("wrong")
     guess(guard, 2)
-    assert REGISTRY.get_sample_value("mien_unauthorized_total") == before + 2
+    assert refused("wrong") == before + 2
     assert "192.0.2.1" in caplog.text
     assert "guess" not in caplog.text.replace("token_guard", "")
