@@ -2,7 +2,7 @@
 
     MienError
     ├── BadRequest          bad_request         a wrong payload, an unknown key or event
-    ├── BadImage            bad_image           bytes that are no readable JPEG, PNG or WebP
+    ├── BadImage            bad_image           not a readable JPEG, PNG or WebP image
     ├── ImageTooLarge       image_too_large     more bytes or pixels than the limits allow
     ├── RateLimited         rate_limited        frames or settings faster than the limit
     ├── Unauthorized        unauthorized        access token missing or wrong

@@ -145,4 +145,4 @@ def _read_header(data: bytes) -> tuple[str, int, int]:
         with Pillow.open(io.BytesIO(data), formats=FORMATS) as picture:
             return str(picture.format), picture.width, picture.height
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise BadImage("The data is no readable JPEG, PNG or WebP.") from error
+        raise BadImage("Not a readable JPEG, PNG or WebP image.") from error

@@ -133,7 +133,7 @@ class Session:
         if self._closed:
             raise SessionExpired("The session is over.")
         if not self._frame_rate.allows(now):
-            raise RateLimited(f"At most {self._limits.frames_per_second:g} frames a second pass.")
+            raise RateLimited(f"Rate limit exceeded: {self._limits.frames_per_second:g} frames/s.")
         self._active = now
 
     def wait_for_turn(self, *, is_stale: bool = False) -> bool:
@@ -181,7 +181,7 @@ class Session:
             RateLimited: It came too fast; nothing has changed.
         """
         if not self._change_rate.allows(self._clock()):
-            raise RateLimited(f"At most {CHANGES_PER_SECOND:g} changes of settings a second pass.")
+            raise RateLimited(f"Rate limit exceeded: {CHANGES_PER_SECOND:g} changes of settings/s.")
         before, self.settings = self.settings, self.settings.changed(payload)
         for name, model in self.settings.models.items():
             if model != before.models[name]:

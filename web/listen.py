@@ -95,7 +95,7 @@ def _explain(error: OSError, host: str, port: int, prefix: str) -> str:
     if error.errno == errno.EACCES:
         return f"{place} may not be used without more rights. Ports from 1024 on are free to use."
     reason = error.strerror or error
-    return f"cannot listen on {place}: {reason}. {prefix}HOST must be an own address."
+    return f"cannot listen on {place}: {reason}. {prefix}HOST must be an address of this machine."
 
 
 def serve(app: Flask, service: Service, listener: socket.socket) -> None:

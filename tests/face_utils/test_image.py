@@ -94,7 +94,7 @@ def test_a_jpeg_of_several_pictures_shows_the_first(picture):
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "PPM", "ICO"])
 def test_other_formats_are_refused(picture, kind):
-    with pytest.raises(BadImage, match="no readable JPEG, PNG or WebP"):
+    with pytest.raises(BadImage, match="Not a readable JPEG, PNG or WebP image"):
         decode(encode(picture, kind), LIMITS)
 
 

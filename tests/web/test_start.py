@@ -47,7 +47,7 @@ def _start(**settings: str) -> subprocess.CompletedProcess[str]:
             {"MIEN_MODEL_SERVER": "127.0.0.1:9", "MIEN_MODEL_SERVER_CA": "README.md"},
             "README.md cannot be used",
         ),
-        ({"MIEN_HOST": "203.0.113.1"}, "MIEN_HOST must be an own address"),
+        ({"MIEN_HOST": "203.0.113.1"}, "MIEN_HOST must be an address of this machine"),
         (
             {"MIEN_HTTPS": "1", "MIEN_TLS_CERTIFICATE": "gone", "MIEN_TLS_KEY": "gone"},
             "cannot be used: No such file",

@@ -62,7 +62,7 @@ class TestConfigure:
             session.configure({})
         held = session.settings
 
-        with pytest.raises(RateLimited, match="At most 30 changes of settings a second"):
+        with pytest.raises(RateLimited, match="Rate limit exceeded: 30 changes of settings/s"):
             session.configure({"smoothing": False})
         assert session.settings is held
         clock.advance(1.0)

@@ -67,7 +67,7 @@ class TestFrames:
         for _ in range(5):
             session.admit()
 
-        with pytest.raises(RateLimited, match="At most 5 frames a second"):
+        with pytest.raises(RateLimited, match="Rate limit exceeded: 5 frames/s"):
             session.admit()
         clock.advance(1.0)
         session.admit()
