@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 
@@ -85,6 +86,15 @@ def test_a_message_without_end_is_cut_off_after_a_picture_s_length(any_app: AppP
         assert is_closed(wire)
 
 
+def test_a_picture_without_end_is_cut_off_behind_its_announcement(any_app: AppProcess) -> None:
+    with session_on_wire(any_app) as wire:
+        wire.send('451-0["frame",{"seq":0},{"_placeholder":true,"num":0}]')
+        head = b"\x82\xff" + (60_000_000).to_bytes(8) + bytes(4)
+        with pytest.raises(ConnectionError):
+            for part in [head, *[bytes(1_000_000)] * 30]:
+                wire.sock.sendall(part)
+
+
 @pytest.mark.parametrize("packet", ['42["frame"]', '451-["frame"]', "41", '43["x"]'])
 def test_nothing_but_connect_comes_before_the_session(any_app: AppProcess, packet: str) -> None:
     with opened_wire(any_app) as wire:
@@ -133,3 +143,13 @@ def test_jsonp_is_refused(
     with method(f"{any_app.url}{PATH}&{query}", timeout=TIMEOUT_SECONDS) as answer:
         assert answer.status_code == 400
         assert "___eio" not in answer.text
+
+
+def test_messages_of_one_connection_are_read_at_a_bounded_pace(any_app: AppProcess) -> None:
+    pong = b"\x81\x81" + bytes(4) + b"3"
+    with session_on_wire(any_app) as wire:
+        start = time.monotonic()
+        wire.sock.sendall(pong * 4_000)
+        wire.send('421["configure",{}]')
+        next_ack(wire, 1)
+    assert time.monotonic() - start > 1.5

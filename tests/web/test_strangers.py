@@ -77,6 +77,14 @@ def test_a_stranger_may_send_no_message_as_large_as_a_picture(app: AppProcess) -
         assert read_to_end(wire)[-40:].endswith(b"Message exceeds 65536 bytes.")
 
 
+def test_compression_is_declined(any_app: AppProcess) -> None:
+    offer = "Sec-WebSocket-Extensions: permessage-deflate"
+    with upgrade(any_app, f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13", offer) as wire:
+        head = read_head(wire)
+    assert head.startswith(b"HTTP/1.1 101")
+    assert b"deflate" not in head
+
+
 @pytest.fixture(scope="module", params=["eventlet", "gunicorn"])
 def small_app(request: pytest.FixtureRequest) -> Iterator[AppProcess]:
     """An app with little memory for messages."""

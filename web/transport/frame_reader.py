@@ -97,8 +97,12 @@ class FrameReader:
 
     @property
     def has_message(self) -> bool:
-        """Whether the next message is complete, in one frame."""
-        return self._frame_end(0) is not None
+        """Whether the next frame is complete.
+
+        Raises:
+            ProtocolViolation: It breaks the protocol or a limit, complete or not.
+        """
+        return self._read_head() is not None
 
     def skip_message(self) -> None:
         """Forgets the next message, which must be complete, in one frame."""

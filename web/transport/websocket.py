@@ -13,7 +13,6 @@ This module imports eventlet, so import it only where eventlet serves.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from socket import SHUT_RDWR, SHUT_WR
@@ -34,15 +33,11 @@ from web.transport.frame_reader import (
     ProtocolViolation,
 )
 from web.transport.long_events import TEXT_BYTES
+from web.transport.pace import Pace
 
 READ_BYTES = 64 * 1024
 _AVAILABLE = bytearray(256 * 1024)
 """What one look takes from a socket; shared, since nothing switches before it is copied."""
-
-TURN_MESSAGES = 16
-TURN_SECONDS = 0.008
-"""A client may bring 16 messages every 8 ms. That is 2,000 a second, four times what 16 face crops
-30 times a second need. A loop that a flood keeps busy also keeps the GIL from the workers."""
 
 _NORMAL_CLOSURE = 1000
 
@@ -62,7 +57,7 @@ class Turns(Protocol):
             inbox: Where newer frames may come.
 
         Returns:
-            The announcement of the frame whose turn it is.
+            The announcement of the frame whose turn it is, or another event that came after it.
         """
         ...
 
@@ -76,7 +71,7 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         super().__init__(sock, environ, version, **options)
         self._reader = FrameReader(min(TEXT_BYTES, self.max_frame_length))
         self._turns: Turns | None = None
-        self._read, self._next_turn = 0, 0.0
+        self._pace = Pace(eventlet.sleep)
 
     def accept(self, turns: Turns) -> None:
         """Lets the client send pictures, from now on.
@@ -141,15 +136,8 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         """
         while (message := self._reader.next_message()) is None:
             self._receive()
-        self._end_turn()
+        self._pace.step()
         return message
-
-    def _end_turn(self) -> None:
-        """Lets others have their turn after some messages, and slows down a flood of them."""
-        self._read += 1
-        if self._read % TURN_MESSAGES == 0:
-            eventlet.sleep(max(0.0, self._next_turn - time.monotonic()))
-            self._next_turn = time.monotonic() + TURN_SECONDS
 
     def skip_message(self) -> None:
         """Forgets the next message, which must have come whole."""
