@@ -76,15 +76,23 @@ class FrameTurns:
         frame = _Held(text)
         while True:
             inbox.receive_available()
-            answers: list[str] = []
-            while self._is_overtaken(frame, inbox):
-                inbox.skip_message()  # Its picture.
-                answers += self._drop(frame.text)
-                frame = _Held(inbox.next_message().text())
-            if answers:
-                inbox.send_all(answers)
+            frame = self._drop_overtaken(frame, inbox)
+            if not self.is_frame(frame.text):
+                self._session.abandon_turn()
+                return frame.text
             if self._session.wait_for_turn(is_stale=self._is_stale(frame)):
                 return frame.text
+
+    def _drop_overtaken(self, frame: _Held, inbox: BoundedWebSocket) -> _Held:
+        """Drops frames that newer ones overtook, and gives the event that is the next then."""
+        answers: list[str] = []
+        while self.is_frame(frame.text) and self._is_overtaken(frame, inbox):
+            inbox.skip_message()  # Its picture.
+            answers += self._drop(frame.text)
+            frame = _Held(inbox.next_message().text())
+        if answers:
+            inbox.send_all(answers)
+        return frame
 
     @property
     def _is_pushy(self) -> bool:
@@ -116,6 +124,6 @@ class FrameTurns:
     def _acknowledge(self, text: str) -> Wire:
         try:
             seq = read_seq(json.loads(text[text.index("[") :])[1:])
-        except ValueError:
+        except (ValueError, RecursionError):
             seq = None
         return acknowledge({"seq": seq}, partial(self._session.drop, seq))
