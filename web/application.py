@@ -17,10 +17,17 @@ from web.routes import add_routes
 from web.security import SecurityHeaders, build_origin_check
 from web.service import Service, build_service
 from web.transport.buffers import BufferBudget
-from web.transport.connection_reaper import STRANGER_SECONDS, close_strangers, hang_up
+from web.transport.connection_reaper import (
+    STRANGER_SECONDS,
+    STRANGERS,
+    bound_strangers,
+    close_strangers,
+    hang_up,
+)
 from web.transport.engineio_limits import bound_engine, errors_only
 from web.transport.long_events import TEXT_BYTES
 from web.transport.page import answer_health
+from web.transport.pings import send_pings
 from web.transport.promotion import promote_sessions
 from web.transport.socketio_limits import (
     ATTACHMENTS_PER_FACE,
@@ -84,6 +91,8 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
         bound_websockets(socketio)
     guard_packets(socketio, budget)
     setattr(app, "wsgi_app", promote_sessions(app.wsgi_app, socketio.server))  # noqa: B010
+    send_pings(socketio)
+    bound_strangers(socketio, config.max_sessions + STRANGERS)
     close_strangers(socketio, min(STRANGER_SECONDS, config.session_idle_seconds))
     return socketio
 

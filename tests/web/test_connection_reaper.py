@@ -9,6 +9,8 @@ import pytest
 import websocket
 
 from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.web.engineio_client import OPEN_SESSION, Polling
+from web.transport.connection_reaper import STRANGERS
 
 CLOSE = "1"
 
@@ -50,3 +52,25 @@ def test_a_client_that_has_left_its_session_is_hung_up_on(wire: websocket.WebSoc
     wire.send("41")
     confirmation, *_ = iter(wire.recv, CLOSE)
     assert confirmation.startswith("40")
+
+
+@pytest.fixture(scope="module", params=["eventlet", "threading"])
+def lonely_app(app: AppProcess, request: pytest.FixtureRequest) -> Iterator[AppProcess]:
+    """An app for one session; it uses the other app's model server."""
+    mode: Mode = request.param
+    settings = {"MIEN_MODEL_SERVER": app.model_server_target, "MIEN_MAX_SESSIONS": "1"}
+    with running_app(mode, **settings) as process:
+        yield process
+
+
+def test_the_oldest_of_many_clients_that_open_no_session_make_room(lonely_app: AppProcess) -> None:
+    threads = lonely_app.process.num_threads()
+    with closing(Polling(lonely_app)) as member, closing(Polling(lonely_app)) as oldest:
+        assert member.post(OPEN_SESSION) == 200
+        for _ in range(STRANGERS):
+            with closing(Polling(lonely_app)) as newest:
+                pass
+        assert oldest.post(OPEN_SESSION) == 400
+        assert newest.post(OPEN_SESSION) == 200
+        assert member.get().startswith("40")
+    assert lonely_app.process.num_threads() < threads + STRANGERS / 2

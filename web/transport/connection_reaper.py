@@ -8,13 +8,20 @@ as long as it answers pings.
 from __future__ import annotations
 
 import logging
+from itertools import islice
 from typing import Any
 
 from flask_socketio import SocketIO
 
+from web.transport.connection_state import state_of
+
 log = logging.getLogger(__name__)
 
 STRANGER_SECONDS = 10.0
+STRANGERS = 500
+"""Connections without a session, beside as many as there may be with one."""
+STRANGERS_AT_ONCE = 20
+"""Closed together, since looking for them takes longer than closing them."""
 LAST_LOOKS, LOOK_SECONDS = 20, 0.1
 
 
@@ -54,6 +61,29 @@ def _close_when_taken(server: Any, socket: Any) -> None:
             break
         server.sleep(LOOK_SECONDS)
     socket.close(wait=False)
+
+
+def bound_strangers(socketio: SocketIO, most: int) -> None:
+    """Closes the oldest connections without a session where there are too many.
+
+    A client that polls needs no open socket to keep one, so the caps on sockets do not count them.
+
+    Args:
+        socketio: The server.
+        most: Connections with and without a session.
+    """
+    eio = socketio.server.eio
+    connect = eio._handle_connect
+
+    def handle_connect(*arguments: Any) -> Any:
+        if len(eio.sockets) >= most:
+            strangers = (each for each in list(eio.sockets.values()) if not state_of(each).accepted)
+            for oldest in list(islice(strangers, STRANGERS_AT_ONCE)):
+                eio.sockets.pop(oldest.sid, None)
+                oldest.close(wait=False, abort=True, reason=eio.reason.SERVER_DISCONNECT)
+        return connect(*arguments)
+
+    eio._handle_connect = handle_connect
 
 
 def close_strangers(socketio: SocketIO, seconds: float) -> None:
