@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from unittest.mock import Mock
 
 import pytest
 
 from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.web.engineio_client import OPEN_SESSION, Polling
 from tests.web.raw_http import GET, ask, crowd
 from tests.web.recorder import connected
 from web.transport.promotion import KEY, promote_sessions
@@ -53,6 +55,9 @@ class Visit:
     def promote(self) -> None:
         self.is_promoted = True
 
+    def demote(self) -> None:
+        self.is_promoted = False
+
 
 @pytest.mark.parametrize(
     ("query", "is_promoted"),
@@ -61,9 +66,61 @@ class Visit:
 def test_requests_of_polling_belong_to_the_session_of_their_sid(
     query: str, is_promoted: bool
 ) -> None:
+    visit = Visit()
+    seen: list[bool] = []
+    page = promote_sessions(lambda *_: seen.append(visit.is_promoted) or [], known_server())
+    page({"QUERY_STRING": query, "REQUEST_METHOD": "GET", KEY: visit}, None)
+    assert seen == [is_promoted]
+
+
+@pytest.mark.parametrize(
+    ("requests", "promoted"),
+    [
+        (["GET", "GET"], [False, True]),
+        (["GET", "POST"], [True, False]),
+        (["GET", "UPGRADE"], [False, True]),
+        (["UPGRADE", "GET"], [True, False]),
+    ],
+)
+def test_one_request_of_a_session_is_promoted_at_a_time(
+    requests: list[str], promoted: list[bool]
+) -> None:
+    visits = [Visit() for _ in requests]
+    states: list[bool] = []
+
+    def hang(*_: object) -> list[bytes]:
+        """Answers no request before all have come."""
+        if waiting:
+            come(*waiting.pop())
+        else:
+            states.extend(visit.is_promoted for visit in visits)
+        return []
+
+    def come(kind: str, visit: Visit) -> None:
+        method = "GET" if kind == "UPGRADE" else kind
+        environ = {"QUERY_STRING": "sid=known", "REQUEST_METHOD": method, KEY: visit}
+        page({**environ, **({"HTTP_UPGRADE": "websocket"} if kind == "UPGRADE" else {})}, None)
+
+    waiting = list(zip(requests, visits, strict=True))[::-1]
+    page = promote_sessions(hang, known_server())
+    come(*waiting.pop())
+    assert states == promoted
+
+
+def known_server() -> Mock:
+    """A server on which one connection has a session."""
     server = Mock()
     server.manager.sid_from_eio_sid = lambda sid, _: "session" if sid == "known" else None
-    visit = Visit()
-    page = promote_sessions(lambda *_: [], server)
-    page({"QUERY_STRING": query, KEY: visit}, None)
-    assert visit.is_promoted == is_promoted
+    return server
+
+
+def test_bodies_that_drip_lock_no_newcomer_out(small_app: AppProcess) -> None:
+    with ExitStack() as stack:
+        for _ in range(16):
+            with closing(Polling(small_app)) as client:
+                client.post(OPEN_SESSION)
+            path = client.url.removeprefix(small_app.url)
+            post = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000\r\n\r\n"
+            stack.enter_context(crowd(small_app.port, 8, post.encode()))
+        with connected(small_app.url) as newcomer:
+            newcomer.wait_for("session")

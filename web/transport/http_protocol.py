@@ -59,6 +59,12 @@ class Visit:
             connection.enter(Stage.SESSION)
             connection.deadline = deadline
 
+    def demote(self) -> None:
+        """Takes a promotion back, because a later request of the session took its place."""
+        connection = self._connection
+        if connection.request == self._request and connection.stage is Stage.SESSION:
+            connection.enter(Stage.ANSWER)
+
 
 class BoundedRequests(Handler):
     """Reads heads and bodies within limits, for a class that answers requests.

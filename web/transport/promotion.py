@@ -21,7 +21,9 @@ def promote_sessions(page: Page, server: Any) -> Page:
     """Promotes the requests of clients whose session is open already.
 
     A WebSocket that opens its session by itself is one request, and is promoted by `promote` then.
-    Polling takes many requests, and each may come by another connection.
+    Polling takes many requests, and each may come by another connection. One of them is promoted at
+    a time, or a client could hold many connections for one session: the newest GET, and from then
+    on the one that changes to a WebSocket. A body must come in time, so no POST is promoted.
 
     Args:
         page: Answers all requests.
@@ -29,10 +31,23 @@ def promote_sessions(page: Page, server: Any) -> Page:
     """
     manager = server.manager
 
+    promoted: dict[str, tuple[Any, bool]] = {}
+
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         sid = find_sid(environ.get("QUERY_STRING", ""))
-        if sid and manager.sid_from_eio_sid(sid, "/") is not None:
-            promote(environ)
-        return page(environ, start_response)
+        visit = environ.get(KEY)
+        earlier, is_upgrade = promoted.get(sid, (None, False))
+        is_member = visit and sid and manager.sid_from_eio_sid(sid, "/") is not None
+        if not is_member or is_upgrade or environ["REQUEST_METHOD"] != "GET":
+            return page(environ, start_response)
+        promoted[sid] = visit, "HTTP_UPGRADE" in environ
+        if earlier:
+            earlier.demote()
+        promote(environ)
+        try:
+            return page(environ, start_response)
+        finally:
+            if promoted.get(sid, (None,))[0] is visit:
+                promoted.pop(sid, None)
 
     return answer
