@@ -131,7 +131,7 @@ function endSession({ reason }) {
   if (!loop.running) return;
   notice.show("session", {
     text: `${ending(reason)} Nothing of it was kept.`,
-    button: { title: "Go on", run: () => connection.open() },
+    button: { title: "Continue", run: () => connection.open() },
   });
 }
 

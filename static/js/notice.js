@@ -146,7 +146,7 @@ function tokenForm({ title, run }) {
   const input = /** @type {HTMLInputElement} */ (
     element("input", { type: "password", id: "notice-field", autocomplete: "off", required: "" }));
   const label = element("label", { for: "notice-field" }, title);
-  const submit = element("button", { type: "submit", class: "button", id: "notice-button" }, "Go on");
+  const submit = element("button", { type: "submit", class: "button", id: "notice-button" }, "Continue");
   const form = element("form", { class: "notice-form" }, label, input, submit);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -40,7 +40,7 @@ def test_a_plain_message_does_not_hide_the_way_on(brief_app: AppProcess, visit: 
     visitor.page.evaluate(UNPLUG)
     expect(visitor.page.get_by_role("button", name="Start camera")).to_be_visible()
     visitor.expect_notice("session", "The session reached its time limit")
-    visitor.page.get_by_role("button", name="Go on").click()
+    visitor.page.get_by_role("button", name="Continue").click()
     visitor.expect_notice("camera", "The camera went away.")
 
 

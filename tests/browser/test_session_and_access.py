@@ -16,7 +16,7 @@ def test_a_session_that_ended_goes_on_at_a_click(brief_app: AppProcess, visit: V
     expect(visitor.spoken).to_have_text("Paused")
     expect(visitor.cards).to_have_count(0)
     begin = len(visitor.wire.packets)
-    visitor.page.get_by_role("button", name="Go on").click()
+    visitor.page.get_by_role("button", name="Continue").click()
     visitor.wire.until(lambda: visitor.wire.acks("frame", since=begin))
     assert visitor.wire.acks("frame", since=begin)[0]["seq"] == 0
 
