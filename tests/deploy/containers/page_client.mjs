@@ -24,7 +24,7 @@ async function sendFrames() {
   }
 }
 
-const connection = new Connection(null, {
+const connection = new Connection("/socket.io/", null, {
   onState: (state) => say("state", { state }),
   onSession: ({ session_id }) => {
     say("session", { session_id });
