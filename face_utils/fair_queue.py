@@ -16,6 +16,8 @@ FRAMES_PER_SESSION = 2
 
 SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.02, 0.1
 
+SELDOM_LOOKS = 3
+
 FIRST_ESTIMATE_SECONDS = 0.01
 """Assumed cost of a session's first frame: one webcam frame on a slow core."""
 
@@ -141,13 +143,14 @@ class Place:
         """Whether a frame is in work."""
         return self._busy
 
-    def wait_for_turn(self, *, is_stale: bool = False) -> bool:
+    def wait_for_turn(self, *, is_stale: bool = False, looks_seldom: bool = False) -> bool:
         """Waits a moment for a worker before a frame is unpacked.
 
         The caller looks for newer frames between two calls. `enter` or `abandon` must follow.
 
         Args:
             is_stale: Let other sessions' fresh frames go first.
+            looks_seldom: Wait longer: the caller looks for newer frames when it has its turn.
 
         Returns:
             True when a worker is there, or the place is closed.
@@ -156,7 +159,8 @@ class Place:
             self._expected, self.is_stale = True, is_stale
             self._ask()
             if not (self._granted or self._closed):
-                self._changed.wait(self._queue.look_seconds)
+                moments = SELDOM_LOOKS if looks_seldom else 1
+                self._changed.wait(moments * self._queue.look_seconds)
             return self._granted or self._closed
 
     def abandon(self) -> None:

@@ -136,9 +136,9 @@ class Session:
             raise RateLimited(f"Rate limit exceeded: {self._limits.frames_per_second:g} frames/s.")
         self._active = now
 
-    def wait_for_turn(self, *, is_stale: bool = False) -> bool:
+    def wait_for_turn(self, *, is_stale: bool = False, looks_seldom: bool = False) -> bool:
         """Waits a moment for a worker before a frame is unpacked, see `Place.wait_for_turn`."""
-        return self._place.wait_for_turn(is_stale=is_stale)
+        return self._place.wait_for_turn(is_stale=is_stale, looks_seldom=looks_seldom)
 
     @property
     def has_frame_in_work(self) -> bool:

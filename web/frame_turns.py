@@ -32,6 +32,10 @@ A client that waits for each answer sends no newer frame, so its frames have the
 PUSHY_SECONDS = 10.0
 """A client whose frames overtook each other is expected to send more, for this long."""
 
+FAST_FRAMES = 2
+"""A client that sent more than as many frames between two looks has a fresh one at any time, so a
+look at its turn is enough, and the looks in between may be few."""
+
 _HEAD = "451-"
 """A message of Engine.IO, in it an event of Socket.IO with one attachment."""
 
@@ -73,26 +77,32 @@ class FrameTurns:
 
     def hold(self, text: str, inbox: BoundedWebSocket) -> str:
         """Waits for a frame's turn; see `web.transport.websocket.Turns`."""
-        frame = _Held(text)
+        frame, is_its_turn = _Held(text), False
         while True:
             inbox.receive_available()
-            frame = self._drop_overtaken(frame, inbox)
+            dropped, frame = self._drop_overtaken(frame, inbox)
             if not self.is_frame(frame.text):
                 self._session.abandon_turn()
                 return frame.text
-            if self._session.wait_for_turn(is_stale=self._is_stale(frame)):
+            if is_its_turn:
                 return frame.text
+            sends_fast = dropped >= FAST_FRAMES
+            is_its_turn = self._session.wait_for_turn(
+                is_stale=self._is_stale(frame) and not sends_fast, looks_seldom=sends_fast
+            )
 
-    def _drop_overtaken(self, frame: _Held, inbox: BoundedWebSocket) -> _Held:
-        """Drops frames that newer ones overtook, and gives the event that is the next then."""
+    def _drop_overtaken(self, frame: _Held, inbox: BoundedWebSocket) -> tuple[int, _Held]:
+        """Drops frames that newer ones overtook; gives their number, and the event that is next."""
         answers: list[str] = []
+        dropped = 0
         while self.is_frame(frame.text) and self._is_overtaken(frame, inbox):
             inbox.skip_message()  # Its picture.
             answers += self._drop(frame.text)
             frame = _Held(inbox.next_message().text())
+            dropped += 1
         if answers:
             inbox.send_all(answers)
-        return frame
+        return dropped, frame
 
     @property
     def _is_pushy(self) -> bool:
