@@ -9,6 +9,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from face_utils.results import Wire
+from web.allocator import return_freed_memory
 from web.config import ROOT, Config
 from web.events import add_events
 from web.forwarded import BehindProxies
@@ -51,6 +52,7 @@ def build_app(config: Config) -> tuple[Flask, Service]:
         ContractError: The model contract is wrong.
         FileNotFoundError: The detector's model file is not there.
     """
+    return_freed_memory()
     app = Flask("mien", root_path=str(ROOT))
     socketio = _build_socketio(app, config)
     service = build_service(config, partial(_send, socketio), partial(_disconnect, socketio))
