@@ -112,9 +112,9 @@ def running_app(
 
 
 def free_port() -> int:
-    """A TCP port that is free now."""
+    """A TCP port that is free now on all addresses, since HTTPS is served on all of them."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("0.0.0.0", 0))
         return int(probe.getsockname()[1])
 
 

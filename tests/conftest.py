@@ -75,7 +75,7 @@ def free_port() -> Callable[[], int]:
 
     def find() -> int:
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind(("0.0.0.0", 0))
             return int(probe.getsockname()[1])
 
     return find
