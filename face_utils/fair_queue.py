@@ -14,9 +14,9 @@ from threading import Condition, RLock
 FRAMES_PER_SESSION = 2
 """One that is in work, or is the next to be, and one that waits."""
 
-SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.02, 0.1
-
-SELDOM_LOOKS = 3
+SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS, SELDOM_LOOKS = 0.02, 0.1, 3
+"""Time between two looks for newer frames, and how much longer it is for a client that sends many.
+At 30 times capacity, six instead of three gained 3 % more frames and made them 0.14 s older."""
 
 FIRST_ESTIMATE_SECONDS = 0.01
 """Assumed cost of a session's first frame: one webcam frame on a slow core."""
