@@ -99,8 +99,8 @@ function askForToken() {
 }
 
 function accessText() {
-  if (access.token) return "The server refused this access token. Ask whoever runs this service for the right one.";
-  const asks = "This service asks for an access token. Ask whoever runs it, and enter the token here.";
+  if (access.token) return "The server refused this access token. Ask the operator of this service for the right one.";
+  const asks = "This service asks for an access token. Ask its operator, and enter the token here.";
   const misplaced = "Servers may log a token that stands behind ?token=. Open the page with #token= instead.";
   return access.misplaced ? `${misplaced} ${asks}` : asks;
 }
@@ -112,7 +112,7 @@ function useToken(token) {
   connection.open(token);
 }
 
-/** Whoever opens a link with a token while the page is open already. */
+/** A visitor who opens a link with a token while the page is open already. */
 function followAddress() {
   const { token } = takeToken(window);
   if (token && token !== access.token) useToken(token);
