@@ -26,7 +26,7 @@ class UpgradeProxy:
 
     def __init__(self, target: int, answer: bytes = b"") -> None:
         self.upgrades = 0
-        self.is_full = False
+        self.is_full = self._is_closed = False
         self._target, self._answer = target, answer
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -35,6 +35,7 @@ class UpgradeProxy:
 
     def close(self) -> None:
         """Ends it and every connection that is left."""
+        self._is_closed = True  # For a connection that is accepted just now.
         for each in (self._listener, *self._open):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -45,6 +46,8 @@ class UpgradeProxy:
             while True:
                 client, _ = self._listener.accept()
                 self._open.append(client)
+                if self._is_closed:
+                    client.close()
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
@@ -60,11 +63,11 @@ class UpgradeProxy:
                 client.shutdown(socket.SHUT_WR)
 
     def _pass_on(self, client: socket.socket, head: bytes) -> None:
-        server = socket.create_connection(("127.0.0.1", self._target))
-        self._open.append(server)
-        server.sendall(re.sub(rb"(?i)\r\nconnection:[^\r]*", b"\r\nConnection: close", head))
-        threading.Thread(target=_pump, args=(client, server), daemon=True).start()
-        _pump(server, client)
+        with socket.create_connection(("127.0.0.1", self._target)) as server:
+            self._open.append(server)
+            server.sendall(re.sub(rb"(?i)\r\nconnection:[^\r]*", b"\r\nConnection: close", head))
+            threading.Thread(target=_pump, args=(client, server), daemon=True).start()
+            _pump(server, client)
 
 
 def _read_head(client: socket.socket) -> bytes:
