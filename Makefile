@@ -68,13 +68,13 @@ screenshot: $(VENV)/.tools static/vendor/.complete ## Make docs/screenshots/ fro
 train: $(VENV)/.tools static/vendor/.complete ## Train, calibrate, export and measure MODEL from DATA
 	$(BIN)/python -m serving.training.train $(MODEL) --data $(DATA)
 
-tune: $(VENV)/.tools static/vendor/.complete ## Measure smoothing and thresholds on DATA, write docs/tuning.md
+tune: $(VENV)/.tools static/vendor/.complete ## Measure smoothing and thresholds on DATA, write docs/experiments/tuning.md
 	$(BIN)/python -m benchmarks.tuning --data $(DATA)
 
-compare: $(VENV)/.tools static/vendor/.complete ## Hold the models against other projects' on DATA, write docs/comparison.md
+compare: $(VENV)/.tools static/vendor/.complete ## Hold the models against other projects' on DATA, write docs/experiments/comparison.md
 	$(BIN)/python -m benchmarks.peers --data $(DATA)
 
-scale: $(VENV)/.tools static/vendor/.complete ## Measure how apps add up and what a webcam costs, write docs/sizing.md
+scale: $(VENV)/.tools static/vendor/.complete ## Measure how apps add up and what a webcam costs, write docs/reference/sizing.md
 	$(BIN)/python -m benchmarks.scale
 
 attack: $(VENV)/.tools static/vendor/.complete ## Attack the service on loopback, print what another client sees of it
@@ -102,8 +102,8 @@ audit: $(AUDIT)/.complete $(VENV)/.node ## Ask PyPI and the npm registry for kno
 		$(foreach lock,requirements-dev.lock $(TOOLS:%=locks/%.lock),--requirement $(lock))
 	npm audit --package-lock-only
 
-config: $(VENV)/.runtime ## Write docs/configuration.md from the code
-	$(BIN)/python -m web.config_page > docs/configuration.md
+config: $(VENV)/.runtime ## Write docs/reference/configuration.md from the code
+	$(BIN)/python -m web.config_page > docs/reference/configuration.md
 
 clean: ## Remove everything that set-up and tests made
 	rm -rf $(VENV) node_modules static/vendor .cache .mypy_cache .ruff_cache .pytest_cache

@@ -12,7 +12,7 @@ from benchmarks.served import ServedFigures
 from web.config import ROOT
 
 BARE_FRAMES = 400
-PAGE = ROOT / "docs" / "benchmark.md"
+PAGE = ROOT / "docs" / "experiments" / "benchmark.md"
 TITLE = "# Speed and memory\n\nWritten by `python -m benchmarks.run --write`."
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Ships this checkout to Google Cloud: images to Artifact Registry, workloads to GKE Autopilot.
-# Run it again at any time: what is there stays as it is. Its page is docs/gcp.md.
+# Run it again at any time: what is there stays as it is. Its page is docs/how-to/gcp.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export CLOUDSDK_CORE_DISABLE_PROMPTS=1 # Nobody may be there to answer gcloud.

@@ -2,7 +2,8 @@
 
 Pixels alone bound nothing: a JPEG may go over them again and again, a PNG may have eight bytes for
 each, and a lossless WebP may name a Huffman table for every 16 of them. The constants keep the
-dearest picture that passes near 0.2 s on one core; docs/decisions.md has the measurements.
+dearest picture that passes near 0.2 s on one core;
+docs/explanation/decisions.md has the measurements.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Says why a face cannot be judged, so that it is boxed but not labelled wrongly.
 
 Each bound lies about where the first of the models has lost a tenth of its skill on held-out faces;
-of turned faces there are so few that theirs is where a quarter is lost. docs/tuning.md has the
-curves, `python -m benchmarks.tuning` measures them.
+of turned faces there are so few that theirs is where a quarter is lost.
+docs/experiments/tuning.md has the curves, `python -m benchmarks.tuning` measures them.
 """
 
 from __future__ import annotations

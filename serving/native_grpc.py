@@ -1,7 +1,8 @@
 """Imports grpc so that it works in a process that eventlet has patched.
 
-grpc calls back from threads of its own, where eventlet's green locks fail. docs/decisions.md has
-the measurements. Import grpc from here, before anything else imports it:
+grpc calls back from threads of its own, where eventlet's green locks fail.
+docs/explanation/decisions.md has the measurements.
+Import grpc from here, before anything else imports it:
 
     from serving.native_grpc import grpc
 """

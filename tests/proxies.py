@@ -17,7 +17,7 @@ import pytest
 from web.config import ROOT
 
 START_SECONDS = 20
-PAGE = (ROOT / "docs" / "reverse-proxies.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "reverse-proxies.md").read_text(encoding="utf-8")
 
 NGINX = """
 daemon off;

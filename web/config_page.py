@@ -1,4 +1,4 @@
-"""Describes every setting: `docs/configuration.md`, and the list of `make help`."""
+"""Describes every setting: `docs/reference/configuration.md`, and the list of `make help`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ named. This page is made by `make config`.
 
 
 def describe_config() -> str:
-    """All settings as a Markdown table, as `docs/configuration.md` has it."""
+    """All settings as a Markdown table, as `docs/reference/configuration.md` has it."""
     rows = [_TITLE, "| variable | default | type | meaning |", "| --- | --- | --- | --- |"]
     for name, default, kind, meaning in _rows():
         rows.append(f"| `{name}` | {f'`{default}`' if default else ''} | {kind} | {meaning} |")

@@ -1,4 +1,4 @@
-"""The Socket.IO events of protocol version 1; docs/protocol.md is their reference."""
+"""The Socket.IO events of protocol version 1; docs/reference/protocol.md is their reference."""
 
 from __future__ import annotations
 

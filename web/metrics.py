@@ -1,4 +1,4 @@
-"""Every Prometheus metric of the app, named once; docs/operations.md has them as a table.
+"""Every Prometheus metric of the app, named once; docs/reference/operations.md has them as a table.
 
 They are counted whether or not `MIEN_METRICS_PORT` shows them: 20 us of a frame that takes 12 ms.
 Everything here is called in the app's own world, never from a native thread, so that under eventlet

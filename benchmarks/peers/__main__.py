@@ -1,4 +1,4 @@
-"""Compares Mien with its peers and writes `docs/comparison.md` and `docs/comparison.json`.
+"""Compares Mien with its peers and writes `comparison.md` and `.json` in `docs/experiments/`.
 
 python -m benchmarks.peers
 """
@@ -26,7 +26,7 @@ from serving.training.workspace import CACHE, DATA
 from web.config import ROOT
 
 PEERS = Path(".cache/peers")
-DOCS = ROOT / "docs"
+DOCS = ROOT / "docs" / "experiments"
 
 
 def main() -> None:

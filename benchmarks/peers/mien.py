@@ -23,7 +23,7 @@ from serving.server.saved_model import default_signature, read_signatures
 from serving.training.augmentation import detected, whole
 from web.config import ROOT
 
-CARDS = ROOT / "docs" / "models"
+CARDS = ROOT / "docs" / "reference" / "model-cards"
 ASKED = {EMOTION: ("emotion",), AGE_GENDER: ("age", "gender")}
 
 

@@ -1,4 +1,4 @@
-"""Writes the figures as tables for people: `docs/comparison.md`."""
+"""Writes the figures as tables for people: `docs/experiments/comparison.md`."""
 
 from __future__ import annotations
 

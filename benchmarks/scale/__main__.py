@@ -2,7 +2,7 @@
 
     python -m benchmarks.scale
 
-Writes docs/sizing.md. Nothing else should run on the machine meanwhile.
+Writes docs/reference/sizing.md. Nothing else should run on the machine meanwhile.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmarks.scale.fleet import FleetFigures, Load, own_models, shared_models
 from benchmarks.scale.sizing import Cost
 from web.config import ROOT
 
-PAGE = ROOT / "docs" / "sizing.md"
+PAGE = ROOT / "docs" / "reference" / "sizing.md"
 EVENTS = ("frame", "faces")
 RATE = 10.0
 CLIENTS_PER_APP = 3

@@ -1,4 +1,4 @@
-"""The sections of docs/sizing.md."""
+"""The sections of docs/reference/sizing.md."""
 
 from __future__ import annotations
 

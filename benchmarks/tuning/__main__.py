@@ -2,7 +2,7 @@
 
     python -m benchmarks.tuning
 
-Writes docs/tuning.md and docs/tuning.json.
+Writes docs/experiments/tuning.md and docs/experiments/tuning.json.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--models", type=Path, default=MODELS, help="folder of the SavedModels")
     add("--contract", type=Path, default=CONTRACT, help="the model contract")
     add("--faces", type=int, default=500, help="faces of a sample (%(default)s)")
-    add("--docs", type=Path, default=ROOT / "docs", help="folder to write to")
+    add("--docs", type=Path, default=ROOT / "docs" / "experiments", help="folder to write to")
     return parser
 
 

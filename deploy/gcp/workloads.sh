@@ -26,7 +26,7 @@ warn_of_their_end() {
   certificate=$(kube get secret mien-app-tls \
     --output='go-template={{index .data "tls.crt" | base64decode}}')
   openssl x509 -noout -checkend $((days * 86400)) <<<"$certificate" >/dev/null ||
-    complain "the certificates of app and model server end within $days days: docs/kubernetes.md."
+    complain "the certificates of app and model server end within $days days: docs/how-to/kubernetes.md."
 }
 
 ship() {

@@ -1,7 +1,7 @@
 """Viola and Jones' cascade by OpenCV: for machines that have no model file at all.
 
 P. Viola and M. Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features", 2001. It
-is slow and misses tilted heads; docs/decisions.md has the comparison.
+is slow and misses tilted heads; docs/explanation/decisions.md has the comparison.
 """
 
 from __future__ import annotations

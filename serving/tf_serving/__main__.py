@@ -13,7 +13,7 @@ from serving.contract import CONTRACT, MODELS, ContractError, load_contract
 from serving.tf_serving.configs import batching_config, model_config, monitoring_config, tls_config
 from serving.tf_serving.releases import ReleaseError, find_releases
 
-_MADE_BY = "# Made by `python -m serving.tf_serving`; see docs/containers.md.\n"
+_MADE_BY = "# Made by `python -m serving.tf_serving`; see docs/how-to/containers.md.\n"
 _SECRET = "ssl.config"
 
 

@@ -1,4 +1,4 @@
-"""Writes a model card, `docs/models/MODEL.md`, from a model's report.
+"""Writes a model card, `docs/reference/model-cards/MODEL.md`, from a model's report.
 
 M. Mitchell et al., "Model Cards for Model Reporting", 2019. What a person wrote about the model
 lies in `cards/MODEL.md`; every figure comes from the report.

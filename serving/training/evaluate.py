@@ -35,7 +35,7 @@ from serving.training.pack import packed
 from serving.training.runtimes import run_openvino
 from serving.training.splits import test_rows
 
-REPORTS = Path("docs/models")
+REPORTS = Path("docs/reference/model-cards")
 README = Path("README.md")
 Framing = Callable[[Faces, ModelSpec], Crops]
 FRAMINGS: dict[str, Framing] = {DETECTED: detected_crops, "whole": whole_crops}

@@ -1,5 +1,5 @@
 /**
- * The connection to the server: docs/protocol.md in methods and callbacks.
+ * The connection to the server: docs/reference/protocol.md in methods and callbacks.
  *
  * @import {Socket} from "socket.io-client"
  * @import {Ack, Configuration, Configured, FacesMeta, FrameMeta, ModelStatus} from "./types.js"

@@ -1,5 +1,5 @@
 /**
- * The shapes of docs/protocol.md, and nothing else.
+ * The shapes of docs/reference/protocol.md, and nothing else.
  *
  * @typedef {[number, number, number, number]} Box `[x, y, w, h]`, pixels of the upright frame.
  * @typedef {[number, number]} Point

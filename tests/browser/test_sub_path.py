@@ -1,4 +1,4 @@
-"""The page under a path of another site, behind the proxies of docs/reverse-proxies.md."""
+"""The page under a path of another site, behind the proxies of docs/how-to/reverse-proxies.md."""
 
 from __future__ import annotations
 

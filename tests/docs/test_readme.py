@@ -123,9 +123,3 @@ def test_the_readme_names_the_two_commands_of_a_newcomer() -> None:
 def test_every_make_command_of_the_readme_exists(command: str) -> None:
     words = shlex.split(command)
     subprocess.run([*words[:1], "--dry-run", *words[1:]], cwd=ROOT, check=True, capture_output=True)
-
-
-def test_every_file_that_the_documentation_points_to_exists() -> None:
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), f"{page.name} points to {target}"

@@ -124,7 +124,7 @@ def test_every_setting_has_a_kind_and_a_sentence() -> None:
 
 
 def test_the_documentation_is_what_the_code_says() -> None:
-    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
     assert page == describe_config() + "\n"
 
 

@@ -1,8 +1,8 @@
 """Reader for WebSocket frames: bytes in, messages out, no socket.
 
 Eventlet's own reader takes the mask off byte by byte (11 ms for a frame of 30 KB, in the event
-loop), needs several reads per message and has no bound on fragments; docs/decisions.md has the
-measurements. Source: RFC 6455, section 5.
+loop), needs several reads per message and has no bound on fragments.
+docs/explanation/decisions.md has the measurements. Source: RFC 6455, section 5.
 """
 
 from __future__ import annotations

@@ -30,4 +30,4 @@ def read(data_set: str, folder: Path) -> Iterator[Record]:
     for name, reader in forms.items():
         if (folder / name).exists():
             return reader(folder / name)
-    raise FileNotFoundError(f"{folder} holds no {' nor '.join(forms)}; see docs/training.md")
+    raise FileNotFoundError(f"{folder} holds no {' nor '.join(forms)}; see docs/how-to/training.md")

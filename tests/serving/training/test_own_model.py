@@ -1,4 +1,4 @@
-"""A model of one's own: from a folder of pictures to an answer, as docs/own-model.md has it."""
+"""docs/how-to/own-model.md: from a folder of pictures to a prediction of your own model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from serving.training.recipe import load_recipe
 from tests.web.recorder import connected
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "own-model.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "own-model.md").read_text(encoding="utf-8")
 (TABLE,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 (PROGRAM,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 

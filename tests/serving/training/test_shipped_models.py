@@ -1,4 +1,4 @@
-"""What lies in serving/models is what docs/models and the contract say it is, and good enough."""
+"""What lies in serving/models is what its cards and the contract say it is, and good enough."""
 
 from __future__ import annotations
 

@@ -1,0 +1,80 @@
+"""Links of the README and of docs/ lead to files and headings that exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+INDEXES = [ROOT / "docs" / "README.md", ROOT / "docs" / "experiments" / "README.md"]
+PLACES = ["*.py", "*.js", "*.toml", "*.yaml", "*.yml", "*.sh", "*.cfg", "*.env", "Makefile"]
+CODE_BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def links(page: Path) -> list[str]:
+    """The targets of a page's links, except those to other sites."""
+    text = CODE_BLOCK.sub("", page.read_text(encoding="utf-8"))
+    return [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """The headings of a page, as links name them."""
+    text = CODE_BLOCK.sub("", page.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    found: set[str] = set()
+    for title in titles:
+        name = re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+        assert name not in found, f"{page.name} has the heading {title!r} twice"
+        found.add(name)
+    return found
+
+
+def broken(page: Path, target: str) -> bool:
+    path, _, anchor = target.partition("#")
+    file = (page.parent / path).resolve() if path else page
+    if not file.exists():
+        return True
+    return bool(anchor) and anchor not in anchors(file)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_relative_link_and_anchor_resolves(page: Path) -> None:
+    assert [target for target in links(page) if broken(page, target)] == []
+
+
+def test_a_link_to_a_missing_file_or_heading_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One\n\n[a](#one) [b](#two) [c](none.md) [d](page.md#one)\n")
+    assert [target for target in links(page) if broken(page, target)] == ["#two", "none.md"]
+
+
+def test_the_indexes_list_every_page() -> None:
+    listed = {(page.parent / target).resolve() for page in INDEXES for target in links(page)}
+    assert set(PAGES) - listed - {ROOT / "README.md"} == set(INDEXES[:1])
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_page_that_the_project_names_exists(place: str) -> None:
+    missing = [
+        (file, path)
+        for file in tracked_files(place)
+        for path in re.findall(r"(?<![\w/.-])docs/[a-z\d/-]*\.md", read(file))
+        if not (ROOT / path).is_file()
+    ]
+    assert missing == []
+
+
+def tracked_files(place: str) -> list[str]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", place]
+    return subprocess.check_output(command, cwd=ROOT, text=True).splitlines()
+
+
+def read(file: str) -> str:
+    path = ROOT / file
+    return path.read_text(encoding="utf-8", errors="ignore") if path.is_file() else ""
