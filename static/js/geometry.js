@@ -1,7 +1,7 @@
 /**
  * Boxes and squares: plain arithmetic, no page.
  *
- * @import {Box, TurnedSquare} from "./types.js"
+ * @import {Box, TurnedSquare} from "./protocol-types.js"
  */
 
 /**

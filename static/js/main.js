@@ -1,26 +1,26 @@
 /**
  * The page, put together.
  *
- * @import {Ack, ModelStatus, Session, SessionExpired} from "./types.js"
- * @import {ConnectionState} from "./connection.js"
+ * @import {Ack, ModelStatus, Session, SessionExpired} from "./protocol-types.js"
+ * @import {ConnectionState} from "./connection/connection.js"
  */
 
-import { Camera, describeCameraError, Pictures } from "./camera.js";
+import { Camera, describeCameraError, Pictures } from "./camera/camera.js";
 import { now } from "./clock.js";
-import { Connection } from "./connection.js";
-import { byId } from "./dom.js";
-import { Faces } from "./faces.js";
-import { FrameLoop } from "./frames.js";
-import { standstill } from "./hints.js";
-import { Notice } from "./notice.js";
-import { readOptions } from "./options.js";
-import { Settings } from "./settings.js";
-import { DetectionFailed } from "./sources.js";
-import { SourceSwitch } from "./source-switch.js";
-import { Statistics } from "./statistics.js";
-import { keepToken, takeToken } from "./token.js";
-import { View } from "./view.js";
-import { ending } from "./words.js";
+import { Connection } from "./connection/connection.js";
+import { byId } from "./view/dom.js";
+import { Faces } from "./faces/tracked-faces.js";
+import { FrameLoop } from "./frames/frame-loop.js";
+import { standstill } from "./view/video-hint.js";
+import { Notice } from "./view/notice.js";
+import { readOptions } from "./settings/url-options.js";
+import { Settings } from "./settings/settings.js";
+import { DetectionFailed } from "./frames/frame-source.js";
+import { SourceSwitch } from "./frames/detection-mode.js";
+import { Statistics } from "./frames/frame-statistics.js";
+import { keepToken, takeToken } from "./connection/access-token.js";
+import { View } from "./view/page-view.js";
+import { ending } from "./strings.js";
 
 const TICK_MS = 250;
 
@@ -204,11 +204,11 @@ function tick() {
   void chart?.then((drawn) => drawn?.add(now(), latencyMs, rate));
 }
 
-/** @type {Promise<import("./chart.js").Chart | null> | undefined} */
+/** @type {Promise<import("./view/performance-chart.js").Chart | null> | undefined} */
 let chart;
 
 async function loadChart() {
-  const { Chart } = await import("./chart.js");
+  const { Chart } = await import("./view/performance-chart.js");
   return new Chart(byId("chart", HTMLElement));
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, letterbox, toInput } from "../../static/js/blazeface.js";
+import { decode, letterbox, toInput } from "../../static/js/detector/blazeface.js";
 
 const CELLS = 48 * 48;
 const WHOLE = letterbox(192, 192, 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cameraProblem } from "../../static/js/camera.js";
+import { cameraProblem } from "../../static/js/camera/camera.js";
 
 const say = (name, change = {}) => cameraProblem({ name, secure: true, supported: true, host: "box:5000", ...change });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { afterEach, test } from "node:test";
 import { WebSocketServer } from "ws";
-import { Connection } from "../../static/js/connection.js";
+import { Connection } from "../../static/js/connection/connection.js";
 
 const OPENED = { sid: "engine", upgrades: [], pingInterval: 25000, pingTimeout: 20000, maxPayload: 1e6 };
 const GREETING = "40{}";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leadModel, Wishes, withSettings, withStatus } from "../../static/js/models.js";
-import { colourOverVideo, toneOf, toneOfResult } from "../../static/js/tones.js";
+import { leadModel, Wishes, withSettings, withStatus } from "../../static/js/settings/models.js";
+import { colourOverVideo, toneOf, toneOfResult } from "../../static/js/view/colours.js";
 
 const AGE = { name: "age", kind: "measure", unit: "years", enabled: true, interval_ms: 3000, state: "available", message: "" };
 const EMOTIONS = ["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Overlay } from "../../static/js/overlay.js";
-import { colourOverVideo } from "../../static/js/tones.js";
+import { Overlay } from "../../static/js/view/overlay.js";
+import { colourOverVideo } from "../../static/js/view/colours.js";
 
 const EMOTION = { name: "emotion", kind: "classification", labels: ["happiness"], enabled: true, interval_ms: 100 };
 const HAPPY = { id: 1, label: "happiness", confidence: 0.93, scores: { happiness: 0.93 } };

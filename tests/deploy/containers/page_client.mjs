@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 const [url, file] = process.argv.slice(2);
 // Without an address, Socket.IO connects to where the page came from.
 globalThis.location = new URL(url);
-const { Connection } = await import("../../../static/js/connection.js");
+const { Connection } = await import("../../../static/js/connection/connection.js");
 
 const image = await readFile(file);
 const say = (event, detail) => console.log(JSON.stringify({ event, ...detail }));
