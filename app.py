@@ -11,13 +11,13 @@ if os.environ.pop("PYTHONSAFEPATH", None) or sys.flags.safe_path:
     # Python then does not look for modules beside this file; nor would the model server's.
     sys.path.insert(0, str(Path(__file__).parent))
 
-from web.cannot_start import cannot_start
 from web.config import ConfigError, read_config
+from web.startup import fail_startup
 
 try:
     config = read_config(os.environ)
 except ConfigError as error:
-    cannot_start(error)
+    fail_startup(error)
 
 if config.async_mode == "eventlet":
     # Before anything else is imported, since eventlet swaps what others import.
@@ -29,10 +29,10 @@ if config.async_mode == "eventlet":
 import logging
 
 from serving.leave import leave
-from serving.logs import configure_logging
+from telemetry.logs import configure_logging
 from web.application import build_app
-from web.listen import open_socket, serve
 from web.metrics_server import OLD_WORKER_SECONDS, serve_metrics
+from web.serve import open_socket, serve
 from web.transport.descriptors import raise_limit
 
 configure_logging(config.log_level, config.log_format, [config.access_token])
@@ -45,7 +45,7 @@ try:
     serve_metrics(config, wait_seconds=0 if listener else OLD_WORKER_SECONDS)
     app, service = build_app(config)
 except (OSError, ValueError) as error:
-    cannot_start(error)
+    fail_startup(error)
 
 if listener is not None:
     serve(app, service, listener)

@@ -9,9 +9,9 @@ import warnings
 from typing import Any
 
 from serving.leave import leave
-from serving.logs import build_formatter
-from web.cannot_start import cannot_start
+from telemetry.logs import build_formatter
 from web.config import ConfigError, read_config
+from web.startup import fail_startup
 from web.transport.descriptors import raise_limit
 
 # Gunicorn itself would answer every request without this prefix, probes included, with an error.
@@ -20,7 +20,7 @@ if _prefix := os.environ.pop("SCRIPT_NAME", ""):
 try:
     _config = read_config(os.environ)
 except ConfigError as error:
-    cannot_start(error)
+    fail_startup(error)
 
 _host = f"[{_config.bind_host}]" if ":" in _config.bind_host else _config.bind_host
 bind = f"{_host}:{_config.port}"
@@ -39,7 +39,7 @@ logconfig_dict = {
             "secrets": [_config.access_token],
         }
     },
-    "filters": {"limit": {"()": "serving.log_limits.RepeatLimit"}},
+    "filters": {"limit": {"()": "telemetry.log_limits.RepeatLimit"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
@@ -59,13 +59,13 @@ keyfile = str(_config.tls_key) if _config.tls_key else None
 def on_starting(server: Any) -> None:
     """Refuses what would lose sessions, freeze clients or send in the clear what is to be TLS."""
     if server.cfg.workers != 1 or server.cfg.preload_app:
-        cannot_start("gunicorn must run one worker, without --preload.")
+        fail_startup("gunicorn must run one worker, without --preload.")
     if server.cfg.worker_class_str != "eventlet" or _config.async_mode != "eventlet":
-        cannot_start(
+        fail_startup(
             "gunicorn needs the eventlet worker, -k eventlet, and MIEN_ASYNC_MODE=eventlet."
         )
     if _config.https and not server.cfg.is_ssl:
-        cannot_start(
+        fail_startup(
             "under gunicorn MIEN_HTTPS needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY, or --certfile."
         )
     raise_limit()
@@ -75,7 +75,7 @@ def post_worker_init(worker: Any) -> None:
     """Serves by the app's own HTTP, and ends the sessions in good order when told to stop."""
     import eventlet
 
-    from web.connections import admit_clients
+    from web.connection_limits import admit_clients
     from web.transport.gunicorn_worker import adopt_worker
 
     def stop(number: int, frame: Any) -> None:

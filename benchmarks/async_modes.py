@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
 
-from benchmarks.app_process import Mode, running_app
+from benchmarks.end_to_end import ServedFigures, measure
 from benchmarks.machine import describe_machine
-from benchmarks.served import ServedFigures, measure
+from tests.support.app_process import Mode, running_app
 
 MODES: tuple[Mode, ...] = ("eventlet", "threading")
 WARM_UP_SECONDS = 3.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.served import ServedFigures
+from benchmarks.end_to_end import ServedFigures
 
 CLIENTS = 10
 

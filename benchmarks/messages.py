@@ -7,13 +7,13 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from benchmarks.moving_face import jpeg, picture
 from face_utils.boxes import FloatArray
 from face_utils.cropping import face_square
-from face_utils.detectors.choice import build_detector
+from face_utils.detectors.factory import build_detector
 from serving.contract import load_contract
+from tests.support.moving_face import jpeg, picture
 from web.config import Config
-from web.welcome import travelling_crop
+from web.session_event import travelling_crop
 
 Message = tuple[dict[str, object], bytes]
 """An event's object, without its `seq`, and its picture."""

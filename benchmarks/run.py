@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import bare, limits, served
-from benchmarks.app_process import running_app
+from benchmarks import end_to_end, in_process, limits
+from benchmarks.end_to_end import ServedFigures
 from benchmarks.machine import describe_machine
-from benchmarks.served import ServedFigures
+from tests.support.app_process import running_app
 from web.config import ROOT
 
 BARE_FRAMES = 400
@@ -40,14 +40,16 @@ def _parser() -> argparse.ArgumentParser:
 def _report(options: argparse.Namespace) -> Iterator[str]:
     """Gives each paragraph as soon as it is measured."""
     yield f"Machine: {describe_machine()}."
-    bare_cpu_ms = bare.measure(BARE_FRAMES)
-    stages = ", ".join(f"{k.removesuffix('_ms')} {v:.1f} ms" for k, v in bare.timings(100).items())
+    bare_cpu_ms = in_process.measure(BARE_FRAMES)
+    stages = ", ".join(
+        f"{k.removesuffix('_ms')} {v:.1f} ms" for k, v in in_process.timings(100).items()
+    )
     yield f"Bare loop: {bare_cpu_ms:.2f} CPU-ms a frame ({stages})."
     with running_app() as app:
         ready = app.await_status("/readyz")
         yield f"From start to ready: {ready:.1f} s."
-        served.measure(app, 1, 3, options.rate)  # The first frames pay for what is made once.
-        rows = [served.measure(app, n, options.seconds, options.rate) for n in options.clients]
+        end_to_end.measure(app, 1, 3, options.rate)  # The first frames pay for what is made once.
+        rows = [end_to_end.measure(app, n, options.seconds, options.rate) for n in options.clients]
     yield _table(rows, bare_cpu_ms)
     for row in rows:
         if row.clients == limits.CLIENTS:

@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.app_process import running_app
 from benchmarks.browser import chromium
-from benchmarks.moving_face import write_mjpeg
+from tests.support.app_process import running_app
+from tests.support.moving_face import write_mjpeg
 from web.config import ROOT
 
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}

@@ -10,10 +10,10 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from face_utils.containers import find_clutter, find_flaw
-from face_utils.decoding_work import decoding_work, describe_excess, find_unreadable_coding
+from face_utils.decode_cost import decoding_work, describe_excess, find_unreadable_coding
 from face_utils.detection import Image
 from face_utils.errors import BadImage, ImageTooLarge
+from face_utils.image_validation import check_body, check_header
 from face_utils.pixel_metadata import read_metadata
 from face_utils.pixels import Pixels, as_frame
 
@@ -103,7 +103,7 @@ def examine(data: bytes, limits: ImageLimits) -> EncodedImage:
     """
     if len(data) > limits.max_bytes:
         raise ImageTooLarge(f"The image has {len(data)} bytes; at most {limits.max_bytes} pass.")
-    _refuse(find_clutter(data))
+    _refuse(check_header(data))
     kind, width, height = _read_header(data)
     _check_size(width, height, limits)
     return _check_content(data, kind, width, height, limits)
@@ -130,7 +130,7 @@ def _check_content(
         raise BadImage(f"The {kind} is cut off.") from None
     if work > 1:
         raise ImageTooLarge(describe_excess(kind))
-    _refuse(find_flaw(kind, data, width, height))
+    _refuse(check_body(kind, data, width, height))
     return EncodedImage(data, kind, width, height, work)
 
 

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from face_utils.cropping import GreyCrop, Square, face_square
 from face_utils.detection import Detection
+from face_utils.frame import DetectedFrame, FaceRegion
+from face_utils.model_schedule import Schedule
 from face_utils.model_spec import ModelSpec
 from face_utils.quality import CROP_MARGIN, CROP_SIZE, judge
 from face_utils.results import Analysis, Face
-from face_utils.schedule import Schedule
-from face_utils.sight import SeenFace, Sight
 from face_utils.tracking import Tracker
 
-Look = Callable[[], Sight]
+Look = Callable[[], DetectedFrame]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,14 +78,14 @@ class Pipeline:
         analysis = Analysis(sight.width, sight.height, faces, {**sight.timings, "total_ms": total})
         return analysis, batches
 
-    def _study(self, sight: Sight, now: float) -> list[_Study]:
+    def _study(self, sight: DetectedFrame, now: float) -> list[FaceCrops]:
         detections: list[Detection] = [seen.detection for seen in sight.faces]
         tracks = self._tracker.update(detections, now)
         self.schedule.keep(self._tracker.ids)
-        return [_Study(t.id, seen) for t, seen in zip(tracks, sight.faces, strict=True)]
+        return [FaceCrops(t.id, seen) for t, seen in zip(tracks, sight.faces, strict=True)]
 
     def _batch(
-        self, model: ModelSpec, interval: float, studies: list[_Study], now: float
+        self, model: ModelSpec, interval: float, studies: list[FaceCrops], now: float
     ) -> Batch | None:
         good = {study.face.id: study for study in studies if study.face.quality.ok}
         due = self.schedule.due(model.name, good, now)
@@ -97,19 +97,21 @@ class Pipeline:
         return Batch(model, due, squares, crops)
 
 
-class _Study:
+class FaceCrops:
     """One face of one frame; models that want the same crop share it."""
 
-    def __init__(self, track: int, seen: SeenFace) -> None:
+    def __init__(self, track: int, seen: FaceRegion) -> None:
         self._seen = seen
         self._crops: dict[tuple[float, int], GreyCrop] = {}
         quality = judge(seen.detection, self.crop(CROP_MARGIN, CROP_SIZE))
         self.face = Face(track, seen.detection, quality)
 
     def square(self, margin: float) -> Square:
+        """The part of the frame that a crop with this margin shows."""
         return face_square(self.face.detection.box, margin, self.face.detection.roll)
 
     def crop(self, margin: float, size: int) -> GreyCrop:
+        """The crop with this margin and size."""
         if (margin, size) not in self._crops:
             self._crops[margin, size] = self._seen.crop(margin, size)
         return self._crops[margin, size]

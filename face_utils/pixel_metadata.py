@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from face_utils.containers import png_chunks, webp_chunks
+from face_utils.image_validation import png_chunks, webp_chunks
 
 _ORIENTATION = 0x0112
 _MAX_ENTRIES = 1000

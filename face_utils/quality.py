@@ -58,7 +58,7 @@ def judge(detection: Detection, crop: GreyCrop) -> Quality:
     findings: dict[Reason, bool] = {
         "too_small": float(max(detection.box[2:])) < MIN_SIDE,
         "too_dark": highlights(crop) < DARKEST_HIGHLIGHTS,
-        "too_bright": burnt(crop) > MAX_BURNT or shadows(crop) > BRIGHTEST_SHADOWS,
+        "too_bright": overexposed(crop) > MAX_BURNT or shadows(crop) > BRIGHTEST_SHADOWS,
         "blurred": sharpness(crop) < MIN_SHARPNESS,
         "turned_away": nose_offset(detection) > MAX_NOSE_OFFSET
         or eye_distance(detection) < MIN_EYE_DISTANCE,
@@ -76,7 +76,7 @@ def shadows(crop: GreyCrop) -> float:
     return float(np.percentile(crop, 5))
 
 
-def burnt(crop: GreyCrop) -> float:
+def overexposed(crop: GreyCrop) -> float:
     """Share of the pixels that are white, and so show nothing."""
     return float(np.mean(crop >= _WHITE))
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from face_utils.activation import answered_class, evidence_grid
+from face_utils.class_activation import answered_class, evidence_grid
 from face_utils.cropping import Square
 from face_utils.detection import Detection
 from face_utils.model_spec import UNSURE, ModelSpec

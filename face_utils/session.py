@@ -16,9 +16,9 @@ from face_utils.errors import InternalError, MienError, RateLimited, SessionExpi
 from face_utils.fair_queue import Place
 from face_utils.model_spec import ACTIVATION, ModelSpec
 from face_utils.pipeline import Batch, Look, Pipeline
-from face_utils.rate import RateLimit
+from face_utils.rate_limit import RateLimit
 from face_utils.results import Analysis, FrameStamp, Wire
-from face_utils.settings import SessionSettings
+from face_utils.session_settings import SessionSettings
 from face_utils.smoothing import Smoother
 
 log = logging.getLogger(__name__)

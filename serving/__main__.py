@@ -9,13 +9,13 @@ from pathlib import Path
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are reported here, in plain words
 
-from serving import logs, tracing
 from serving.contract import MODELS, ContractError, load_contract
 from serving.leave import leave
 from serving.server.address import ServerTls, unix_address
-from serving.server.process import run_server
+from serving.server.lifecycle import run_server
 from serving.server.repository import Repository
 from serving.server.servable import Servable, load_servable
+from telemetry import logs, tracing
 
 _LAST_PORT = 65535
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from serving.native_grpc import grpc
+from serving.unpatched_grpc import grpc
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 

@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 from face_utils.errors import ModelUnavailable
 from face_utils.model_spec import ModelSpec
 from face_utils.session import Done
-from serving.answer import Shapes, answer_shapes, read_answer
-from serving.availability import Breaker, ModelState
-from serving.bridge import Bridge
+from serving.circuit_breaker import CircuitBreaker, ModelState
 from serving.contract import INPUT_NAME, SIGNATURE
-from serving.contract_check import find_misfits
-from serving.native_grpc import grpc
-from serving.spans import Headers
+from serving.contract_check import contract_violations
+from serving.hub_bridge import HubBridge
+from serving.response import Shapes, read_response, response_shapes
 from serving.tensors import encode
 from serving.tfs_protos import (
     get_model_metadata_pb2,
@@ -29,6 +27,8 @@ from serving.tfs_protos import (
     predict_pb2,
     prediction_service_pb2_grpc,
 )
+from serving.unpatched_grpc import grpc
+from telemetry.spans import Headers
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class ModelClient:
         self,
         channel: Any,
         models: Iterable[ModelSpec],
-        bridge: Bridge,
+        bridge: HubBridge,
         clock: Callable[[], float],
         timeout: float,
         headers: Callable[[], Headers] = tuple,
@@ -90,7 +90,7 @@ class ModelClient:
         self._status_timeout = max(timeout, STATUS_TIMEOUT_SECONDS)
         self._headers = headers
         self._label = label
-        self._breakers = {name: Breaker(name, clock) for name in self._models}
+        self._breakers = {name: CircuitBreaker(name, clock) for name in self._models}
         self._polled: set[str] = set()
         self._stop = Event()
 
@@ -121,7 +121,7 @@ class ModelClient:
         The class activation maps, many times larger than the answer, travel only where `activation`
         asks for them.
         """
-        shapes = answer_shapes(model, len(crops), activation=activation)
+        shapes = response_shapes(model, len(crops), activation=activation)
         request = predict_pb2.PredictRequest(output_filter=shapes)
         self._address(request.model_spec, model.name)
         request.model_spec.signature_name = SIGNATURE
@@ -163,7 +163,7 @@ class ModelClient:
     def _answered(self, model: ModelSpec, shapes: Shapes, done: Done, call: Any) -> None:
         if call.code() is grpc.StatusCode.OK:
             try:
-                answer = read_answer(shapes, call.result())
+                answer = read_response(shapes, call.result())
             except ValueError as error:
                 message = f"The answer is not as the contract has it: {error}."
                 done(self._fail(model.name, message, "bad_answer"))
@@ -225,7 +225,7 @@ class ModelClient:
             self._breakers[name].failed(_explain(call), for_certain=call.code() in _GONE)
             return
         version = call.result().model_spec.version.value
-        misfits = find_misfits(self._models[name], call.result())
+        misfits = contract_violations(self._models[name], call.result())
         if misfits:
             self._breakers[name].not_served(
                 f"Version {version} does not fit the contract: {'; '.join(misfits)}."

@@ -11,7 +11,7 @@ from serving.tfs_protos import get_model_metadata_pb2, types_pb2
 _MAP_AXES = 4
 
 
-def find_misfits(
+def contract_violations(
     spec: ModelSpec, metadata: get_model_metadata_pb2.GetModelMetadataResponse
 ) -> list[str]:
     """Says in plain sentences what does not fit; nothing for a model that fits."""

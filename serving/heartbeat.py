@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from serving.channel import open_channel
-from serving.native_grpc import grpc
+from serving.unpatched_grpc import grpc
 
 ASK_SECONDS = 2.0
 """Between two questions, and the time to answer one."""

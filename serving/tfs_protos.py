@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
 
-import serving.native_grpc  # noqa: F401  (before the stubs below import grpc)
+import serving.unpatched_grpc  # noqa: F401  (before the stubs below import grpc)
 
 
 @contextmanager

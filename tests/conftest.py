@@ -13,7 +13,7 @@ import skimage.data
 
 import serving.training  # noqa: F401  (keeps Keras and Matplotlib out of the home folder)
 from face_utils.detection import DetectorPool
-from face_utils.detectors.choice import build_detector
+from face_utils.detectors.factory import build_detector
 
 ROOT = Path(__file__).parent.parent
 

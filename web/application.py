@@ -19,15 +19,15 @@ from web.security import SecurityHeaders, build_origin_check
 from web.service import Service, build_service
 from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import (
-    STRANGER_SECONDS,
-    STRANGERS,
-    bound_strangers,
-    close_strangers,
+    UNAUTHENTICATED_CONNECTIONS,
+    UNAUTHENTICATED_SECONDS,
+    close_unauthenticated,
     hang_up,
+    limit_unauthenticated,
 )
 from web.transport.engineio_limits import bound_engine, errors_only
-from web.transport.long_events import TEXT_BYTES
-from web.transport.page import answer_health
+from web.transport.event_size import TEXT_BYTES
+from web.transport.health import answer_health
 from web.transport.pings import send_pings
 from web.transport.promotion import promote_sessions
 from web.transport.socketio_limits import (
@@ -94,8 +94,8 @@ def _build_socketio(app: Flask, config: Config) -> SocketIO:
     guard_packets(socketio, budget)
     setattr(app, "wsgi_app", promote_sessions(app.wsgi_app, socketio.server))  # noqa: B010
     send_pings(socketio)
-    bound_strangers(socketio, config.max_sessions + STRANGERS)
-    close_strangers(socketio, min(STRANGER_SECONDS, config.session_idle_seconds))
+    limit_unauthenticated(socketio, config.max_sessions + UNAUTHENTICATED_CONNECTIONS)
+    close_unauthenticated(socketio, min(UNAUTHENTICATED_SECONDS, config.session_idle_seconds))
     return socketio
 
 

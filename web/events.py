@@ -10,20 +10,20 @@ from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from face_utils.errors import BadRequest, ServerFull, Unauthorized
+from face_utils.frame import detect_faces, read_client_faces
 from face_utils.pipeline import Look
 from face_utils.results import FrameStamp, Wire
 from face_utils.session import Session, acknowledge
-from face_utils.sight import see_faces, see_frame
-from serving.logs import log_ids
+from telemetry.logs import log_ids
 from web.frame_turns import FrameTurns
-from web.observation import answer_frame, trace_look
-from web.payloads import read_faces, read_frame, read_seq
+from web.instrumentation import answer_frame, trace_look
 from web.service import Service
+from web.session_event import welcome
 from web.token_guard import TokenGuard, TooManyGuesses
 from web.transport.connection_state import make_last_refusal
 from web.transport.engineio_limits import accept_pictures
 from web.transport.promotion import promote
-from web.welcome import welcome
+from web.validation import read_faces, read_frame, read_seq
 
 GREETING_DELAY_SECONDS = 0.02
 
@@ -108,13 +108,13 @@ def _answer(service: Service, read: Read, sid: str, *payload: object) -> Wire:
 def _frame(service: Service, payload: Sequence[object]) -> tuple[FrameStamp, Look]:
     stamp, data = read_frame(payload)
     detect, most = service.detector.detect, service.config.max_faces
-    return stamp, partial(see_frame, data, detect, service.image_limits, most)
+    return stamp, partial(detect_faces, data, detect, service.image_limits, most)
 
 
 def _faces(service: Service, payload: Sequence[object]) -> tuple[FrameStamp, Look]:
     stamp, given = read_faces(payload, service.config.max_faces)
     size = given.width, given.height
-    return stamp, partial(see_faces, *size, given.faces, service.image_limits)
+    return stamp, partial(read_client_faces, *size, given.faces, service.image_limits)
 
 
 def _configure(service: Service, sid: str, *payload: object) -> Wire:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from face_utils.results import Wire
 from face_utils.session import Session, acknowledge
 from web import metrics
-from web.payloads import read_seq
-from web.transport.long_events import TEXT_BYTES
+from web.transport.event_size import TEXT_BYTES
+from web.validation import read_seq
 
 if TYPE_CHECKING:  # The module imports eventlet, which does not serve in every mode.
     from web.transport.websocket import BoundedWebSocket

@@ -9,9 +9,9 @@ from threading import Thread
 from prometheus_client import make_wsgi_app
 
 from web.config import Config
-from web.connections import admit_scrapers
-from web.listen import CannotListen, bind
+from web.connection_limits import admit_scrapers
 from web.metrics import REGISTRY
+from web.serve import CannotListen, bind
 from web.transport.wsgi_servers import SERVERS
 
 OLD_WORKER_SECONDS = 10.0

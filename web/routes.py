@@ -11,7 +11,7 @@ from web.service import Service
 
 
 def add_routes(app: Flask, service: Service) -> None:
-    """Registers the HTTP routes. `/healthz` is answered ahead of Flask: `web/transport/page.py`."""
+    """Registers the HTTP routes; `web/transport/health.py` answers `/healthz` ahead of Flask."""
 
     @app.get("/")
     def page() -> str:

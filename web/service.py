@@ -12,24 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from face_utils.detection import DetectorPool
-from face_utils.detectors.choice import build_detector
+from face_utils.detectors.factory import build_detector
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session import SessionLimits
-from serving.availability import ModelState
-from serving.bridge import Bridge
 from serving.channel import TlsFiles, open_channel
-from serving.child import EmbeddedServer
+from serving.circuit_breaker import ModelState
 from serving.client import ModelClient
 from serving.contract import load_contract
-from serving.spans import Traces
-from serving.tracing import build_traces
+from serving.embedded_process import EmbeddedServer
+from serving.hub_bridge import HubBridge
+from telemetry.spans import Traces
+from telemetry.tracing import build_traces
 from web.config import Config
+from web.instrumentation import ObservedBackend, Send, call_headers, observe_predictions
 from web.metrics import MODEL_AVAILABLE, MODEL_SERVER_RESTARTS, expect_models
-from web.native_work import build_runner, frames_at_once
-from web.observation import ObservedBackend, Send, call_headers, observe_predictions
 from web.sessions import SessionCaps, SessionRegistry
+from web.worker_pool import build_runner, frames_at_once
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ def _build_client(
     return ModelClient(
         channel,
         models.values(),
-        Bridge(),
+        HubBridge(),
         time.monotonic,
         config.model_timeout_seconds,
         partial(call_headers, traces),

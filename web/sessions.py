@@ -15,7 +15,7 @@ from face_utils.fair_queue import FairQueue
 from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session import Backend, Runner, Session, SessionLimits
-from serving.logs import log_ids
+from telemetry.logs import log_ids
 from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED, SESSIONS_REFUSED
 from web.networks import network_of
 

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any
 
 from face_utils.errors import Unauthorized
-from face_utils.rate import RateLimit
+from face_utils.rate_limit import RateLimit
 from web.config import Config
 from web.metrics import UNAUTHORIZED
 from web.networks import network_of

@@ -14,7 +14,7 @@ from typing import Literal
 
 from benchmarks.attack.aim import Aim
 from benchmarks.attack.wire import ANALYSED, BINARY, Expired, Link, packet
-from benchmarks.moving_face import film
+from tests.support.moving_face import film
 
 CLIENTS, SLOW_READERS = 50, 4
 SEED = 12

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.app_process import free_port, get_status
+from tests.support.app_process import free_port, get_status
 from web.certificate import make_certificate
 from web.config import ROOT
 

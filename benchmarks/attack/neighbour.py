@@ -12,7 +12,7 @@ from socketio.exceptions import SocketIOError
 
 from benchmarks.attack.aim import Aim
 from benchmarks.attack.samples import Sample
-from benchmarks.moving_face import film
+from tests.support.moving_face import film
 
 FRAMES_PER_SECOND = 10
 ACK_TIMEOUT_SECONDS = 15.0

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.app_process import AppProcess, Mode, running_app
 from benchmarks.attack.aim import Aim
 from benchmarks.attack.attacks.requests import SECRET
 from benchmarks.attack.haproxy import running_haproxy
+from tests.support.app_process import AppProcess, Mode, running_app
 from web.certificate import make_certificate
 
 MODES: dict[str, Mode] = {"app.py": "eventlet", "gunicorn": "gunicorn", "haproxy": "gunicorn"}

@@ -18,7 +18,7 @@ from benchmarks.peers.exchange import AGE_GENDER, EMOTION, WHOLE, Answer, Answer
 from face_utils.cropping import Square, crop
 from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, MODELS, load_contract
-from serving.server.network import Arrays, Network
+from serving.server.openvino_model import Arrays, Network
 from serving.server.saved_model import default_signature, read_signatures
 from serving.training.augmentation import detected, whole
 from web.config import ROOT

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import psutil
 
-from benchmarks.app_process import AppProcess, running_app
-from benchmarks.served import cpu_seconds, run_clients
+from benchmarks.end_to_end import cpu_seconds, run_clients
+from tests.support.app_process import AppProcess, running_app
 from web.config import ROOT
 
 

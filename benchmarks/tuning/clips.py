@@ -14,16 +14,16 @@ from benchmarks.tuning.cameras import JPEG
 from benchmarks.tuning.models import Models
 from benchmarks.tuning.tracks import Track
 from face_utils.detection import Detection, Image
-from face_utils.detectors.choice import build_detector
+from face_utils.detectors.factory import build_detector
+from face_utils.frame import DetectedFrame, detect_faces
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
 from face_utils.pipeline import Batch, Pipeline
-from face_utils.sight import Sight, see_frame
 from face_utils.smoothing import Outputs
 from web.config import Config
 
 Camera = Callable[[Image], Image]
-Look = Callable[[Image], Sight]
+Look = Callable[[Image], DetectedFrame]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +101,9 @@ def _eye() -> Look:
     detect = build_detector("blazeface", config.blazeface, None).detect
     limits = ImageLimits(config.max_frame_bytes, config.max_pixels)
 
-    def look(picture: Image) -> Sight:
+    def look(picture: Image) -> DetectedFrame:
         data = bytes(cv2.imencode(".jpg", picture, JPEG)[1])
-        return see_frame(data, detect, limits, config.max_faces)
+        return detect_faces(data, detect, limits, config.max_faces)
 
     return look
 
@@ -123,7 +123,7 @@ def _pictures(film: cv2.VideoCapture) -> Iterator[Image]:
         yield frame[1]
 
 
-def _follow(sights: Iterable[Sight], rate: float, models: Models) -> Iterator[Seen]:
+def _follow(sights: Iterable[DetectedFrame], rate: float, models: Models) -> Iterator[Seen]:
     """Every face of every frame, as a session would see it."""
     pipeline, always = Pipeline(), {model.spec: 0.0 for model in models.values()}
     for number, sight in enumerate(sights):
@@ -134,7 +134,7 @@ def _follow(sights: Iterable[Sight], rate: float, models: Models) -> Iterator[Se
             yield Seen(face.id, face.detection, told)
 
 
-def _again(sight: Sight) -> Sight:
+def _again(sight: DetectedFrame) -> DetectedFrame:
     return sight
 
 

@@ -81,7 +81,7 @@ def defocused(image: Grey, square: Square, spread: float) -> tuple[Grey, Square]
 DAMAGES = (
     Damage("further away", "MIN_SIDE", shrunk, 64, 10, None),
     Damage("less light", "DARKEST_HIGHLIGHTS", exposed, 0.6, 0.06, quality.highlights, DIM_NOISE),
-    Damage("too much light", "MAX_BURNT", exposed, 1.0, 3.0, quality.burnt),
+    Damage("too much light", "MAX_BURNT", exposed, 1.0, 3.0, quality.overexposed),
     Damage("white veil", "BRIGHTEST_SHADOWS", veiled, 0.8, 0.05, quality.shadows),
     Damage("out of focus", "MIN_SHARPNESS", defocused, 0.005, 0.06, quality.sharpness),
 )

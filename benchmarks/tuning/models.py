@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from face_utils.model_spec import ModelSpec
 from face_utils.smoothing import Outputs
 from serving.contract import INPUT_NAME, load_contract
-from serving.server.network import Network
+from serving.server.openvino_model import Network
 from serving.server.saved_model import default_signature, read_signatures
 
 Crops = NDArray[np.uint8]

@@ -15,7 +15,7 @@ from benchmarks.tuning.study import Finding, Row, Study, Table
 from benchmarks.tuning.trials import guess_loss, losses
 from face_utils import quality
 from face_utils.detection import Detection
-from face_utils.detectors.choice import build_detector
+from face_utils.detectors.factory import build_detector
 from face_utils.model_spec import ModelSpec
 from serving.training.faces import Grey
 from web.config import Config

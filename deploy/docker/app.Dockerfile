@@ -42,6 +42,7 @@ COPY app.py gunicorn.conf.py ./
 COPY face_utils face_utils
 COPY serving/*.py serving/models.toml serving/
 COPY static static
+COPY telemetry telemetry
 COPY templates templates
 COPY web web
 COPY --from=page /page/static/vendor static/vendor

@@ -28,6 +28,7 @@ WORKDIR /app
 COPY --from=packages /opt/mien /opt/mien
 COPY face_utils face_utils
 COPY serving serving
+COPY telemetry telemetry
 RUN python -m compileall -q .
 
 USER 10001:10001

@@ -18,7 +18,7 @@ import grpc
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.server.network import Arrays
+from serving.server.openvino_model import Arrays
 from serving.server.rpc import IsWanted, RequestError
 
 Run = Callable[[Arrays], dict[str, NDArray[Any]]]

@@ -9,9 +9,9 @@ from typing import Any
 
 import grpc
 
-from serving.logs import log_ids
 from serving.server.monitoring import count_request
-from serving.spans import Headers, Traces
+from telemetry.logs import log_ids
+from telemetry.spans import Headers, Traces
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
 _LONGEST_ID = 100

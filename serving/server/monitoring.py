@@ -26,7 +26,7 @@ from prometheus_client.core import Metric, UnknownMetricFamily
 from prometheus_client.registry import Collector
 
 from serving.server.batching import Run
-from serving.server.network import Arrays
+from serving.server.openvino_model import Arrays
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from serving.server.network import Arrays
+from serving.server.openvino_model import Arrays
 from serving.server.rpc import invalid
 from serving.server.saved_model import Port
 from serving.tensors import decode

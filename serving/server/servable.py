@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from face_utils.model_spec import ModelSpec
-from serving.contract_check import find_misfits
+from serving.contract_check import contract_violations
 from serving.server.batching import Batcher
 from serving.server.monitoring import observe_runs
-from serving.server.network import Network
+from serving.server.openvino_model import Network
 from serving.server.saved_model import (
     Signature,
     UnfitModelError,
@@ -51,7 +51,7 @@ def load_servable(
     metadata.model_spec.name = name
     metadata.model_spec.version.value = version
     metadata.metadata[SIGNATURE_FIELD].Pack(signatures)
-    if spec and (misfits := find_misfits(spec, metadata)):
+    if spec and (misfits := contract_violations(spec, metadata)):
         raise UnfitModelError("; ".join(misfits))
     network = Network(folder, signature, threads)
     return Servable(metadata, signature, Batcher(observe_runs(name, network.run)))

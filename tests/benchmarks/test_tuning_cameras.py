@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.moving_face import picture
 from benchmarks.tuning.cameras import poor_camera, shake
 from benchmarks.tuning.clips import back_and_forth, watch
 from benchmarks.tuning.damage import DAMAGES, shrunk
@@ -16,6 +15,7 @@ from face_utils.detection import Detection
 from face_utils.quality import CROP_MARGIN, CROP_SIZE
 from serving.contract import CONTRACT, MODELS
 from serving.training.augmentation import detected
+from tests.support.moving_face import picture
 
 SQUARE = np.array([226.5, 121.5, 107, 0], "f4")
 

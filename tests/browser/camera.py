@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.moving_face import film, picture
+from tests.support.moving_face import film, picture
 
 Image = np.ndarray
 

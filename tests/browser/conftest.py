@@ -8,10 +8,10 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from benchmarks.app_process import AppProcess, running_app
 from benchmarks.browser import launched
 from tests.browser.camera import Camera
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess, running_app
 
 # Long enough for a machine that does much else; nothing waits for it where all is well.
 expect.set_options(timeout=30_000)

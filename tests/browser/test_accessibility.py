@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.app_process import AppProcess
 from serving.contract import load_contract
 from tests.browser.axe import violations
 from tests.browser.camera import Camera, wall
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess
 
 
 @pytest.fixture

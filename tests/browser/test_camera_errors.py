@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, expect
 
-from benchmarks.app_process import AppProcess
 from tests.browser.camera import Camera
 from tests.browser.conftest import FOREIGN_HOST, Visit
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess
 
 # A camera that gives pictures only while `isGiving`.
 MOODY_CAMERA = """

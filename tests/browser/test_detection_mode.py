@@ -6,11 +6,11 @@ from itertools import groupby
 
 from playwright.sync_api import Locator, Route, expect
 
-from benchmarks.app_process import AppProcess
 from tests.browser.axe import violations
 from tests.browser.camera import Camera, wall
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess
 
 DETECTOR = "**/*.tflite"
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.app_process import AppProcess, running_app
 from tests.browser.axe import violations
 from tests.browser.conftest import NO_MODELS, Visit
 from tests.browser.upgrade_proxy import upgrade_proxy
+from tests.support.app_process import AppProcess, running_app
 from tests.web.recorder import connected
 
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.app_process import AppProcess
 from tests.browser.camera import Camera
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess
 
 PHONE = {
     "viewport": {"width": 360, "height": 740},

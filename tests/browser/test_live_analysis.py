@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from benchmarks.app_process import AppProcess
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess
 
 EMOTIONS = [
     "neutral",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from benchmarks.app_process import AppProcess
 from tests.browser.axe import violations
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess
 
 UNPLUG = "video.srcObject.getTracks()[0].dispatchEvent(new Event('ended'))"
 

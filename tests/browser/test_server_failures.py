@@ -6,11 +6,11 @@ import re
 
 from playwright.sync_api import expect
 
-from benchmarks.app_process import AppProcess, running_app
 from serving.contract import load_contract
 from tests.browser.axe import violations
 from tests.browser.conftest import NO_MODELS, Visit
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess, running_app
 
 MODELS = len(load_contract())
 

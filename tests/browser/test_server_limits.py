@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.app_process import AppProcess, running_app
 from tests.browser.conftest import NO_MODELS, Visit
+from tests.support.app_process import AppProcess, running_app
 
 SIDE = 150
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from benchmarks.app_process import AppProcess
 from tests.browser.conftest import Visit
+from tests.support.app_process import AppProcess
 
 
 def test_a_session_that_ended_goes_on_at_a_click(brief_app: AppProcess, visit: Visit) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from benchmarks.app_process import AppProcess
 from tests.browser.camera import Camera, face_at_the_left
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Visitor
+from tests.support.app_process import AppProcess
 
 
 @pytest.fixture

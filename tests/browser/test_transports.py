@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.app_process import AppProcess
 from tests.browser.conftest import Visit
 from tests.browser.upgrade_proxy import upgrade_proxy
+from tests.support.app_process import AppProcess
 
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.app_process import AppProcess
 from tests.browser.camera import (
     Camera,
     Image,
@@ -17,6 +16,7 @@ from tests.browser.camera import (
     wall,
 )
 from tests.browser.conftest import Visit
+from tests.support.app_process import AppProcess
 
 
 def test_no_face_in_view(camera: Camera, app: AppProcess, visit: Visit) -> None:

@@ -12,8 +12,8 @@ import psutil
 import pytest
 import yaml
 
-from benchmarks.app_process import AppProcess, running_app
 from tests.deploy.sandbox import LOGGED_IN, NO_IMAGE, THERE, Answer, Sandbox, is_alive
+from tests.support.app_process import AppProcess, running_app
 
 MAKES = (
     r" (enable|create|create-auto|add-iam-policy-binding|build|push|apply --(server|filename))\b"

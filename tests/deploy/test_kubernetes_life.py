@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from serving.contract import load_contract
-from serving.server.process import STOP_SECONDS
+from serving.server.lifecycle import STOP_SECONDS
 from serving.tf_serving.configs import METRICS_PATH
 from tests.deploy.manifests import (
     PAGE,
@@ -26,7 +26,7 @@ from tests.deploy.manifests import (
 from web.config import ROOT, Config, ConfigError, read_config
 from web.routes import add_routes
 from web.service import Service
-from web.transport.page import HEALTH_PATH
+from web.transport.health import HEALTH_PATH
 from web.transport.socketio_limits import TEXT_BYTES
 
 GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))

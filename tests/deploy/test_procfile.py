@@ -17,9 +17,9 @@ from typing import NamedTuple
 import psutil
 import pytest
 
-from benchmarks.app_process import free_port, get_status
-from benchmarks.moving_face import jpeg
 from tests.deploy.sandbox import is_alive
+from tests.support.app_process import free_port, get_status
+from tests.support.moving_face import jpeg
 from tests.web.recorder import connected
 from web.config import ROOT, read_config
 

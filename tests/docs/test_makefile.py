@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.app_process import running_app
+from tests.support.app_process import running_app
 from web.config import ROOT
 
 # Makes an environment of itself, and installs by noting what.

@@ -14,8 +14,8 @@ import psutil
 import pytest
 from socketio.exceptions import ConnectionError
 
-from benchmarks.app_process import AppProcess, free_port, get_status, running_app
-from benchmarks.moving_face import jpeg
+from tests.support.app_process import AppProcess, free_port, get_status, running_app
+from tests.support.moving_face import jpeg
 from tests.web.recorder import connected
 from web.config import ROOT
 

@@ -30,7 +30,7 @@ def test_the_core_imports_pictures_and_numbers_only(path):
     assert not imported(path) & NO_INPUT_OR_OUTPUT
 
 
-@pytest.mark.parametrize("name", ["session", "pipeline", "tracking", "smoothing", "schedule"])
+@pytest.mark.parametrize("name", ["session", "pipeline", "tracking", "smoothing", "model_schedule"])
 def test_what_needs_the_time_is_given_a_clock(name):
     """`perf_counter` measures how long work took and decides nothing."""
     source = (CORE / f"{name}.py").read_text(encoding="utf-8")

@@ -11,9 +11,9 @@ import zlib
 import numpy as np
 import pytest
 
-from face_utils.containers import MAX_PARTS
 from face_utils.errors import BadImage, ImageTooLarge
 from face_utils.image import decode
+from face_utils.image_validation import MAX_PARTS
 from tests.face_utils.image_files import LIMITS, PNG_START, chunk, encode, png
 
 
@@ -95,7 +95,7 @@ def verdicts():
     program = """
 import pickle, sys
 from pathlib import Path
-from face_utils.containers import MAX_PARTS
+from face_utils.image_validation import MAX_PARTS
 from face_utils.errors import MienError
 from face_utils.image import ImageLimits, decode
 

@@ -7,9 +7,9 @@ import pytest
 
 from face_utils.detection import Detection
 from face_utils.errors import BadImage
+from face_utils.frame import DetectedFrame, FaceRegion
 from face_utils.model_spec import ModelSpec, Smoothing
 from face_utils.pipeline import Pipeline
-from face_utils.sight import SeenFace, Sight
 
 EMOTION = ModelSpec(
     "emotion", "", 48, 0.05, "classification", ("a", "b"), "", 100, Smoothing("half_life", 0.4)
@@ -22,8 +22,8 @@ PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint
 
 def look(*boxes, image=PICTURE):
     """Gives the sight of a frame with faces in these boxes."""
-    faces = [SeenFace(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
-    return lambda: Sight(640, 480, faces, {"decode_ms": 1.0})
+    faces = [FaceRegion(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
+    return lambda: DetectedFrame(640, 480, faces, {"decode_ms": 1.0})
 
 
 LEFT, RIGHT = (50, 100, 100, 100), (400, 100, 100, 100)
@@ -60,7 +60,7 @@ def test_a_batch_holds_each_face_as_its_model_wants_it():
 def test_a_batch_says_which_part_of_the_frame_each_crop_shows():
     landmarks = np.array([[80, 130], [120, 140], [100, 150], [100, 170]], np.float32)
     tilted = Detection(np.array(LEFT, np.float32), 0.9, landmarks)
-    sight = Sight(640, 480, [SeenFace(tilted, PICTURE)])
+    sight = DetectedFrame(640, 480, [FaceRegion(tilted, PICTURE)])
 
     _, (batch,) = Pipeline().analyse(lambda: sight, {AGE: 3.0}, 0.0)
 
@@ -145,7 +145,9 @@ def test_tracks_are_those_in_view_or_lost_a_moment_ago():
 
 def test_a_real_face_is_found_judged_and_cropped(face_image, detector):
     def see():
-        return Sight(512, 512, [SeenFace(d, face_image) for d in detector.detect(face_image)])
+        return DetectedFrame(
+            512, 512, [FaceRegion(d, face_image) for d in detector.detect(face_image)]
+        )
 
     analysis, batches = Pipeline().analyse(see, BOTH, 0.0)
 

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image as Pillow
 
 from face_utils.detection import Detection
+from face_utils.frame import ClientFace, detect_faces, read_client_faces
 from face_utils.image import decode
 from face_utils.pixels import BACKGROUND
-from face_utils.sight import GivenFace, see_faces, see_frame
 from tests.face_utils.image_files import LIMITS, encode
 
 LOSSLESS = {"PNG": {}, "WEBP": {"lossless": True, "exact": True}}
@@ -52,8 +52,8 @@ def test_a_face_that_alpha_erases_is_not_found(erased, detector, kind):
     opaque = erased.copy()
     opaque.putalpha(255)
 
-    assert see_frame(files(opaque)[kind], detector.detect, LIMITS, 16).faces
-    assert not see_frame(files(erased)[kind], detector.detect, LIMITS, 16).faces
+    assert detect_faces(files(opaque)[kind], detector.detect, LIMITS, 16).faces
+    assert not detect_faces(files(erased)[kind], detector.detect, LIMITS, 16).faces
 
 
 @pytest.mark.parametrize("kind", files(Pillow.new("RGBA", (8, 8))))
@@ -61,8 +61,8 @@ def test_a_crop_that_alpha_erases_shows_grey(erased, kind):
     crop = erased.crop((130, 0, 330, 200))
     box = np.array([0, 0, 200, 200], np.float32)
 
-    [face] = see_faces(
-        640, 480, [GivenFace(Detection(box, 0.9), box, files(crop)[kind])], LIMITS
+    [face] = read_client_faces(
+        640, 480, [ClientFace(Detection(box, 0.9), box, files(crop)[kind])], LIMITS
     ).faces
 
     assert (face.image == BACKGROUND).all()

@@ -113,7 +113,7 @@ def test_a_user_without_a_home_and_a_name_can_start_the_model_server() -> None:
 CALL = """
 from concurrent.futures import ThreadPoolExecutor
 from serving.channel import open_channel
-from serving.native_grpc import grpc
+from serving.unpatched_grpc import grpc
 server = grpc.server(ThreadPoolExecutor(1))
 handler = grpc.unary_unary_rpc_method_handler(lambda request, context: b"answered")
 server.add_generic_rpc_handlers(
@@ -127,7 +127,7 @@ with open_channel(f"only-in-hosts:{port}") as channel:
 
 
 LISTEN = """
-from web.listen import bind
+from web.serve import bind
 with bind("only-in-hosts", 0, "MIEN_") as listener:
     assert listener.getsockname()[0] == "::1"
 """

@@ -6,7 +6,7 @@ import pytest
 
 from face_utils.model_spec import ModelSpec, Smoothing
 from serving.contract import MODELS, load_contract
-from serving.contract_check import find_misfits
+from serving.contract_check import contract_violations
 from serving.server.saved_model import read_signatures
 from serving.tfs_protos import get_model_metadata_pb2, types_pb2
 
@@ -47,23 +47,23 @@ def activation(*shape):
 
 
 def test_a_classification_as_the_contract_has_it_fits():
-    assert find_misfits(MOOD, metadata(IMAGE, PROBABILITIES)) == []
+    assert contract_violations(MOOD, metadata(IMAGE, PROBABILITIES)) == []
 
 
 def test_a_measure_as_the_contract_has_it_fits():
-    assert find_misfits(AGE, metadata(image(-1, 64, 64, 1), YEARS)) == []
+    assert contract_violations(AGE, metadata(image(-1, 64, 64, 1), YEARS)) == []
 
 
 def test_outputs_that_the_contract_does_not_need_are_no_matter():
     more = {**PROBABILITIES, "logits": (types_pb2.DT_FLOAT, [-1, 2])}
 
-    assert find_misfits(MOOD, metadata(IMAGE, more)) == []
+    assert contract_violations(MOOD, metadata(IMAGE, more)) == []
 
 
 def test_a_number_of_classes_that_the_model_leaves_open_fits():
     outputs = {"probabilities": (types_pb2.DT_FLOAT, [-1, -1])}
 
-    assert find_misfits(MOOD, metadata(IMAGE, outputs)) == []
+    assert contract_violations(MOOD, metadata(IMAGE, outputs)) == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_number_of_classes_that_the_model_leaves_open_fits():
     ],
 )
 def test_what_does_not_fit_a_classification_is_said(inputs, outputs, misfit):
-    [said] = find_misfits(MOOD, metadata(inputs, outputs))
+    [said] = contract_violations(MOOD, metadata(inputs, outputs))
 
     assert misfit in said
 
@@ -94,7 +94,7 @@ def test_what_does_not_fit_a_classification_is_said(inputs, outputs, misfit):
 def test_a_measure_must_give_its_range_too():
     years_only = {"years": YEARS["years"]}
 
-    assert find_misfits(AGE, metadata(image(-1, 64, 64, 1), years_only)) == [
+    assert contract_violations(AGE, metadata(image(-1, 64, 64, 1), years_only)) == [
         "it has no output 'low'",
         "it has no output 'high'",
     ]
@@ -104,14 +104,15 @@ def test_a_measure_must_give_its_range_too():
 def test_a_classification_explains_itself_with_a_map_per_label(classes):
     outputs = {**PROBABILITIES, **activation(-1, 6, 6, classes)}
 
-    assert find_misfits(replace(MOOD, activation=True), metadata(IMAGE, outputs)) == []
+    assert contract_violations(replace(MOOD, activation=True), metadata(IMAGE, outputs)) == []
 
 
 def test_a_measure_explains_itself_with_any_number_of_maps():
     outputs = {**YEARS, **activation(-1, 8, 8, 117)}
 
     assert (
-        find_misfits(replace(AGE, activation=True), metadata(image(-1, 64, 64, 1), outputs)) == []
+        contract_violations(replace(AGE, activation=True), metadata(image(-1, 64, 64, 1), outputs))
+        == []
     )
 
 
@@ -132,12 +133,12 @@ def test_a_measure_explains_itself_with_any_number_of_maps():
 def test_a_model_that_cannot_explain_itself_as_the_contract_says_does_not_fit(outputs, misfit):
     served = metadata(IMAGE, {**PROBABILITIES, **outputs})
 
-    assert find_misfits(replace(MOOD, activation=True), served) == [misfit]
-    assert find_misfits(MOOD, served) == []
+    assert contract_violations(replace(MOOD, activation=True), served) == [misfit]
+    assert contract_violations(MOOD, served) == []
 
 
 def test_everything_that_does_not_fit_is_said():
-    misfits = find_misfits(AGE, metadata(image(-1, 48, 48, 1, dtype=types_pb2.DT_FLOAT), {}))
+    misfits = contract_violations(AGE, metadata(image(-1, 48, 48, 1, dtype=types_pb2.DT_FLOAT), {}))
 
     assert len(misfits) == 5
 
@@ -151,10 +152,10 @@ def test_everything_that_does_not_fit_is_said():
     ],
 )
 def test_a_model_without_the_signature_is_named(response):
-    assert find_misfits(MOOD, response) == ["it has no signature 'serving_default'"]
+    assert contract_violations(MOOD, response) == ["it has no signature 'serving_default'"]
 
 
 @pytest.mark.parametrize("name", [path.name for path in MODELS.glob("*") if any(path.glob("*"))])
 def test_the_project_s_own_models_fit_the_contract(name):
     for version in (MODELS / name).iterdir():
-        assert find_misfits(load_contract()[name], pack(read_signatures(version))) == []
+        assert contract_violations(load_contract()[name], pack(read_signatures(version))) == []

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.app_process import AppProcess, Mode, running_app
-from benchmarks.moving_face import jpeg
+from tests.support.app_process import AppProcess, Mode, running_app
+from tests.support.moving_face import jpeg
 
 
 @pytest.fixture(scope="session")

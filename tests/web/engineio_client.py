@@ -10,7 +10,7 @@ import psutil
 import requests
 import websocket
 
-from benchmarks.app_process import AppProcess
+from tests.support.app_process import AppProcess
 
 PATH = "/socket.io/?EIO=4&transport=polling"
 OPEN_SESSION = "40"

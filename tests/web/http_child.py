@@ -46,7 +46,7 @@ def main(mode: str, limits: dict[str, Any]) -> None:
 
     from web.transport import http_protocol
     from web.transport.admission import Admission, ConnectionLimits
-    from web.transport.page import answer_health
+    from web.transport.health import answer_health
     from web.transport.tls import build_context
     from web.transport.wsgi_servers import SERVERS
 

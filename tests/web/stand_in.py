@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.app_process import AppProcess, Mode, running_app
 from tests.serving.client.fake_server import Server
+from tests.support.app_process import AppProcess, Mode, running_app
 
 CONTRACT = """
 [mood]

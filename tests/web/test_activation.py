@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.app_process import AppProcess
 from tests.serving.client.fake_server import Server
+from tests.support.app_process import AppProcess
 from tests.web.recorder import Recorder, connected
 from tests.web.stand_in import explaining_app
 from tests.web.test_protocol import cut_out

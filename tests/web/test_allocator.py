@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.app_process import AppProcess
+from tests.support.app_process import AppProcess
 from tests.web.recorder import connected
 
 MOST_MORE_BYTES = 30 * 1024 * 1024

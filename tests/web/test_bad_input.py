@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.app_process import AppProcess
+from tests.support.app_process import AppProcess
 from tests.web.recorder import Recorder, connected
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from benchmarks.app_process import AppProcess
+from tests.support.app_process import AppProcess
 from tests.web.engineio_client import (
     Polling,
     connected_wire,

@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 import websocket
 
-from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.engineio_client import OPEN_SESSION, Polling
-from web.transport.connection_reaper import STRANGERS
+from web.transport.connection_reaper import UNAUTHENTICATED_CONNECTIONS
 
 CLOSE = "1"
 
@@ -67,10 +67,10 @@ def test_the_oldest_of_many_clients_that_open_no_session_make_room(lonely_app: A
     threads = lonely_app.process.num_threads()
     with closing(Polling(lonely_app)) as member, closing(Polling(lonely_app)) as oldest:
         assert member.post(OPEN_SESSION) == 200
-        for _ in range(STRANGERS):
+        for _ in range(UNAUTHENTICATED_CONNECTIONS):
             with closing(Polling(lonely_app)) as newest:
                 pass
         assert oldest.post(OPEN_SESSION) == 400
         assert newest.post(OPEN_SESSION) == 200
         assert member.get().startswith("40")
-    assert lonely_app.process.num_threads() < threads + STRANGERS / 2
+    assert lonely_app.process.num_threads() < threads + UNAUTHENTICATED_CONNECTIONS / 2

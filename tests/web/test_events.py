@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_socketio import SocketIO
 
-from serving.logs import build_formatter
+from telemetry.logs import build_formatter
 from web.config import Config
 from web.events import add_events
 

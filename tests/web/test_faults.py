@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from benchmarks.app_process import AppProcess, running_app
+from tests.support.app_process import AppProcess, running_app
 from tests.web.recorder import Recorder, connected
 
 MODELS = ("emotion", "age", "gender")

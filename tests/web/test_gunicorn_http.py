@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.app_process import STOP_TIMEOUT_SECONDS, AppProcess, running_app
+from tests.support.app_process import STOP_TIMEOUT_SECONDS, AppProcess, running_app
 from tests.web.raw_http import GET, ask, crowd, trust_all
 from web.certificate import make_certificate
 

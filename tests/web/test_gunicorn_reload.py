@@ -7,7 +7,7 @@ import signal
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from benchmarks.app_process import free_port, get_status, running_app
+from tests.support.app_process import free_port, get_status, running_app
 
 OPENER = build_opener(ProxyHandler({}))
 

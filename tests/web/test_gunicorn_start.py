@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from benchmarks.app_process import free_port
+from tests.support.app_process import free_port
 from web.config import ROOT
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.app_process import AppProcess, running_app
+from tests.support.app_process import AppProcess, running_app
 from tests.web.wsgi_request import fine, request, status_of
 from web.config import Config
 from web.host_check import HostCheck

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from benchmarks.app_process import AppProcess, running_app
+from tests.support.app_process import AppProcess, running_app
 from tests.web.raw_http import GET, ask, connect, exchange, read_all
 
 POST = b"POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: localhost\r\n"

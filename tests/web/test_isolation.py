@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 
-from benchmarks.app_process import AppProcess
-from benchmarks.moving_face import jpeg
 from serving.contract import load_contract
+from tests.support.app_process import AppProcess
+from tests.support.moving_face import jpeg
 from tests.web.recorder import TIMEOUT_SECONDS, Recorder, connected
 
 CLIENTS = 50

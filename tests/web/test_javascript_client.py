@@ -6,8 +6,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from benchmarks.app_process import AppProcess
 from serving.contract import load_contract
+from tests.support.app_process import AppProcess
 from web.config import ROOT
 
 

@@ -11,7 +11,7 @@ import pytest
 import socketio
 import websocket
 
-from benchmarks.app_process import AppProcess, running_app
+from tests.support.app_process import AppProcess, running_app
 from tests.web.recorder import connected
 
 FRIEND = "https://friend.example"

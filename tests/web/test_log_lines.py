@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.engineio_client import PATH, TIMEOUT_SECONDS, Polling
 
 FAKE = "2026-01-01 00:00:00,000 ERROR root fake"

@@ -15,10 +15,10 @@ from face_utils.model_spec import ModelSpec, Smoothing
 from face_utils.results import Wire
 from face_utils.session import Answer, Done
 from serving.client import CallFailed
-from serving.logs import build_formatter
-from serving.spans import Traces
+from telemetry.logs import build_formatter
+from telemetry.spans import Traces
+from web.instrumentation import ObservedBackend, answer_frame, call_headers, observe_predictions
 from web.metrics import REGISTRY
-from web.observation import ObservedBackend, answer_frame, call_headers, observe_predictions
 
 MOOD = ModelSpec(
     "mood", "", 48, 0.05, "classification", ("calm", "angry"), "", 100, Smoothing("average", 1)

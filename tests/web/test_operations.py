@@ -13,7 +13,7 @@ import pytest
 import websocket
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.app_process import AppProcess, free_port, get_status, running_app
+from tests.support.app_process import AppProcess, free_port, get_status, running_app
 from tests.web.collector import Collector, collecting
 from tests.web.recorder import Recorder, connected
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.recorder import Recorder, connected
 
 CLIENTS = 12

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.engineio_client import OPEN_SESSION, Polling
 from tests.web.raw_http import GET, ask, crowd
 from tests.web.recorder import connected

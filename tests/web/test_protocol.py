@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from benchmarks.app_process import AppProcess
-from benchmarks.moving_face import picture
 from face_utils.image import MAX_SIDE
 from serving.contract import load_contract
+from tests.support.app_process import AppProcess
+from tests.support.moving_face import picture
 from tests.web.recorder import connected
 
 MODELS = list(load_contract())

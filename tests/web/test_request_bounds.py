@@ -12,7 +12,7 @@ import pytest
 import requests
 import websocket
 
-from benchmarks.app_process import AppProcess
+from tests.support.app_process import AppProcess
 from tests.web.engineio_client import (
     OPEN_SESSION,
     PATH,

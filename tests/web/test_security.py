@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from benchmarks.app_process import AppProcess
+from tests.support.app_process import AppProcess
 from tests.web.wsgi_request import fine, headers_of, request
 from web.config import Config
 from web.security import SecurityHeaders, build_origin_check, is_authorized

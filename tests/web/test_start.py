@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from benchmarks.app_process import AppProcess, free_port, get_status, running_app
+from tests.support.app_process import AppProcess, free_port, get_status, running_app
 from tests.web.recorder import connected
 from web.config import ROOT
 

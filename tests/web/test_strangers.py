@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.recorder import connected
 from web.transport.frame_reader import unmask
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.engineio_client import is_closed, opened_wire
 from tests.web.recorder import connected
 from web.token_guard import FREE_GUESSES, MAX_WAITING_PER_ADDRESS

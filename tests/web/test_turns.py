@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from benchmarks.app_process import AppProcess
+from tests.support.app_process import AppProcess
 
 KEY = base64.b64encode(bytes(16)).decode()
 HELLO = f"""\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 
-from benchmarks.app_process import AppProcess
+from tests.support.app_process import AppProcess
 
 GET = b"GET /static/vendor/face_detection_full_range.tflite HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 CLIENTS = 10

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.app_process import AppProcess, Mode, running_app
+from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.raw_http import GET, ask, crowd
 from web.certificate import make_certificate
 from web.transport.accepting import PatientListener

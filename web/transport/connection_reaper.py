@@ -17,8 +17,8 @@ from web.transport.connection_state import state_of
 
 log = logging.getLogger(__name__)
 
-STRANGER_SECONDS = 10.0
-STRANGERS = 500
+UNAUTHENTICATED_SECONDS = 10.0
+UNAUTHENTICATED_CONNECTIONS = 500
 """Connections without a session, beside as many as there may be with one."""
 STRANGERS_AT_ONCE = 20
 """Closed together, since looking for them takes longer than closing them."""
@@ -63,7 +63,7 @@ def _close_when_taken(server: Any, socket: Any) -> None:
     socket.close(wait=False)
 
 
-def bound_strangers(socketio: SocketIO, most: int) -> None:
+def limit_unauthenticated(socketio: SocketIO, most: int) -> None:
     """Closes the oldest connections without a session where there are too many.
 
     A client that polls needs no open socket to keep one, so the caps on sockets do not count them.
@@ -86,7 +86,7 @@ def bound_strangers(socketio: SocketIO, most: int) -> None:
     eio._handle_connect = handle_connect
 
 
-def close_strangers(socketio: SocketIO, seconds: float) -> None:
+def close_unauthenticated(socketio: SocketIO, seconds: float) -> None:
     """Closes, from now on, each connection that has had no session for that long.
 
     It may take twice as long: a connection goes if it has no session at two looks in a row.

@@ -21,7 +21,7 @@ from flask_socketio import SocketIO
 from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import cut_off, hang_up
 from web.transport.connection_state import state_of
-from web.transport.long_events import TEXT_BYTES, shorten
+from web.transport.event_size import TEXT_BYTES, shorten
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -17,8 +17,8 @@ from eventlet import wsgi
 from web.transport import http_protocol as protocol
 from web.transport.accepting import PatientListener
 from web.transport.admission import Admission, Connection
+from web.transport.health import Page
 from web.transport.http_protocol import BoundedRequests, Visit
-from web.transport.page import Page
 from web.transport.stages import Stage
 
 SILENCE_SECONDS = 60.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from web.transport.health import Page
 from web.transport.http_protocol import find_sid
-from web.transport.page import Page
 
 KEY = "mien.connection"
 

@@ -13,7 +13,7 @@ from socketio import packet
 from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import cut_off, hang_up
 from web.transport.connection_state import MAX_REFUSALS, ConnectionState, state_of
-from web.transport.long_events import TEXT_BYTES, shorten
+from web.transport.event_size import TEXT_BYTES, shorten
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def limit_packets(max_faces: int, max_bytes: int) -> type[packet.Packet]:
             if count > most:
                 raise ValueError(f"an event with {count} attachments; at most {most} pass")
             if self.packet_type in {packet.EVENT, packet.BINARY_EVENT}:
-                self.data = _tame(self.data)
+                self.data = _sanitize(self.data)
             return count
 
         def add_attachment(self, attachment: bytes) -> bool:
@@ -154,7 +154,7 @@ def _is_connect(data: object) -> bool:
     return isinstance(data, str) and data.startswith(str(packet.CONNECT))
 
 
-def _tame(data: object) -> list[object]:
+def _sanitize(data: object) -> list[object]:
     """Renames an event without a name, or with one that the library itself handles."""
     if not isinstance(data, list) or not data or not isinstance(data[0], str):
         return ["(no name)"]

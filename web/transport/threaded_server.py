@@ -13,8 +13,8 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from web.transport import http_protocol as protocol
 from web.transport.accepting import PatientListener
 from web.transport.admission import Admission, Connection
+from web.transport.health import Page
 from web.transport.http_protocol import BoundedRequests, Visit
-from web.transport.page import Page
 from web.transport.stages import Stage
 
 CONNECTION_TIMEOUT_SECONDS = 86_400

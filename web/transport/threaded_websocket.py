@@ -14,8 +14,8 @@ from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from flask_socketio import SocketIO
 from simple_websocket import ConnectionClosed, Server
 
-from web.transport.long_events import TEXT_BYTES
-from web.transport.pace import Pace
+from web.transport.event_size import TEXT_BYTES
+from web.transport.yielding import Pace
 
 LOOK_SECONDS = 1.0
 """Between looks at whether the connection has ended without a word."""

@@ -23,6 +23,7 @@ import eventlet
 from eventlet import websocket
 
 from web.transport.buffers import BufferBudget
+from web.transport.event_size import TEXT_BYTES
 from web.transport.frame_reader import (
     CLOSE,
     PING,
@@ -32,8 +33,7 @@ from web.transport.frame_reader import (
     Message,
     ProtocolViolation,
 )
-from web.transport.long_events import TEXT_BYTES
-from web.transport.pace import Pace
+from web.transport.yielding import Pace
 
 READ_BYTES = 64 * 1024
 _AVAILABLE = bytearray(256 * 1024)

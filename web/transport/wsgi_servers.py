@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Callable
 
 from web.transport.admission import Admission
-from web.transport.page import Page
+from web.transport.health import Page
 
 Serve = Callable[[Page, socket.socket, ssl.SSLContext | None, Admission], None]
 """Takes an application, an open port, the context for TLS, and who decides which connections stay;

@@ -14,8 +14,8 @@ from benchmarks.attack.attacks.cameras import Camera, stream
 from benchmarks.attack.neighbour import FRAMES_PER_SECOND
 from benchmarks.attack.samples import jain_index, percentile
 from benchmarks.attack.wire import BINARY, Link, packet
-from benchmarks.moving_face import jpeg
 from serving.contract import load_contract
+from tests.support.moving_face import jpeg
 
 CAPACITY_CLIENTS, CLIENTS = 8, 200
 CAPACITY_SHARE = 0.25

@@ -9,7 +9,7 @@ from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.attacks.many_scans import many_scans
 from benchmarks.attack.attacks.pace import drop_answers, repeat
 from benchmarks.attack.wire import BINARY, Link, connect_packet, frame_event, packet
-from benchmarks.moving_face import jpeg
+from tests.support.moving_face import jpeg
 
 CHURN_PER_SECOND = 50
 """As in the report: 395 frames in 8 s."""

@@ -19,7 +19,7 @@ from benchmarks.attack.wire import (
     header,
     packet,
 )
-from benchmarks.moving_face import jpeg
+from tests.support.moving_face import jpeg
 
 MEGABYTE = 1_000_000
 OLD_UPGRADE = (

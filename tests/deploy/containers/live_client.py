@@ -11,7 +11,7 @@ import requests
 import socketio
 from socketio.exceptions import SocketIOError
 
-from benchmarks.moving_face import jpeg
+from tests.support.moving_face import jpeg
 
 TIMEOUT_SECONDS = 180.0
 CALL_TIMEOUT_SECONDS = 5

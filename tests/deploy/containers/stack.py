@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.app_process import free_port, get_status
 from tests.deploy.containers.engine import Container, run, succeeds, wait_until
+from tests.support.app_process import free_port, get_status
 from web.config import ROOT
 
 PROJECT = "mien-test"

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.moving_face import jpeg
 from tests.deploy.containers.live_client import LiveClient
 from tests.deploy.containers.stack import SCALE, Stack
+from tests.support.moving_face import jpeg
 from web.config import ROOT
 
 pytestmark = pytest.mark.timeout(1800)

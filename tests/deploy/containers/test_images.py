@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 import pytest
 
-from benchmarks.app_process import get_status
-from benchmarks.moving_face import jpeg
 from tests.deploy.containers.engine import (
     PYTHON,
     Container,
@@ -20,6 +18,8 @@ from tests.deploy.containers.engine import (
     succeeds,
     wait_until,
 )
+from tests.support.app_process import get_status
+from tests.support.moving_face import jpeg
 from tests.web.recorder import connected
 from web.config import ROOT
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from face_utils.detectors.choice import build_detector
+from face_utils.detectors.factory import build_detector
 
 SHARED = Path(__file__).parents[4] / "shared" / "models" / "face_detection_yunet_2023mar.onnx"
 AVAILABLE = ["blazeface", "haar", *(["yunet"] if SHARED.is_file() else [])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from face_utils.detectors.choice import build_detector
+from face_utils.detectors.factory import build_detector
 
 
 def test_auto_takes_yunet_where_its_file_is_and_blazeface_where_not(blazeface_file, yunet_file):

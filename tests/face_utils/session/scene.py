@@ -8,9 +8,9 @@ import numpy as np
 
 from face_utils.detection import Detection
 from face_utils.errors import ModelUnavailable
+from face_utils.frame import DetectedFrame, FaceRegion
 from face_utils.model_spec import ModelSpec, Smoothing
 from face_utils.session import Answer
-from face_utils.sight import SeenFace, Sight
 
 EMOTION = ModelSpec(
     "emotion", "", 48, 0.05, "classification", ("calm", "angry"), "", 100,
@@ -67,8 +67,8 @@ class FakeBackend:
 
 
 def look(*boxes, image=PICTURE):
-    faces = [SeenFace(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
-    return lambda: Sight(640, 480, faces)
+    faces = [FaceRegion(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
+    return lambda: DetectedFrame(640, 480, faces)
 
 
 def predictions(sent):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from serving.bridge import Bridge
+from serving.hub_bridge import HubBridge
 from tests.serving.client.fake_server import Server
 from tests.serving.client.watched import AGE, MOOD, Watched
 
 
 @pytest.fixture(scope="module")
 def bridge():
-    return Bridge()
+    return HubBridge()
 
 
 @pytest.fixture

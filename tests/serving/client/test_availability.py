@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from face_utils.errors import ModelUnavailable
 from face_utils.session import Answer
-from serving.availability import NOT_ASKED_YET, ModelState
+from serving.circuit_breaker import NOT_ASKED_YET, ModelState
 from tests.serving.client.fake_server import Server, State
 from tests.serving.client.watched import AGE, MOOD
 

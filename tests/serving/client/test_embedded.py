@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from face_utils.model_spec import ModelSpec, Smoothing
-from serving.child import EmbeddedServer
 from serving.contract import CONTRACT, MODELS, load_contract
+from serving.embedded_process import EmbeddedServer
 
 
 @pytest.fixture(scope="module")

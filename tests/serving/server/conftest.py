@@ -18,7 +18,7 @@ import pytest
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from serving.contract import MODELS
-from serving.server.process import keep_in_step, start_server
+from serving.server.lifecycle import keep_in_step, start_server
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 from serving.tensors import decode, encode

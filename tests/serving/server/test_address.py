@@ -8,7 +8,7 @@ from grpc_health.v1 import health
 
 from serving.channel import TlsFiles, open_channel
 from serving.server.address import ServerTls
-from serving.server.process import start_server
+from serving.server.lifecycle import start_server
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 from serving.tfs_protos import get_model_status_pb2, model_service_pb2_grpc

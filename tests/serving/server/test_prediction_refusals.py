@@ -12,8 +12,8 @@ import pytest
 
 from serving.server.admission import WORKERS
 from serving.server.batching import Batcher
+from serving.server.lifecycle import MAX_CALLS
 from serving.server.predict_request import MAX_ROWS
-from serving.server.process import MAX_CALLS
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 from serving.tfs_protos import classification_pb2, inference_pb2, predict_pb2, regression_pb2

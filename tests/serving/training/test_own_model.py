@@ -15,14 +15,14 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.app_process import AppProcess, running_app
-from benchmarks.moving_face import picture
 from serving.contract import load_contract
 from serving.training.commands import job, parser
 from serving.training.framing import load_faces
 from serving.training.lesson import long_enough
 from serving.training.readers.labels import VOTE_COLUMNS
 from serving.training.recipe import load_recipe
+from tests.support.app_process import AppProcess, running_app
+from tests.support.moving_face import picture
 from tests.web.recorder import connected
 
 ROOT = Path(__file__).parents[3]

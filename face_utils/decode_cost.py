@@ -1,0 +1,109 @@
+"""Bounds the work of decoding a picture, since OpenCV cannot be interrupted.
+
+Pixels alone bound nothing: a JPEG may go over them again and again, a PNG may have eight bytes for
+each, and a lossless WebP may name a Huffman table for every 16 of them. The constants keep the
+dearest picture that passes near 0.2 s on one core;
+docs/explanation/decisions.md has the measurements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from face_utils.image_validation import START_OF_SCAN, jpeg_segments, png_chunks, webp_chunks
+
+MAX_PASSES = 24
+"""Scans of a progressive JPEG, each weighted by the share of the samples that it holds.
+
+libjpeg's standard script takes 14 for YCbCr without subsampling and 24 for CMYK.
+"""
+MAX_SCANS = 100
+MAX_PNG_BYTES_PER_PIXEL = 4
+MAX_WEBP_TABLES = 22_500
+_LEAST_TILE_PIXELS = 16
+_LEAST_TABLE_BITS = 20
+_BYTES_LIKE_A_TABLE = 200
+_READABLE_FRAMES = (0xC0, 0xC1, 0xC2)
+"""Baseline, extended and progressive JPEG. Arithmetic coding has no bound and no browser."""
+_TABLES = (0xC4, 0xC8, 0xCC)
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+def find_unreadable_coding(kind: str, data: bytes) -> str | None:
+    """Says why the coding of a picture is not one that is decoded, or nothing."""
+    if kind not in {"JPEG", "MPO"}:
+        return None
+    scans = 0
+    for marker, _ in jpeg_segments(data):
+        if 0xC0 <= marker <= 0xCF and marker not in (*_TABLES, *_READABLE_FRAMES):
+            return "The JPEG is coded in a rare way. Save it as a baseline or progressive JPEG."
+        scans += marker == START_OF_SCAN
+    return f"The JPEG has {scans} scans; at most {MAX_SCANS} pass." if scans > MAX_SCANS else None
+
+
+def decoding_work(kind: str, data: bytes, width: int, height: int, max_pixels: int) -> float:
+    """The work of decoding a picture, as a share of the work that one frame may take.
+
+    Args:
+        kind: Its format, as Pillow names it.
+        data: All of it.
+        width: Width in pixels, as the header has it.
+        height: Height in pixels, as the header has it.
+        max_pixels: Pixels of the largest frame.
+    """
+    if kind == "PNG":
+        return _png_row_bytes(data, width) * height / (MAX_PNG_BYTES_PER_PIXEL * max_pixels)
+    if kind == "WEBP":
+        return _webp_tables(data, width * height) / MAX_WEBP_TABLES
+    return float(_jpeg_passes(data)) * width * height / (MAX_PASSES * max_pixels)
+
+
+def describe_excess(kind: str) -> str:
+    """A sentence for a picture whose work is more than that of one frame."""
+    if kind == "PNG":
+        return "The PNG has too many bits for its size. Send 8 bits a channel."
+    if kind == "WEBP":
+        return "The WebP is too large to be lossless. Send a lossy one or a JPEG."
+    return "The JPEG has too many scans for its size. Send a baseline JPEG."
+
+
+def _jpeg_passes(data: bytes) -> Fraction:
+    """How often the scans go over the pixels; an interleaved scan counts once a component."""
+    shares: dict[int, Fraction] = {}
+    passes = Fraction(0)
+    for marker, content in jpeg_segments(data):
+        if marker in _READABLE_FRAMES:
+            shares = dict(_sample_shares(content))
+        elif marker == START_OF_SCAN:
+            components = content[1 : 1 + 2 * content[0] : 2] if content else b""
+            passes += sum((shares.get(each, Fraction(1)) for each in components), Fraction(0))
+    return passes
+
+
+def _sample_shares(frame: bytes) -> Iterator[tuple[int, Fraction]]:
+    """Id of each component of a frame, and its samples for each pixel."""
+    components = [frame[at : at + 2] for at in range(6, len(frame) - 2, 3)]
+    factors = [(each[0], each[1] >> 4, each[1] & 15) for each in components]
+    across = max((h for _, h, _ in factors), default=1) or 1
+    down = max((v for _, _, v in factors), default=1) or 1
+    for component, h, v in factors:
+        yield component, Fraction(h * v, across * down)
+
+
+def _png_row_bytes(data: bytes, width: int) -> int:
+    _, header = next(png_chunks(data))
+    depth, colour = header[8], header[9]
+    return (width * depth * _PNG_CHANNELS.get(colour, 4) + 7) // 8
+
+
+def _webp_tables(data: bytes, pixels: int) -> int:
+    """The most Huffman tables that a lossless WebP, or a lossless alpha channel, can name.
+
+    A table belongs to a tile of 4 by 4 pixels at least and takes 20 bits at least. Decoding fills
+    5 KiB for each, and as much for 200 bytes that describe larger tables.
+    """
+    lossless = (len(body) for name, body in webp_chunks(data) if name in {b"VP8L", b"ALPH"})
+    size = max(lossless, default=0)
+    tables = min(pixels // _LEAST_TILE_PIXELS, 8 * size // _LEAST_TABLE_BITS)
+    return tables + size // _BYTES_LIKE_A_TABLE

@@ -1,0 +1,49 @@
+"""Carries calls from native threads into the app's own world.
+
+That world is eventlet's hub where the process is patched, and a plain thread where it is not; the
+same code serves both, since `Thread` and `socket` are green in the one and real in the other.
+"""
+
+from __future__ import annotations
+
+import logging
+import posix
+import socket
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+
+log = logging.getLogger(__name__)
+
+Call = Callable[[], None]
+
+
+class HubBridge:
+    """Runs calls that any thread posts, one after the other, in the world that built the bridge."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque()
+        self._inbox, self._outbox = socket.socketpair()
+        self._outbox.setblocking(False)
+        self._wake_fd = self._outbox.fileno()
+        Thread(target=self._serve, name="bridge", daemon=True).start()
+
+    def post(self, call: Call) -> None:
+        """Has `call` run soon. May be used from any native thread; never blocks."""
+        self._calls.append(call)
+        with suppress(BlockingIOError):  # The socket may be full of wake-ups already.
+            # Not os.write: eventlet's would try to switch greenlets in the caller's thread.
+            posix.write(self._wake_fd, b"\0")
+
+    def _serve(self) -> None:
+        while self._inbox.recv(4096):
+            while self._calls:
+                self._run(self._calls.popleft())
+
+    @staticmethod
+    def _run(call: Call) -> None:
+        try:
+            call()
+        except Exception:
+            log.exception("a call over the bridge failed")

@@ -1,0 +1,63 @@
+"""What a model's answer must look like, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from face_utils.model_spec import ACTIVATION, ModelSpec
+from face_utils.session import Answer
+from serving.tensors import decode
+from serving.tfs_protos import predict_pb2
+
+Shapes = Mapping[str, tuple[int, ...]]
+"""Names of the outputs that are asked for -> their shapes; -1 where any size will do."""
+
+_ANY = -1
+
+
+def response_shapes(model: ModelSpec, count: int, *, activation: bool) -> Shapes:
+    """Shapes of a model's outputs for `count` crops.
+
+    Args:
+        model: The model.
+        count: Number of crops.
+        activation: Whether the class activation maps are among the outputs.
+    """
+    names = (*model.outputs, ACTIVATION) if activation else model.outputs
+    return {name: _shape(model, name, count) for name in names}
+
+
+def read_response(shapes: Shapes, response: predict_pb2.PredictResponse) -> Answer:
+    """Unpacks an answer.
+
+    Raises:
+        ValueError: An output is missing, of the wrong shape, or not a number.
+    """
+    outputs = {}
+    for name, shape in shapes.items():
+        if name not in response.outputs:
+            raise ValueError(f"output {name!r} is missing")
+        values = outputs[name] = decode(response.outputs[name])
+        if not _fits(values.shape, shape):
+            raise ValueError(
+                f"output {name!r} has shape {list(values.shape)} instead of {list(shape)}"
+            )
+        if not np.isfinite(values).all():
+            raise ValueError(f"output {name!r} holds what is no number")
+    return Answer(response.model_spec.version.value, outputs)
+
+
+def _shape(model: ModelSpec, name: str, count: int) -> tuple[int, ...]:
+    """Shape of an output for `count` crops."""
+    if name == ACTIVATION:
+        return (count, _ANY, _ANY, len(model.labels) or _ANY)
+    return (count, len(model.labels)) if model.kind == "classification" else (count,)
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return len(shape) == len(wanted) and all(
+        size == need or (need == _ANY and size > 0)
+        for size, need in zip(shape, wanted, strict=True)
+    )

@@ -1,0 +1,56 @@
+"""Imports grpc so that it works in a process that eventlet has patched.
+
+grpc calls back from threads of its own, where eventlet's green locks fail.
+docs/explanation/decisions.md has the measurements.
+Import grpc from here, before anything else imports it:
+
+    from serving.unpatched_grpc import grpc
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from types import ModuleType
+
+from serving.unpatched_modules import is_patched, real_modules
+
+# The system's own resolver reads the hosts file first. gRPC's asks a name server about these names,
+# too, for their other addresses: the name leaves, and a slow server holds the channel up.
+os.environ.setdefault("GRPC_DNS_RESOLVER", "native")
+
+# grpc imports these only at the first channel or server, when the real modules are gone again.
+_LATE = ("grpc", "grpc._channel", "grpc._server", "grpc._auth", "grpc._utilities")
+
+
+def _import_grpc() -> ModuleType:
+    """Imports grpc with real threads.
+
+    Raises:
+        ImportError: The process is patched, and something else has imported grpc before.
+    """
+    if "grpc" not in sys.modules:
+        with real_modules():
+            for name in _LATE:
+                importlib.import_module(name)
+    elif is_patched():
+        # With green threads a model server that hangs would slow down every client.
+        raise ImportError(
+            f"grpc was imported{_first_importer()} before serving.unpatched_grpc, with eventlet's "
+            "green threads. Import serving.unpatched_grpc first.",
+            name="grpc",
+        )
+    return importlib.import_module("grpc")
+
+
+def _first_importer() -> str:
+    """Names a module that holds grpc already, in the order in which modules were imported."""
+    grpc = sys.modules["grpc"]
+    for name, module in list(sys.modules.items()):
+        if not name.startswith("grpc.") and vars(module).get("grpc") is grpc:
+            return f" by {name}"
+    return ""
+
+
+grpc = _import_grpc()

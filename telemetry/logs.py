@@ -1,0 +1,140 @@
+"""Log formats: text for people, or one JSON object per line.
+
+A line also says what was being worked on, such as a session and a frame. These ids lie in a context
+variable: each greenlet and each thread has its own, and `contextvars.copy_context` carries them
+into a thread or a callback.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TextIO
+from urllib.parse import quote, quote_plus
+
+from telemetry.log_limits import RepeatLimit
+from telemetry.log_sources import capture_sources
+
+FORMATS = ("text", "json")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+# A library may log an address or a packet that holds an access token.
+_SECRET = re.compile(r"""(?i)(token\\?["']?\s*[:=]\s*|bearer )(\\?"[^"]*"|'[^']*'|[^\s&"',}]+)""")
+
+# ASCII and C1 control characters, line separators, and marks that turn the direction of writing.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+_ids: ContextVar[Mapping[str, object]] = ContextVar("log_ids", default=MappingProxyType({}))
+
+
+@contextmanager
+def log_ids(**ids: object) -> Iterator[None]:
+    """Adds ids to every line that is logged within this block."""
+    token = _ids.set({**_ids.get(), **ids})
+    try:
+        yield
+    finally:
+        _ids.reset(token)
+
+
+def build_formatter(log_format: str, secrets: Sequence[str] = ()) -> logging.Formatter:
+    """Builds the formatter of one of `FORMATS`.
+
+    Args:
+        log_format: Its name.
+        secrets: Texts that are blanked wherever they stand.
+    """
+    return JsonFormatter(secrets) if log_format == "json" else TextFormatter(secrets)
+
+
+def configure_logging(level: str, log_format: str, secrets: Sequence[str] = ()) -> None:
+    """Sends the process's log to standard error, and all else that is written there to the log.
+
+    Args:
+        level: One of `LEVELS`, from which on lines are written.
+        log_format: One of `FORMATS`.
+        secrets: Texts that are blanked wherever they stand.
+    """
+    handler: logging.StreamHandler[TextIO] = logging.StreamHandler(sys.__stderr__)
+    handler.setFormatter(build_formatter(log_format, secrets))
+    handler.addFilter(RepeatLimit())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    capture_sources(handler)
+
+
+def announce(message: str, log_format: str, stream: TextIO | None = None) -> None:
+    """Prints a line for people: plain in text, one JSON object else.
+
+    Args:
+        message: The line.
+        log_format: One of `FORMATS`.
+        stream: Where to; standard output by default, and standard error for what went wrong.
+    """
+    if log_format == "json":
+        level = logging.INFO if stream is None else logging.ERROR
+        record = logging.LogRecord("mien", level, "", 0, message, None, None)
+        message = JsonFormatter().format(record)
+    print(message, file=stream, flush=True)
+
+
+class _SafeFormatter(logging.Formatter):
+    """Blanks secrets, and escapes the characters with which a client could start a line."""
+
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        super().__init__(_TEXT)
+        known = {form for each in secrets for form in (each, quote(each), quote_plus(each))}
+        self._known = sorted((form for form in known if form), key=len, reverse=True)
+
+    def blank(self, text: str) -> str:
+        """Replaces secrets by `...`."""
+        for form in self._known:
+            text = text.replace(form, "...")
+        return _SECRET.sub(r"\1...", text)
+
+
+class TextFormatter(_SafeFormatter):
+    """A line for people, with the ids at its end and a traceback indented below."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """Words the line that stands above a traceback."""
+        ids = " ".join(f"{name}={value}" for name, value in _ids.get().items())
+        line = super().formatMessage(record) + (f" [{ids}]" if ids else "")
+        count = getattr(record, "left_out", 0)
+        return _escape(line + (f" ({count} more like this)" if count else ""))
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Words line and traceback, without secrets."""
+        return "\n    ".join(map(_escape, self.blank(super().format(record)).split("\n")))
+
+
+class JsonFormatter(_SafeFormatter):
+    """A line for programs: one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Gives time (UTC), level, logger, message, the ids, and a traceback where there is one."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self.blank(record.getMessage()),
+            **_ids.get(),
+        }
+        if count := getattr(record, "left_out", 0):
+            line["left_out"] = count
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.formatException(record.exc_info)
+        if record.exc_text:
+            line["exception"] = self.blank(record.exc_text)
+        return json.dumps(line, default=str)
+
+
+def _escape(text: str) -> str:
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)

@@ -1,0 +1,132 @@
+"""Traces by OpenTelemetry. Imported only where they are switched on.
+
+Spans are sent in batches by a real thread, also in a process that eventlet has patched: a green one
+would encode them in the event loop. So OpenTelemetry is imported with the real `threading`, and
+with a `logging` of its own, since the locks of the other are green. It sends by gRPC, which has
+sockets of its own; Python's, by then green, crash the interpreter at its end when a real thread
+waits in one. Its settings are the standard `OTEL_` variables.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+from serving.unpatched_grpc import grpc  # noqa: F401  (before the exporter imports it)
+from serving.unpatched_modules import real_modules
+from telemetry.spans import Attributes, Headers, Kind, Span, Traces
+
+with real_modules("logging"):
+    import atexit
+    import logging as own_logging
+    import threading
+
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+    from opentelemetry.sdk.trace.export import (
+        BatchSpanProcessor,
+        ConsoleSpanExporter,
+        SpanExporter,
+    )
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+CLOSE_SECONDS = 2.0
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+class _OpenSpan(Span):
+    def __init__(self, span: trace.Span) -> None:
+        self._span = span
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        return {"trace_id": trace.format_trace_id(self._span.get_span_context().trace_id)}
+
+    def active(self) -> AbstractContextManager[object]:
+        return trace.use_span(self._span)
+
+    def end(
+        self,
+        *,
+        error: str = "",
+        at: int | None = None,
+        about: Attributes | None = None,
+    ) -> None:
+        self._span.set_attributes(about or {})
+        if error:
+            self._span.set_status(trace.StatusCode.ERROR, error)
+        self._span.end(at)
+
+
+class _OpenTelemetry(Traces):
+    def __init__(self, tracer: trace.Tracer) -> None:
+        self._tracer = tracer
+
+    def begin(
+        self,
+        name: str,
+        *,
+        kind: Kind = "internal",
+        headers: Headers = (),
+        at: int | None = None,
+        about: Attributes | None = None,
+    ) -> Span:
+        context = _PROPAGATOR.extract(dict(headers)) if headers else None
+        span = self._tracer.start_span(
+            name, context, trace.SpanKind[kind.upper()], about, start_time=at
+        )
+        return _OpenSpan(span)
+
+    def headers(self) -> Headers:
+        carrier: dict[str, str] = {}
+        _PROPAGATOR.inject(carrier)
+        return tuple(carrier.items())
+
+
+def build_open_telemetry(mode: str, service: str) -> Traces:
+    """Builds traces that are written to standard error (`console`) or sent to a collector (`otlp`).
+
+    Args:
+        mode: Where they go.
+        service: Name of the process, unless `OTEL_SERVICE_NAME` names it.
+    """
+    _log_alike()
+    named = os.environ.get("OTEL_SERVICE_NAME") or service
+    provider = TracerProvider(
+        resource=Resource.create({SERVICE_NAME: named}), shutdown_on_exit=False
+    )
+    provider.add_span_processor(BatchSpanProcessor(_exporter(mode)))
+    atexit.register(_close, provider)
+    return _OpenTelemetry(provider.get_tracer("mien"))
+
+
+def _exporter(mode: str) -> SpanExporter:
+    if mode == "console":  # Standard output belongs to what the process says to its parent.
+        return ConsoleSpanExporter(out=sys.__stderr__ or sys.stderr, formatter=_one_line)
+    return OTLPSpanExporter()
+
+
+def _one_line(span: ReadableSpan) -> str:
+    return str(span.to_json(indent=None)) + "\n"
+
+
+def _log_alike() -> None:
+    """Has OpenTelemetry's own log look like that of the process."""
+    if own_logging is logging:
+        return
+    for handler in logging.getLogger().handlers:
+        twin = own_logging.StreamHandler()
+        twin.setFormatter(handler.formatter)
+        own_logging.getLogger().addHandler(twin)
+
+
+def _close(provider: TracerProvider) -> None:
+    """Sends what is left; a collector that does not answer holds nobody up."""
+    ending = threading.Thread(target=provider.shutdown, name="traces-end", daemon=True)
+    ending.start()
+    ending.join(CLOSE_SECONDS)

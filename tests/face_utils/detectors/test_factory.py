@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from face_utils.detectors.factory import build_detector
+
+NOWHERE = Path("nowhere") / "model.file"
+
+
+def test_blazeface_is_the_choice_where_its_file_is(blazeface_file):
+    assert build_detector("auto", blazeface_file, None).name == "blazeface"
+
+
+def test_haar_is_the_choice_without_any_file():
+    assert build_detector("auto", NOWHERE, None).name == "haar"
+
+
+def test_haar_can_be_asked_for(blazeface_file):
+    assert build_detector("haar", blazeface_file, None).name == "haar"
+
+
+def test_a_blazeface_that_is_asked_for_must_be_there():
+    with pytest.raises(FileNotFoundError, match=r"model\.file is missing; run `make setup`"):
+        build_detector("blazeface", NOWHERE, None)
+
+
+@pytest.mark.parametrize("choice", ["auto", "yunet"])
+def test_a_yunet_file_that_is_given_must_be_there(blazeface_file, choice):
+    with pytest.raises(FileNotFoundError, match=r"YuNet model .*model\.file is missing"):
+        build_detector(choice, blazeface_file, NOWHERE)
+
+
+def test_a_yunet_without_a_file_says_which_file_it_wants(blazeface_file):
+    with pytest.raises(FileNotFoundError, match=r"face_detection_yunet_2023mar\.onnx is missing"):
+        build_detector("yunet", blazeface_file, None)
+
+
+@pytest.mark.parametrize("choice", ["auto", "yunet"])
+def test_a_file_that_is_not_yunet_is_refused(blazeface_file, choice):
+    with pytest.raises(ValueError, match="wrong checksum"):
+        build_detector(choice, blazeface_file, blazeface_file)

@@ -1,0 +1,136 @@
+"""A picture that would take long to decode is refused before it is decoded."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from itertools import product
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from face_utils.decode_cost import MAX_SCANS, MAX_WEBP_TABLES
+from face_utils.detection import Detection
+from face_utils.errors import BadImage, ImageTooLarge
+from face_utils.frame import ClientFace, read_client_faces
+from face_utils.image import ImageLimits, decode, examine
+from face_utils.image_validation import MAX_PARTS, jpeg_segments
+from tests.face_utils.image_files import LIMITS, PNG_START, chunk, encode
+
+SCAN = b"\xff\xda"
+LARGEST = (1920, 1080)
+
+
+def progressive(picture, size, **options):
+    return encode(picture.resize(size), "JPEG", progressive=True, **options)
+
+
+def with_more_scans(data, more):
+    """Repeats the last scan."""
+    return data[:-2] + more * data[data.rindex(SCAN) : -2] + data[-2:]
+
+
+@pytest.mark.parametrize(("mode", "subsampling"), list(product(["RGB", "CMYK"], [0, 2])))
+def test_a_progressive_photo_of_the_largest_size_passes(picture, mode, subsampling):
+    data = progressive(picture.convert(mode), LARGEST, subsampling=subsampling)
+
+    assert decode(data, LIMITS).shape == (1080, 1920, 3)
+
+
+def test_many_scans_pass_over_few_pixels_only(picture):
+    small = with_more_scans(progressive(picture, (640, 480)), 80)
+    large = with_more_scans(progressive(picture, LARGEST, quality=30), 80)
+
+    assert decode(small, LIMITS).shape == (480, 640, 3)
+    with pytest.raises(ImageTooLarge, match="too many scans for its size"):
+        decode(large, LIMITS)
+
+
+def test_scans_are_counted_however_small_the_picture_is(picture):
+    data = progressive(picture, (8, 8))
+
+    with pytest.raises(BadImage, match=f"scans; at most {MAX_SCANS} pass"):
+        decode(with_more_scans(data, MAX_SCANS), LIMITS)
+
+
+@pytest.mark.parametrize("where", ["behind the end", "in a comment"])
+def test_what_only_looks_like_a_scan_is_not_counted(picture, where):
+    data, scans = encode(picture, "JPEG"), 1000 * (SCAN + b"\0\x04\1\1")
+    comment = b"\xff\xfe" + struct.pack(">H", len(scans) + 2) + scans
+    file = data + scans if where == "behind the end" else data[:2] + comment + data[2:]
+
+    np.testing.assert_array_equal(decode(file, LIMITS), decode(data, LIMITS))
+
+
+@pytest.mark.parametrize("coding", [0xC3, 0xC9, 0xCA])
+def test_rare_codings_are_refused(picture, coding):
+    data = encode(picture, "JPEG").replace(b"\xff\xc0", bytes([0xFF, coding]), 1)
+
+    with pytest.raises(BadImage, match="rare"):
+        decode(data, LIMITS)
+
+
+@pytest.mark.parametrize("junk", [b"\0", b"\xff", b"ab"])
+def test_a_jpeg_with_much_between_its_segments_is_refused_unread(picture, junk):
+    data = encode(picture, "JPEG")
+
+    with pytest.raises(BadImage, match="within its first"):
+        decode(data[:2] + MAX_PARTS * junk + data[2:], LIMITS)
+
+
+def test_restart_marks_belong_to_the_pixels(picture):
+    data = encode(picture, "JPEG", restart_marker_blocks=1)
+
+    assert data.count(b"\xff\xd0") > 20
+    assert len(list(jpeg_segments(data))) < 20
+    assert decode(data, LIMITS).shape == (200, 300, 3)
+
+
+def deep_png(width, height):
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, 6, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(bytes((8 * width + 1) * height)))
+    return PNG_START + header + pixels + chunk(b"IEND", b"")
+
+
+def test_sixteen_bits_a_channel_count_twice():
+    assert decode(deep_png(1920, 540), LIMITS).shape == (540, 1920, 3)
+    with pytest.raises(ImageTooLarge, match="8 bits a channel"):
+        decode(deep_png(1920, 541), LIMITS)
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+def test_a_large_lossless_webp_is_refused(alpha):
+    """Each 4 by 4 pixels of it may name a Huffman table, which takes 5 KiB and 6 us."""
+    noise = np.random.default_rng(0).integers(0, 16, (640, 640, 4), np.uint8)
+    large = Pillow.fromarray(noise)
+    options = {"quality": 1, "method": 0} if alpha else {"lossless": True, "quality": 1}
+    assert large.width * large.height > 16 * MAX_WEBP_TABLES
+
+    assert decode(encode(large.crop((0, 0, 512, 512)), "WEBP", **options), LIMITS).ndim == 3
+    with pytest.raises(ImageTooLarge, match="lossless"):
+        decode(encode(large, "WEBP", **options), LIMITS)
+
+
+def test_a_large_lossless_webp_of_few_bytes_passes():
+    plain = Pillow.new("RGBA", LARGEST, (1, 2, 3, 4))
+
+    assert decode(encode(plain, "WEBP", lossless=True), LIMITS).shape == (1080, 1920, 3)
+
+
+def test_face_crops_share_the_work_of_one_frame(picture):
+    data = with_more_scans(progressive(picture, (320, 320)), 60)
+    box = np.array([0, 0, 320, 320], np.float32)
+    crop = ClientFace(Detection(box, 0.9), box, data)
+    one = examine(data, LIMITS).work
+    assert 3 * one < 1 < 16 * one
+    assert LIMITS.max_pixels > 16 * 320 * 320
+
+    assert len(read_client_faces(640, 480, 3 * [crop], LIMITS).faces) == 3
+    with pytest.raises(ImageTooLarge, match="too much work"):
+        read_client_faces(640, 480, 16 * [crop], ImageLimits(10**8, LIMITS.max_pixels))
+
+
+def test_a_picture_that_is_only_long_names_its_longer_side():
+    with pytest.raises(ImageTooLarge, match="20000 by 16 pixels; its longer side may have 16384"):
+        decode(encode(Pillow.new("L", (20_000, 16)), "PNG"), LIMITS)

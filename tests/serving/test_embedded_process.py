@@ -1,0 +1,246 @@
+"""The embedded server as a child; it needs no models for that."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from queue import Queue
+from urllib.parse import unquote
+
+import grpc
+import psutil
+import pytest
+
+from serving import embedded_process, heartbeat
+from serving.contract import CONTRACT
+from serving.embedded_process import EmbeddedServer, NoEmbeddedServerError
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_SECONDS = 30
+
+
+class Line:
+    """A connection to the server that notes how it goes."""
+
+    def __init__(self, target):
+        options = [
+            ("grpc.enable_http_proxy", 0),
+            ("grpc.min_reconnect_backoff_ms", 50),
+            ("grpc.max_reconnect_backoff_ms", 200),
+        ]
+        self.channel = grpc.insecure_channel(target, options=options)
+        self._states = Queue()
+        self.channel.subscribe(self._states.put, try_to_connect=True)
+
+    def until(self, wanted):
+        while self._states.get(timeout=TIMEOUT_SECONDS) is not wanted:
+            pass
+
+
+@pytest.fixture
+def restarts():
+    return Queue()
+
+
+@pytest.fixture
+def server(tmp_path, restarts):
+    server = EmbeddedServer(tmp_path, CONTRACT, on_restart=lambda: restarts.put(server.pid))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def connect():
+    lines = []
+
+    def connect_to(target):
+        lines.append(Line(target))
+        lines[-1].until(grpc.ChannelConnectivity.READY)
+        return lines[-1]
+
+    yield connect_to
+    for line in lines:
+        line.channel.close()
+
+
+def test_it_is_a_process_of_its_own_until_it_is_closed(server, connect):
+    connect(server.target)
+    assert psutil.Process(server.pid).ppid() == os.getpid()
+
+    server.close()
+
+    assert not psutil.pid_exists(server.pid)
+
+
+def socket_of(target):
+    assert target.startswith("unix:")
+    return Path(unquote(target.removeprefix("unix:")))
+
+
+def test_nobody_else_can_reach_it_or_take_its_place(server, connect):
+    connect(server.target)
+    folder = socket_of(server.target).parent
+    listening = psutil.Process(server.pid).net_connections("inet")
+
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.stat().st_uid == os.getuid()
+    assert listening == []
+
+
+def test_closed_it_leaves_nothing_behind(server, connect):
+    connect(server.target)
+
+    server.close()
+
+    assert not socket_of(server.target).parent.exists()
+
+
+@pytest.mark.parametrize("name", ["with a space", "l" * 100])
+def test_any_folder_for_temporary_files_will_do(tmp_path, monkeypatch, connect, name):
+    (tmp_path / name).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / name))
+    server = EmbeddedServer(tmp_path, CONTRACT)
+    try:
+        connect(server.target)
+    finally:
+        server.close()
+
+    assert list((tmp_path / name).iterdir()) == []
+
+
+def test_killed_it_is_started_again_at_once_in_the_same_place(server, connect, restarts, caplog):
+    line, first = connect(server.target), server.pid
+    assert restarts.empty()
+
+    os.kill(first, signal.SIGKILL)
+
+    line.until(grpc.ChannelConnectivity.IDLE)
+    line.channel.subscribe(lambda _: None, try_to_connect=True)
+    line.until(grpc.ChannelConnectivity.READY)
+    assert restarts.get_nowait() == server.pid != first
+    assert restarts.empty()
+    assert "ended with code -9; again in 0.5 s" in caplog.text
+
+
+def test_a_start_that_fails_is_tried_again(server, connect, monkeypatch, caplog):
+    line, start, outcomes = connect(server.target), server._start, [OSError("no memory")]
+
+    def fail_once():
+        if outcomes:
+            raise outcomes.pop()
+        return start()
+
+    monkeypatch.setattr(server, "_start", fail_once)
+    os.kill(server.pid, signal.SIGKILL)
+
+    line.until(grpc.ChannelConnectivity.IDLE)
+    line.channel.subscribe(lambda _: None, try_to_connect=True)
+    line.until(grpc.ChannelConnectivity.READY)
+    assert "the model server cannot be started: no memory" in caplog.messages
+
+
+def test_hung_it_is_killed_and_started_again(server, connect, monkeypatch, caplog):
+    monkeypatch.setattr(heartbeat, "ASK_SECONDS", 0.2)
+    line, first = connect(server.target), psutil.Process(server.pid)
+    while not server._heartbeat._has_answered:
+        time.sleep(0.05)
+
+    first.suspend()
+
+    first.wait(TIMEOUT_SECONDS)
+    line.until(grpc.ChannelConnectivity.IDLE)
+    line.channel.subscribe(lambda _: None, try_to_connect=True)
+    line.until(grpc.ChannelConnectivity.READY)
+    assert "The model server does not answer. It is killed and started again." in caplog.messages
+
+
+def test_killed_it_is_started_again_though_no_file_can_be_opened(tmp_path):
+    program = f"""
+import os, resource, time
+from pathlib import Path
+from serving.embedded_process import EmbeddedServer
+from serving.contract import CONTRACT
+server = EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT)
+first = server.pid
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, most))
+while True:
+    try:
+        os.open(os.devnull, os.O_RDONLY)
+    except OSError:
+        break
+os.kill(first, 9)
+while server.pid == first:
+    time.sleep(0.05)
+print("again", flush=True)
+os._exit(0)
+"""
+    with python(program, tmp_path) as parent:
+        out, err = parent.communicate(timeout=TIMEOUT_SECONDS)
+
+    assert out == b"again\n", err
+
+
+def test_it_does_not_get_the_settings_of_the_app(monkeypatch, tmp_path):
+    monkeypatch.setenv("MIEN_ACCESS_TOKEN", "sesame")
+    server = EmbeddedServer(tmp_path, CONTRACT)
+    try:
+        names = psutil.Process(server.pid).environ()
+    finally:
+        server.close()
+
+    assert "PATH" in names
+    assert not [name for name in names if name.startswith("MIEN_")]
+
+
+def python(program, temporary):
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_parent_that_forgets_to_close_it_leaves_nothing_behind(tmp_path):
+    program = f"""
+from pathlib import Path
+from serving.embedded_process import EmbeddedServer
+from serving.contract import CONTRACT
+server = EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT)
+"""
+    with python(program, tmp_path) as parent:
+        parent.communicate(timeout=TIMEOUT_SECONDS)
+
+    assert parent.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_ends_with_a_parent_that_is_killed(tmp_path, connect):
+    program = f"""
+from pathlib import Path
+from threading import Event
+from serving.embedded_process import EmbeddedServer
+from serving.contract import CONTRACT
+print(EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT).target, flush=True)
+Event().wait()
+"""
+    with python(program, tmp_path) as parent:
+        connect(parent.stdout.readline().decode().strip())
+        parent.kill()
+
+        parent.communicate(timeout=TIMEOUT_SECONDS)  # The child, too, held its standard error.
+        assert parent.returncode == -signal.SIGKILL
+
+
+def test_an_installation_without_it_says_what_to_set_instead(tmp_path, monkeypatch):
+    monkeypatch.setattr(embedded_process, "find_spec", lambda name: None)
+
+    with pytest.raises(NoEmbeddedServerError, match="MIEN_MODEL_SERVER=host:port"):
+        EmbeddedServer(tmp_path, CONTRACT)

@@ -1,0 +1,93 @@
+"""The switch of the traces; tests/web/test_operations.py has what they tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# A frame with a part that another process goes on with, each in a process that may be patched.
+FRAME = """
+import sys, warnings
+warnings.simplefilter("ignore")
+if sys.argv[1] == "eventlet":
+    import eventlet
+    eventlet.monkey_patch()
+from telemetry.tracing import build_traces
+traces = build_traces("console", "mien-app")
+frame = traces.begin("frame", kind="server", about={"mien.frame": "s/1"})
+with frame.active():
+    headers = traces.headers()
+    traces.begin("decode", at=1_000).end(at=2_000)
+frame.end(error="bad_image")
+traces.begin("Predict", kind="server", headers=headers).end()
+"""
+
+
+def run(*arguments, **environment):
+    command = [sys.executable, "-c", *arguments]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("module", ["web.application", "serving.__main__"])
+def test_switched_off_nothing_of_it_is_imported(module):
+    program = f"""
+import sys
+import {module}
+from telemetry.tracing import build_traces
+build_traces("off", "mien").begin("frame").end()
+print([name for name in sys.modules if name.startswith("opentelemetry")])
+"""
+    assert run(program).stdout == "[]\n"
+
+
+def test_without_its_packages_the_switch_says_what_to_install(tmp_path):
+    absent = "raise ModuleNotFoundError('gone', name='opentelemetry')"
+    (tmp_path / "opentelemetry.py").write_text(absent)
+
+    result = run(
+        "from telemetry.tracing import *; build_traces('otlp', 'mien')", PYTHONPATH=str(tmp_path)
+    )
+
+    last = result.stderr.splitlines()[-1]
+    assert "the package opentelemetry is not installed" in last
+    assert "requirements-tracing.txt" in last
+
+
+@pytest.mark.parametrize("world", ["plain", "eventlet"])
+def test_what_is_left_is_written_before_the_end(world):
+    result = run(FRAME, world)
+
+    assert result.returncode == 0, result.stderr
+    spans = {span["name"]: span for span in map(json.loads, result.stderr.splitlines())}
+    frame, decode, predict = spans["frame"], spans["decode"], spans["Predict"]
+    assert decode["parent_id"] == predict["parent_id"] == frame["context"]["span_id"]
+    assert frame["parent_id"] is None
+    assert frame["status"] == {"status_code": "ERROR", "description": "bad_image"}
+    assert frame["attributes"] == {"mien.frame": "s/1"}
+    assert decode["start_time"] == "1970-01-01T00:00:00.000001Z"
+    assert frame["resource"]["attributes"]["service.name"] == "mien-app"
+
+
+def test_the_standard_variable_names_the_process():
+    result = run(FRAME, "plain", OTEL_SERVICE_NAME="exhibit")
+
+    names = {
+        json.loads(line)["resource"]["attributes"]["service.name"]
+        for line in result.stderr.splitlines()
+    }
+    assert names == {"exhibit"}
