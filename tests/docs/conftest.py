@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.app_process import AppProcess, running_app
+from tests.support.app_process import AppProcess, running_app
 
 
 @pytest.fixture(scope="package")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.app_process import AppProcess
-from benchmarks.moving_face import jpeg
 from serving.contract import load_contract
+from tests.support.app_process import AppProcess
+from tests.support.moving_face import jpeg
 from tests.web.recorder import connected
 
 ROOT = Path(__file__).parents[2]
