@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import describe_machine
-from benchmarks.peers.exchange import OWN, Answer, Answers, write_pictures
+from benchmarks.peers.file_protocol import OWN, Answer, Answers, write_pictures
 from benchmarks.peers.packages import install
 from benchmarks.peers.report import markdown
 from benchmarks.peers.samples import FACES, draw, found, framings
 from benchmarks.peers.scores import completed, judge
 from benchmarks.peers.systems import MIEN, SYSTEMS, System, ask
 from serving.training.faces import Faces
-from serving.training.figures import write_report
-from serving.training.workspace import CACHE, DATA
+from serving.training.report_values import write_report
+from serving.training.run_dir import CACHE, DATA
 from web.config import ROOT
 
 PEERS = Path(".cache/peers")

@@ -21,8 +21,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers import exchange
-from benchmarks.peers.exchange import EMOTION, Answer, Answers, Net
+from benchmarks.peers import file_protocol
+from benchmarks.peers.file_protocol import EMOTION, Answer, Answers, Net
 
 LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 SIDE = 64
@@ -38,18 +38,18 @@ def main(form: str, wheel: Path, folder: Path, target: Path) -> None:
     network, parameters = load(wheel / file)
     milliseconds: list[float] = []
     faces: dict[str, dict[str, list[Answer]]] = defaultdict(dict)
-    for pictures in exchange.read_pictures(folder):
+    for pictures in file_protocol.read_pictures(folder):
         if pictures.asked == EMOTION:
             faces[pictures.source][pictures.framing] = [
                 _answer(network, image, milliseconds) for image in pictures.images
             ]
     megabytes = (wheel / file).stat().st_size / 1e6
     net = Net("emotion", parameters, megabytes, float(np.median(milliseconds)))
-    exchange.write_answers(target, Answers(dict(faces), [net], exchange.peak_mib()))
+    file_protocol.write_answers(target, Answers(dict(faces), [net], file_protocol.peak_mib()))
 
 
 def _answer(network: Network, image: NDArray[np.uint8], milliseconds: list[float]) -> Answer:
-    with exchange.timed(milliseconds):
+    with file_protocol.timed(milliseconds):
         face = cv2.resize(image, (SIDE, SIDE)).astype(np.float32)
         scores = network((face / 255 - 0.5)[None, ..., None] * 2)
     return {"emotion": LABELS[int(scores[0].argmax())]}

@@ -13,14 +13,22 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.peers import exchange
-from benchmarks.peers.exchange import AGE_GENDER, EMOTION, WHOLE, Answer, Answers, Net, Pictures
+from benchmarks.peers import file_protocol
+from benchmarks.peers.file_protocol import (
+    AGE_GENDER,
+    EMOTION,
+    WHOLE,
+    Answer,
+    Answers,
+    Net,
+    Pictures,
+)
 from face_utils.cropping import Square, crop
 from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, MODELS, load_contract
 from serving.server.openvino_model import Arrays, Network
 from serving.server.saved_model import default_signature, read_signatures
-from serving.training.augmentation import detected, whole
+from serving.training.augmentation import detected_square, whole_square
 from web.config import ROOT
 
 CARDS = ROOT / "docs" / "reference" / "model-cards"
@@ -39,7 +47,7 @@ class _Model:
 
     def answer(self, image: np.ndarray, square: Square) -> Answer:
         """What the model says about one face."""
-        with exchange.timed(self._milliseconds):
+        with file_protocol.timed(self._milliseconds):
             cut = crop(image, square, self.spec.size)
             outputs = self._network.run({INPUT_NAME: cut[np.newaxis, ..., np.newaxis]})
         return _words(self.spec, outputs)
@@ -60,16 +68,16 @@ def main(folder: Path, target: Path) -> None:
     contract = load_contract()
     models = {name: _Model(contract[name]) for names in ASKED.values() for name in names}
     faces: dict[str, dict[str, list[Answer]]] = defaultdict(dict)
-    whole_pictures = [part for part in exchange.read_pictures(folder) if part.framing == WHOLE]
+    whole_pictures = [part for part in file_protocol.read_pictures(folder) if part.framing == WHOLE]
     for pictures in whole_pictures:
         asked = [models[name] for name in ASKED[pictures.asked]]
-        for framing in (exchange.WHOLE, exchange.CROP):
+        for framing in (file_protocol.WHOLE, file_protocol.CROP):
             faces[pictures.source][framing] = [
                 _answer(asked, pictures, row, framing) for row in range(len(pictures.images))
             ]
-    peak = exchange.peak_mib()
+    peak = file_protocol.peak_mib()
     nets = [model.net() for model in models.values()]
-    exchange.write_answers(target, Answers(dict(faces), nets, peak))
+    file_protocol.write_answers(target, Answers(dict(faces), nets, peak))
 
 
 def _answer(models: list[_Model], pictures: Pictures, row: int, framing: str) -> Answer:
@@ -77,7 +85,9 @@ def _answer(models: list[_Model], pictures: Pictures, row: int, framing: str) ->
     image, square = pictures.images[row], pictures.squares[row]
     answer: Answer = {}
     for model in models:
-        cut = whole(image) if framing == WHOLE else detected(square, model.spec.margin)
+        cut = (
+            whole_square(image) if framing == WHOLE else detected_square(square, model.spec.margin)
+        )
         answer |= model.answer(image, cut)
     return answer
 
@@ -91,7 +101,7 @@ def _words(spec: ModelSpec, outputs: Arrays) -> Answer:
 def _weights(name: str) -> int:
     """Number of weights by the model's card; the graph alone holds some twice."""
     card = json.loads((CARDS / f"{name}.json").read_text(encoding="utf-8"))
-    return int(card["footprint"]["weights"])
+    return int(card["cost"]["weights"])
 
 
 def _files(folder: Path) -> list[Path]:

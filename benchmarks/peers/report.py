@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers.exchange import CROP
+from benchmarks.peers.file_protocol import CROP
 from benchmarks.peers.systems import MIEN
 
 Figures = dict[str, Any]
 
-INTRODUCTION = Path(__file__).with_name("introduction.md")
+METHOD = Path(__file__).with_name("method.md")
 SOURCES = {"ferplus": "FER+ PublicTest", "utkface": "UTKFace", "fairface": "FairFace"}
 
 
@@ -20,7 +20,7 @@ def markdown(report: Figures) -> str:
     faces = ", ".join(f"{count} of {SOURCES[name]}" for name, count in report["faces"].items())
     systems = [system for system in report["systems"] if "failed" not in system]
     parts = [
-        INTRODUCTION.read_text(encoding="utf-8").format(faces=faces),
+        METHOD.read_text(encoding="utf-8").format(faces=faces),
         *_section("Each in the framing that suits it best, Mien as it serves", _summary(systems)),
         *_section("Emotion, FER+ PublicTest", _emotion(systems)),
         *_section("Age", _age(systems)),

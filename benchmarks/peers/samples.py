@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.exchange import AGE_GENDER, CROP, EMOTION, WHOLE, Pictures
+from benchmarks.peers.file_protocol import AGE_GENDER, CROP, EMOTION, WHOLE, Pictures
 from face_utils.cropping import crop
-from serving.training.augmentation import detected, whole
+from serving.training.alignment import DETECTOR_FILE, detect_squares, typical_square
+from serving.training.augmentation import detected_square, whole_square
 from serving.training.faces import TEST, UNKNOWN, Faces
-from serving.training.framing import DETECTOR_FILE, frame, typical_square
 from serving.training.readers import read
 from serving.training.splits import test_rows
 from serving.training.targets import emotion
@@ -46,7 +46,7 @@ def draw(source: str, count: int, seed: int, data: Path, framed: Path) -> Faces:
     rows = _chosen(faces, count, seed)
     from face_utils.detectors.blazeface import BlazeFace
 
-    squares = frame(source, [records[row] for row in rows], BlazeFace(DETECTOR_FILE))
+    squares = detect_squares(source, [records[row] for row in rows], BlazeFace(DETECTOR_FILE))
     return replace(faces.take(rows), squares=squares)
 
 
@@ -56,8 +56,8 @@ def framings(faces: Faces) -> Iterator[Pictures]:
     side = len(faces.images[0])
     pairs = list(zip(faces.images, faces.squares, strict=True))
     squares = {
-        WHOLE: [whole(image) for image, _ in pairs],
-        CROP: [detected(square, MARGIN) for _, square in pairs],
+        WHOLE: [whole_square(image) for image, _ in pairs],
+        CROP: [detected_square(square, MARGIN) for _, square in pairs],
     }
     for framing, cuts in squares.items():
         crops = [crop(image, cut, side) for image, cut in zip(faces.images, cuts, strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.exchange import OWN, WHOLE, Answer
+from benchmarks.peers.file_protocol import OWN, WHOLE, Answer
 from serving.training import metrics
 from serving.training.faces import Faces
 from serving.training.groups import GENDERS, band_of, per_group, worst_group

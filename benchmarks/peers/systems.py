@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.peers.exchange import Answers, read_answers
+from benchmarks.peers.file_protocol import Answers, read_answers
 from benchmarks.peers.packages import environment, modules, program, wheels
 from web.config import ROOT
 

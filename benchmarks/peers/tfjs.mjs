@@ -1,5 +1,5 @@
 // What the peers from npm share: TensorFlow.js on WebAssembly with one thread, the pictures that
-// exchange.py wrote, a clock, and the answers that it reads.
+// file_protocol.py wrote, a clock, and the answers that it reads.
 //
 // node face_api.mjs|human.mjs PACKAGES PICTURES ANSWERS
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import psutil
 
 from benchmarks.machine import describe_machine
-from benchmarks.scale import page
+from benchmarks.scale import report
 from benchmarks.scale.fleet import FleetFigures, Load, own_models, shared_models
 from benchmarks.scale.sizing import Cost
 from web.config import ROOT
@@ -46,14 +46,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _report(seconds: float) -> Iterator[str]:
     """Gives each part of the page as soon as it is measured."""
-    yield page.opening(describe_machine())
+    yield report.opening(describe_machine())
     growth = [_loaded(apps, seconds) for apps in (1, 2, 3)]
-    yield page.growth(growth, RATE)
-    yield page.ceiling(list(_ceiling(seconds)), RATE)
+    yield report.growth(growth, RATE)
+    yield report.ceiling(list(_ceiling(seconds)), RATE)
     costs = {event: _cost(event, seconds) for event in EVENTS}
-    yield page.costs(costs)
-    yield page.sizes(costs)
-    yield page.bounds(costs, psutil.cpu_count())
+    yield report.costs(costs)
+    yield report.sizes(costs)
+    yield report.bounds(costs, psutil.cpu_count())
 
 
 def _loaded(apps: int, seconds: float) -> FleetFigures:
@@ -69,7 +69,7 @@ def _ceiling(seconds: float) -> Iterator[FleetFigures]:
         for clients in range(6, 31, 2):
             figures = fleet.measure(Load("frame", clients, RATE, seconds))
             yield figures
-            if figures.dropped > page.MOST_DROPPED:
+            if figures.dropped > report.MOST_DROPPED:
                 return
 
 

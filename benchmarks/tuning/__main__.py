@@ -18,21 +18,32 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.machine import describe_machine
-from benchmarks.tuning import evidence, gate, half_life, turn, unsure, years
-from benchmarks.tuning.held_out import Sample
-from benchmarks.tuning.material import (
-    SOURCES,
-    Material,
-    gather,
-    still_emotions,
-    varied_faces,
+from benchmarks.tuning import (
+    confidence_threshold,
+    head_pose,
+    quality_bounds,
+    smoothing_age,
+    smoothing_emotion,
+    smoothing_gender,
 )
+from benchmarks.tuning.confidence_threshold import (
+    ScoredPredictions,
+    single_predictions,
+    smoothed_predictions,
+)
+from benchmarks.tuning.data import (
+    SOURCES,
+    TuningData,
+    augmented_tracks,
+    load_data,
+    still_face_tracks,
+)
+from benchmarks.tuning.held_out import Sample
 from benchmarks.tuning.models import Model
+from benchmarks.tuning.prediction_tracks import TrackSet
 from benchmarks.tuning.study import Study, findings_table, to_json, to_markdown
-from benchmarks.tuning.tracks import Watched
-from benchmarks.tuning.unsure import Judged, after_smoothing, one_look
 from serving.contract import CONTRACT, MODELS
-from serving.training.workspace import CACHE, DATA
+from serving.training.run_dir import CACHE, DATA
 from web.config import ROOT
 
 SEED = 20264
@@ -49,7 +60,7 @@ def main() -> None:
     options = _parser().parse_args()
     cv2.setNumThreads(1)
     done = []
-    for study in _studies(gather(options), options.faces):
+    for study in _studies(load_data(options), options.faces):
         print(to_markdown(study), end="\n\n", flush=True)
         done.append(study)
     machine = f"{describe_machine()}; {time.process_time():.0f} s of processor time"
@@ -69,43 +80,47 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _studies(material: Material, count: int) -> Iterator[Study]:
+def _studies(data: TuningData, count: int) -> Iterator[Study]:
     """Gives each study as soon as it is done; what is random in it depends on the seed alone."""
     first, second, third, fourth, fifth = np.random.default_rng(SEED).spawn(5)
-    emotions = still_emotions(material, count, first)
-    genders = varied_faces(material, "gender", count, second)
-    ages = varied_faces(material, "age", count, third)
-    yield half_life.study(emotions, material.shake, material.films, fourth)
-    yield evidence.study(genders, material.films)
-    yield years.study(ages, material.films)
-    yield unsure.study(*_answers(material, emotions, genders))
-    yield gate.study(_askers(material, count, fifth), fifth)
-    fairface = material.samples["gender"].of("fairface")
-    yield turn.study(
+    emotions = still_face_tracks(data, count, first)
+    genders = augmented_tracks(data, "gender", count, second)
+    ages = augmented_tracks(data, "age", count, third)
+    yield smoothing_emotion.study(emotions, data.crop_jitter, data.films, fourth)
+    yield smoothing_gender.study(genders, data.films)
+    yield smoothing_age.study(ages, data.films)
+    yield confidence_threshold.study(*_answers(data, emotions, genders))
+    yield quality_bounds.study(_askers(data, count, fifth), fifth)
+    fairface = data.samples["gender"].of("fairface")
+    yield head_pose.study(
         [
-            (material.models["emotion"], material.samples["emotion"]),
-            (material.models["gender"], fairface),
+            (data.models["emotion"], data.samples["emotion"]),
+            (data.models["gender"], fairface),
         ]
     )
 
 
-def _answers(material: Material, *tracks: Watched) -> tuple[list[Judged], list[Judged]]:
+def _answers(
+    data: TuningData, *tracks: TrackSet
+) -> tuple[list[ScoredPredictions], list[ScoredPredictions]]:
     """Answers to all held-out faces, and others to compare them with."""
-    models, samples = material.models, material.samples
-    looks = [one_look(name, models[name], samples[name]) for name in ("emotion", "gender")]
+    models, samples = data.models, data.samples
+    looks = [
+        single_predictions(name, models[name], samples[name]) for name in ("emotion", "gender")
+    ]
     parts = [
-        one_look(f"gender, {source}", models["gender"], samples["gender"].of(source))
+        single_predictions(f"gender, {source}", models["gender"], samples["gender"].of(source))
         for source in SOURCES["gender"]
     ]
-    return looks, [*parts, *map(after_smoothing, tracks)]
+    return looks, [*parts, *map(smoothed_predictions, tracks)]
 
 
-def _askers(material: Material, count: int, rng: Generator) -> list[tuple[Model, Sample]]:
+def _askers(data: TuningData, count: int, rng: Generator) -> list[tuple[Model, Sample]]:
     """Each model with some faces; gender and age look at the same ones."""
-    faces = material.samples["emotion"].some(count, rng)
-    aged = material.samples["age"].some(count, rng)
+    faces = data.samples["emotion"].some(count, rng)
+    aged = data.samples["age"].some(count, rng)
     gendered = Sample(aged.faces, aged.faces.gender.astype(np.int64))
-    models = material.models
+    models = data.models
     return [(models["emotion"], faces), (models["age"], aged), (models["gender"], gendered)]
 
 

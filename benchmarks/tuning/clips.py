@@ -10,9 +10,9 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.tuning.cameras import JPEG
+from benchmarks.tuning.camera_simulation import JPEG
 from benchmarks.tuning.models import Models
-from benchmarks.tuning.tracks import Track
+from benchmarks.tuning.prediction_tracks import Track
 from face_utils.detection import Detection, Image
 from face_utils.detectors.factory import build_detector
 from face_utils.frame import DetectedFrame, detect_faces
@@ -27,7 +27,7 @@ Look = Callable[[Image], DetectedFrame]
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class TrackedFace:
     """A face in one frame.
 
     Attributes:
@@ -53,7 +53,7 @@ class Clip:
 
     name: str
     rate: float
-    faces: Sequence[Seen]
+    faces: Sequence[TrackedFace]
 
     def played(self, spec: ModelSpec, seconds: float, start: int = 0) -> Track:
         """What a model says at its interval when the film is played back and forth.
@@ -75,7 +75,7 @@ def back_and_forth(frame: int, frames: int) -> int:
     return min(place, 2 * frames - 2 - place)
 
 
-def watch(folder: Path, models: Models, camera: Camera) -> list[Clip]:
+def track_clips(folder: Path, models: Models, camera: Camera) -> list[Clip]:
     """Plays every film of a folder to the pipeline, each model looking at every frame.
 
     Films in which the gate lets no face pass are left out: they show nothing.
@@ -123,7 +123,7 @@ def _pictures(film: cv2.VideoCapture) -> Iterator[Image]:
         yield frame[1]
 
 
-def _follow(sights: Iterable[DetectedFrame], rate: float, models: Models) -> Iterator[Seen]:
+def _follow(sights: Iterable[DetectedFrame], rate: float, models: Models) -> Iterator[TrackedFace]:
     """Every face of every frame, as a session would see it."""
     pipeline, always = Pipeline(), {model.spec: 0.0 for model in models.values()}
     for number, sight in enumerate(sights):
@@ -131,7 +131,7 @@ def _follow(sights: Iterable[DetectedFrame], rate: float, models: Models) -> Ite
         answers = {batch.model.name: _ask(batch, models) for batch in batches}
         for face in analysis.faces:
             told = {name: a[face.id] for name, a in answers.items() if face.id in a}
-            yield Seen(face.id, face.detection, told)
+            yield TrackedFace(face.id, face.detection, told)
 
 
 def _again(sight: DetectedFrame) -> DetectedFrame:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from face_utils.cropping import crop
 from face_utils.model_spec import ModelSpec
-from serving.training.augmentation import detected
+from serving.training.alignment import load_faces
+from serving.training.augmentation import detected_square
 from serving.training.faces import UNKNOWN, Faces
-from serving.training.framing import load_faces
 from serving.training.recipe import load_recipe
 from serving.training.splits import holdout_rows
 from serving.training.targets import TARGETS
@@ -50,7 +50,7 @@ class Sample:
     def crops(self, spec: ModelSpec) -> NDArray[np.uint8]:
         """`(n, size, size)` uint8: the faces as the service would cut them out."""
         pairs = zip(self.faces.images, self.faces.squares, strict=True)
-        return np.stack([crop(i, detected(s, spec.margin), spec.size) for i, s in pairs])
+        return np.stack([crop(i, detected_square(s, spec.margin), spec.size) for i, s in pairs])
 
 
 def held_out(model: str, sources: Sequence[str], data: Path, cache: Path) -> Sample:

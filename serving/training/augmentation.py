@@ -25,19 +25,19 @@ SMALLEST_SIDE = 32
 """Side in pixels of the crops of the furthest faces; the quality gate lets few smaller ones by."""
 
 
-def detected(square: NDArray[np.float32], margin: float) -> Square:
+def detected_square(square: NDArray[np.float32], margin: float) -> Square:
     """The square that serving cuts: the detection widened by the model's margin."""
     x, y, side, roll = (float(v) for v in square)
     return Square(x, y, side * (1 + 2 * margin), roll)
 
 
-def whole(image: Grey) -> Square:
+def whole_square(image: Grey) -> Square:
     """The square that takes in the whole picture."""
     height, width = image.shape
     return Square(width / 2, height / 2, max(height, width))
 
 
-def jittered(square: Square, framing: Framing, rng: Generator) -> Square:
+def jitter_square(square: Square, framing: Framing, rng: Generator) -> Square:
     """A square near the given one, as another detection of the same face could be."""
     low, high = np.log(framing.scale)
     side = square.side * float(np.exp(rng.uniform(low, high)))
@@ -46,7 +46,7 @@ def jittered(square: Square, framing: Framing, rng: Generator) -> Square:
     return Square(square.x + float(dx), square.y + float(dy), side, roll)
 
 
-def relit(image: Grey, light: Light, rng: Generator) -> Grey:
+def adjust_light(image: Grey, light: Light, rng: Generator) -> Grey:
     """The picture with another gamma, contrast and brightness."""
     gamma = light.gamma ** rng.uniform(-1, 1)
     contrast = 1 + rng.uniform(-light.contrast, light.contrast)
@@ -95,9 +95,9 @@ DEGRADATIONS: Sequence[Callable[[Grey, Generator], Grey]] = (
 )
 
 
-def worsened(image: Grey, light: Light, rng: Generator) -> Grey:
+def augment(image: Grey, light: Light, rng: Generator) -> Grey:
     """The picture as a poor camera in poor light might have taken it, mirrored half of the time."""
-    image = relit(image, light, rng)
+    image = adjust_light(image, light, rng)
     for degrade in DEGRADATIONS:
         if rng.random() < light.degrade:
             image = degrade(image, rng)
@@ -116,5 +116,5 @@ def training_crop(
     rng: Generator,
 ) -> Grey:
     """One crop for training, `(size, size)` uint8."""
-    start = whole(image) if rng.random() < framing.whole else detected(square, margin)
-    return worsened(crop(image, jittered(start, framing, rng), size), light, rng)
+    start = whole_square(image) if rng.random() < framing.whole else detected_square(square, margin)
+    return augment(crop(image, jitter_square(start, framing, rng), size), light, rng)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from face_utils.cropping import crop
 from face_utils.model_spec import ModelSpec
-from serving.training.augmentation import detected, training_crop, whole
-from serving.training.balance import drawn, kinds, repeats
+from serving.training.augmentation import detected_square, training_crop, whole_square
 from serving.training.faces import Faces
 from serving.training.recipe import Recipe
+from serving.training.sampling import draw_rows, repeat_counts, sampling_groups
 from serving.training.targets import Targets
 
 Crops = NDArray[np.uint8]
@@ -31,7 +31,7 @@ def training_batches(
 ) -> Iterator[tuple[Crops, Targets]]:
     """One pass over the faces in random order; the same epoch gives the same batches."""
     rng = np.random.default_rng((recipe.seed, epoch))
-    order = drawn(repeats(kinds(faces, targets), recipe.balance), rng)
+    order = draw_rows(repeat_counts(sampling_groups(faces, targets), recipe.balance), rng)
     for step in range(steps_per_epoch(len(faces), recipe)):
         rows = order[step * recipe.batch : (step + 1) * recipe.batch]
         crops = [
@@ -69,10 +69,14 @@ def mixed(crops: Crops, targets: Targets, mixing: float, rng: Generator) -> tupl
 def detected_crops(faces: Faces, spec: ModelSpec) -> Crops:
     """The crops that the service would cut, without any jitter."""
     pairs = zip(faces.images, faces.squares, strict=True)
-    crops = [crop(image, detected(square, spec.margin), spec.size) for image, square in pairs]
+    crops = [
+        crop(image, detected_square(square, spec.margin), spec.size) for image, square in pairs
+    ]
     return np.stack(crops)[..., None]
 
 
 def whole_crops(faces: Faces, spec: ModelSpec) -> Crops:
     """The whole pictures, scaled to the model's size."""
-    return np.stack([crop(image, whole(image), spec.size) for image in faces.images])[..., None]
+    return np.stack([crop(image, whole_square(image), spec.size) for image in faces.images])[
+        ..., None
+    ]

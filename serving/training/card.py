@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from face_utils.model_spec import ModelSpec
-from serving.training import pictures
-from serving.training.curves import CURVES, FACES, levels_and_lines
-from serving.training.figures import DETECTED, sentence
+from serving.training import plots
+from serving.training.evaluation import primary_metric
 from serving.training.history import Training
-from serving.training.judgement import main_figure
 from serving.training.recipe import recipe_file
+from serving.training.report_values import DETECTED, summary
+from serving.training.robustness_curves import CURVES, FACES, levels_and_lines
 
 PROSE = Path(__file__).parent / "cards"
-PICTURES = "pictures"
+PLOTS = "plots"
 FRAMINGS = """\
 `detected` crops are framed by the detector, as the service does it. Where it finds no face in a
 picture of FER+, UTKFace or FairFace, the usual square of that data set stands in; the service would
@@ -58,7 +58,7 @@ def _about(spec: ModelSpec, report: Report) -> str:
 
 
 def _footprint(report: Report) -> str:
-    cost = report["footprint"]
+    cost = report["cost"]
     return (
         f"**Cost.** {cost['weights']:,} weights, {cost['bytes'] / 1e6:.1f} MB as a SavedModel, "
         f"{cost['ms']:.2f} ms for one face on one core ({cost['machine']}, OpenVINO)."
@@ -69,7 +69,7 @@ def _results(report: Report) -> str:
     rows = ["## Results", "", "| test data | faces | crop | figures |", "| --- | --- | --- | --- |"]
     for source, framings in report["data"].items():
         for framing, figures in framings.items():
-            rows.append(f"| {source} | {figures['faces']} | {framing} | {sentence(figures)} |")
+            rows.append(f"| {source} | {figures['faces']} | {framing} | {summary(figures)} |")
     return "\n".join([*rows, "", FRAMINGS])
 
 
@@ -79,9 +79,7 @@ def _data_set(folder: Path, spec: ModelSpec, source: str, figures: Report) -> It
         yield _confusion(folder, spec, source, figures)
     bands = {k: v for k, v in figures["groups"].items() if k.startswith("age ")}
     if "mean_error" in figures and bands:
-        yield _picture(
-            folder, f"{spec.name}-{source}-bands", "Error by age", pictures.by_band, bands
-        )
+        yield _picture(folder, f"{spec.name}-{source}-bands", "Error by age", plots.by_band, bands)
     if figures["groups"]:
         yield _groups(figures)
 
@@ -97,12 +95,12 @@ def _confusion(folder: Path, spec: ModelSpec, source: str, figures: Report) -> s
         folder,
         f"{name}-confusion",
         "Confusion",
-        pictures.confusion,
+        plots.confusion,
         figures["confusion"],
         spec.labels,
     )
     bins = _picture(
-        folder, f"{name}-reliability", "Reliability", pictures.reliability, figures["reliability"]
+        folder, f"{name}-reliability", "Reliability", plots.reliability, figures["reliability"]
     )
     return "\n".join([*rows, "", shades, bins])
 
@@ -129,9 +127,9 @@ def _groups(figures: Report) -> str:
 def _curves(folder: Path, spec: ModelSpec, report: Report) -> str:
     if not report.get("curves"):
         return ""
-    name = main_figure(next(iter(report["data"].values()))[DETECTED]).replace("_", " ")
+    name = primary_metric(next(iter(report["data"].values()))[DETECTED]).replace("_", " ")
     picture = _picture(
-        folder, f"{spec.name}-curves", "Quality against", pictures.curves, report["curves"], name
+        folder, f"{spec.name}-curves", "Quality against", plots.curves, report["curves"], name
     )
     rows = [f"## When pictures get worse\n\n{DRAW}\n\n{picture}\n"]
     rows += [f"| property | data | {name} at each level |", "| --- | --- | --- |"]
@@ -156,7 +154,7 @@ def _training(folder: Path, spec: ModelSpec, trainings: Sequence[Training]) -> s
         return text
     name = "mean error" if spec.kind == "measure" else "accuracy"
     title = f"{spec.name}-training"
-    return f"{text}\n\n{_picture(folder, title, 'Training', pictures.training, log, name)}"
+    return f"{text}\n\n{_picture(folder, title, 'Training', plots.training, log, name)}"
 
 
 def _taken(trainings: Sequence[Training]) -> str:
@@ -177,5 +175,5 @@ def _log(trainings: Sequence[Training]) -> list[dict[str, Any]]:
 
 
 def _picture(folder: Path, name: str, title: str, draw: Any, *content: Any) -> str:
-    draw(folder / PICTURES / f"{name}.png", *content)
-    return f"![{title}]({PICTURES}/{name}.png)"
+    draw(folder / PLOTS / f"{name}.png", *content)
+    return f"![{title}]({PLOTS}/{name}.png)"

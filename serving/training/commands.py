@@ -13,12 +13,12 @@ import tensorflow as tf
 
 from face_utils.model_spec import ModelSpec
 from serving.contract import CONTRACT, MODELS, load_contract
+from serving.training.alignment import load_faces
 from serving.training.faces import Faces
-from serving.training.framing import load_faces
-from serving.training.network import mini_xception, with_first_maps
+from serving.training.network import keep_classes, mini_xception
 from serving.training.recipe import Recipe, load_recipe
-from serving.training.targets import Targets, class_count, demand_every_label, targets_of
-from serving.training.workspace import CACHE, DATA, Workspace
+from serving.training.run_dir import CACHE, DATA, RunDir
+from serving.training.targets import Targets, class_count, require_every_label, targets_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Job:
     Attributes:
         spec: Its table in the contract.
         recipe: How it is trained.
-        workspace: Files of its training.
+        run_dir: Files of its training.
         data: Folder with the data sets.
         models: Folder that the SavedModels go to.
         contract: The contract's file, for the models that this one learns beside.
@@ -37,7 +37,7 @@ class Job:
 
     spec: ModelSpec
     recipe: Recipe
-    workspace: Workspace
+    run_dir: RunDir
     data: Path
     models: Path
     contract: Path = CONTRACT
@@ -45,7 +45,7 @@ class Job:
 
     def faces(self) -> Faces:
         """The recipe's data sets, framed."""
-        return load_faces(self.recipe.data, self.data, self.workspace.faces)
+        return load_faces(self.recipe.data, self.data, self.run_dir.faces)
 
     def network(self) -> keras.Model:
         """The network of the recipe, untrained."""
@@ -68,32 +68,32 @@ class Job:
             ValueError: The faces lack a label of the model, or have one that it lacks.
         """
         own, *others = (targets_of(spec, faces) for spec in self._learned())
-        demand_every_label(self.spec, faces)
+        require_every_label(self.spec, faces)
         return own.beside(others)
 
     def _learned(self) -> list[ModelSpec]:
         contract = load_contract(self.contract)
         return [self.spec, *(contract[name] for name in self.recipe.beside)]
 
-    def first(self) -> Job | None:
+    def pretraining(self) -> Job | None:
         """The training on smaller crops that comes before this one, if the recipe has one."""
-        start = self.recipe.first
+        start = self.recipe.pretrain
         if not start:
             return None
         spec = replace(self.spec, size=start.size)
         own = replace(self.recipe, epochs=start.epochs, learning_rate=start.learning_rate)
-        recipe = replace(own, first=None, last=None, teachers=())
-        return replace(self, spec=spec, recipe=recipe, workspace=self.workspace.first)
+        recipe = replace(own, pretrain=None, finetune=None, teachers=())
+        return replace(self, spec=spec, recipe=recipe, run_dir=self.run_dir.pretrain)
 
-    def last(self) -> Job | None:
+    def finetuning(self) -> Job | None:
         """The training that comes after this one, if the recipe has one."""
-        end = self.recipe.last
+        end = self.recipe.finetune
         if not end:
             return None
         own = replace(self.recipe, epochs=end.epochs, learning_rate=end.learning_rate)
-        recipe = replace(own, framing=end.framing, light=end.light, first=None, last=None)
-        place, start = self.workspace.last, self.workspace.weights
-        return replace(self, recipe=recipe, workspace=place, start=start)
+        recipe = replace(own, framing=end.framing, light=end.light, pretrain=None, finetune=None)
+        place, start = self.run_dir.finetune, self.run_dir.weights
+        return replace(self, recipe=recipe, run_dir=place, start=start)
 
     def teachers(self) -> list[Job]:
         """The first trainings whose networks teach this one.
@@ -101,7 +101,7 @@ class Job:
         Raises:
             ValueError: A recipe that is named as a teacher has no first training.
         """
-        firsts = [self._sibling(name).first() for name in self.recipe.teachers]
+        firsts = [self._sibling(name).pretraining() for name in self.recipe.teachers]
         if None in firsts:
             raise ValueError(f"not all of {self.recipe.teachers} have a first training")
         return [first for first in firsts if first]
@@ -109,22 +109,22 @@ class Job:
     def _sibling(self, name: str) -> Job:
         if name == self.spec.name:
             return self
-        spec, workspace = load_contract(self.contract)[name], Workspace(name, self.workspace.cache)
-        return replace(self, spec=spec, recipe=load_recipe(name), workspace=workspace)
+        spec, run_dir = load_contract(self.contract)[name], RunDir(name, self.run_dir.cache)
+        return replace(self, spec=spec, recipe=load_recipe(name), run_dir=run_dir)
 
-    def served(self) -> keras.Model:
+    def export_network(self) -> keras.Model:
         """The trained network as it is calibrated and exported, without what it learned beside."""
-        finished = self.last() or self
-        return with_first_maps(finished.trained(), class_count(self.spec))
+        finished = self.finetuning() or self
+        return keep_classes(finished.trained_network(), class_count(self.spec))
 
-    def trained(self) -> keras.Model:
+    def trained_network(self) -> keras.Model:
         """The network with the averaged weights of its training.
 
         Raises:
             FileNotFoundError: It was not trained yet.
         """
         model = self.network()
-        model.load_weights(self.workspace.weights)
+        model.load_weights(self.run_dir.weights)
         return model
 
 
@@ -152,9 +152,9 @@ def job(options: argparse.Namespace) -> Job:
     cv2.setNumThreads(1)
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    workspace = Workspace(options.model, options.cache)
+    run_dir = RunDir(options.model, options.cache)
     spec, recipe = contract[options.model], load_recipe(options.model)
-    return Job(spec, recipe, workspace, options.data, options.models, options.contract)
+    return Job(spec, recipe, run_dir, options.data, options.models, options.contract)
 
 
 Arguments = Sequence[str] | None

@@ -18,20 +18,20 @@ from face_utils.model_spec import ModelSpec
 from serving.training.batches import Crops, detected_crops, whole_crops
 from serving.training.card import write_card
 from serving.training.commands import Arguments, Job, job, parser
-from serving.training.curves import CURVES, FACES, LEVELS, spoilt_crops
+from serving.training.evaluation import Metrics, evaluate_predictions, primary_metric
+from serving.training.evaluation_subset import select_subset
 from serving.training.export import VERSION
 from serving.training.faces import Faces
-from serving.training.figures import (
-    DETECTED,
-    headlines,
-    write_quality,
-    write_report,
-    write_table,
-)
-from serving.training.footprint import footprint
 from serving.training.history import History
-from serving.training.judgement import Figures, judge, main_figure
-from serving.training.pack import packed
+from serving.training.model_cost import measure_cost
+from serving.training.report_values import (
+    DETECTED,
+    headline_metrics,
+    write_quality,
+    write_readme_table,
+    write_report,
+)
+from serving.training.robustness_curves import CURVES, FACES, LEVELS, degraded_crops
 from serving.training.runtimes import run_openvino
 from serving.training.splits import test_rows
 
@@ -54,7 +54,7 @@ def run(task: Job, reports: Path, contract: Path, readme: Path) -> None:
     write_card(reports, task.spec, report, history.trainings)
     write_quality(contract, task.spec.name, report["quality"])
     if reports == REPORTS or readme != README:  # a trial's reports are not the project's
-        write_table(readme, reports)
+        write_readme_table(readme, reports)
     print(json.dumps(report["quality"], indent=1))
 
 
@@ -76,17 +76,18 @@ def measure(
         for source, faces in tqdm(tested.items(), desc=f"{spec.name} test data", unit="set")
     }
     return {
-        "quality": headlines(data),
-        "footprint": footprint(spec, folder),
+        "quality": headline_metrics(data),
+        "cost": measure_cost(spec, folder),
         "data": data,
-        "pack": {
-            source: measure_pack(spec, folder, packed(faces)) for source, faces in tested.items()
+        "subset": {
+            source: measure_subset(spec, folder, select_subset(faces))
+            for source, faces in tested.items()
         },
         "curves": _curves(spec, folder, tested, data),
     }
 
 
-def measure_pack(spec: ModelSpec, folder: Path, faces: Faces) -> Figures:
+def measure_subset(spec: ModelSpec, folder: Path, faces: Faces) -> Metrics:
     """The figures of a few test faces, without their groups."""
     figures = _judged(spec, folder, faces, detected_crops(faces, spec))
     return {name: figures[name] for name in figures if name not in ("groups", "reliability")}
@@ -97,21 +98,21 @@ def _tested(task: Job, source: str) -> Faces:
     return faces.take(test_rows(faces) & (faces.source == source))
 
 
-def _judged(spec: ModelSpec, folder: Path, faces: Faces, crops: Crops) -> Figures:
-    return judge(spec, faces, run_openvino(folder, crops))
+def _judged(spec: ModelSpec, folder: Path, faces: Faces, crops: Crops) -> Metrics:
+    return evaluate_predictions(spec, faces, run_openvino(folder, crops))
 
 
 def _curves(
     spec: ModelSpec, folder: Path, tested: dict[str, Faces], data: dict[str, Any]
 ) -> dict[str, dict[str, list[float]]]:
     """The main figure at each level, of the data sets that have the same one as the first."""
-    figure = main_figure(next(iter(data.values()))[DETECTED])
-    sources = [s for s, framings in data.items() if main_figure(framings[DETECTED]) == figure]
+    figure = primary_metric(next(iter(data.values()))[DETECTED])
+    sources = [s for s, framings in data.items() if primary_metric(framings[DETECTED]) == figure]
     few = {source: tested[source].take(_sample(tested[source])) for source in sources}
     found = {name: {LEVELS: list(c.levels)} | {s: [] for s in few} for name, c in CURVES.items()}
     steps = [(name, level, s) for name, c in CURVES.items() for level in c.levels for s in few]
     for name, level, source in tqdm(steps, desc=f"{spec.name} curves", unit="level"):
-        crops = spoilt_crops(CURVES[name], level, few[source], spec)
+        crops = degraded_crops(CURVES[name], level, few[source], spec)
         figures = _judged(spec, folder, few[source], crops)
         found[name][source].append(round(figures[figure], 4))
     return found

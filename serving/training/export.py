@@ -17,7 +17,7 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.training.calibration import Calibration
 from serving.training.commands import Arguments, Job, job, parser
-from serving.training.history import history_of
+from serving.training.history import build_history
 from serving.training.network import class_maps
 from serving.training.runtimes import run_openvino, run_tensorflow
 from serving.training.warmup import write_warmup
@@ -88,8 +88,8 @@ def check(spec: ModelSpec, folder: Path) -> float:
 
 def run(task: Job) -> None:
     """Exports the trained model with its calibration and history; checks what was written."""
-    folder, history = task.models / task.spec.name / VERSION, history_of(task)
-    export(task.spec, task.served(), history.calibration, folder)
+    folder, history = task.models / task.spec.name / VERSION, build_history(task)
+    export(task.spec, task.export_network(), history.calibration, folder)
     history.save(folder)
     difference = check(task.spec, folder)
     print(f"{folder}: OpenVINO and TensorFlow differ by {difference:.1e}")

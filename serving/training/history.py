@@ -61,15 +61,15 @@ class History:
         return cls(Calibration(**told["calibration"]), trainings)
 
 
-def history_of(task: Job) -> History:
+def build_history(task: Job) -> History:
     """The history of a trained and calibrated model; a training that also teaches counts once."""
-    stages = [task.first(), *task.teachers(), task, task.last()]
-    jobs = {stage.workspace: stage for stage in stages if stage}
+    stages = [task.pretraining(), *task.teachers(), task, task.finetuning()]
+    jobs = {stage.run_dir: stage for stage in stages if stage}
     trainings = [_training(stage) for stage in jobs.values()]
-    return History(Calibration.load(task.workspace.calibration), trainings)
+    return History(Calibration.load(task.run_dir.calibration), trainings)
 
 
 def _training(task: Job) -> Training:
-    log = task.workspace.read_log()
+    log = task.run_dir.read_log()
     minutes = sum(float(entry["seconds"]) for entry in log) / 60
     return Training(task.spec.size, len(log), minutes, log)

@@ -47,7 +47,7 @@ def class_maps(model: keras.Model) -> keras.Model:
     return keras.Model(model.input, model.get_layer(CLASS_MAPS).output)
 
 
-def with_first_maps(model: keras.Model, classes: int) -> keras.Model:
+def keep_classes(model: keras.Model, classes: int) -> keras.Model:
     """The same network with its first class maps alone."""
     layer = model.get_layer(CLASS_MAPS)
     fewer = layers.Conv2D(classes, 1, name=CLASS_MAPS)
@@ -56,7 +56,7 @@ def with_first_maps(model: keras.Model, classes: int) -> keras.Model:
     return keras.Model(model.input, layers.GlobalAveragePooling2D(name="logits")(maps))
 
 
-def mirrored(model: keras.Model) -> keras.Model:
+def average_mirrored(model: keras.Model) -> keras.Model:
     """The same network, averaged over a crop and its mirror image.
 
     A face means the same either way, and two looks err less than one, at twice the price.

@@ -66,7 +66,7 @@ class Light:
 
 
 @dataclass(frozen=True)
-class First:
+class Pretraining:
     """A training on smaller crops, whose weights the network starts from.
 
     Small crops take less time, and a network without dense layers takes crops of any size (M. Tan,
@@ -85,7 +85,7 @@ class First:
 
 
 @dataclass(frozen=True)
-class Last:
+class Finetuning:
     """A short training at the end, on crops that stray less: most faces that are asked about do.
 
     Z. Ge et al., "YOLOX: Exceeding YOLO Series in 2021", 2021, end their strongest augmentation for
@@ -127,8 +127,8 @@ class Recipe:
         framing: Jitter of the crops' geometry.
         light: Jitter of the crops' look.
         precision: Keras's dtype policy for training; what is exported is float32.
-        first: What comes before; nothing for most.
-        last: What comes after; nothing for most.
+        pretrain: What comes before; nothing for most.
+        finetune: What comes after; nothing for most.
         teachers: Models whose first networks teach this one; none for most.
         teaching: Their share in the labels.
         least_steps: Where faces are so few that all epochs have fewer steps, there are more epochs.
@@ -152,8 +152,8 @@ class Recipe:
     framing: Framing
     light: Light
     least_steps: int = 0
-    first: First | None = None
-    last: Last | None = None
+    pretrain: Pretraining | None = None
+    finetune: Finetuning | None = None
     teachers: tuple[str, ...] = ()
     teaching: float = 0.0
 
@@ -177,7 +177,13 @@ def recipe_file(model: str, folder: Path = RECIPES) -> Path:
     return own if own.is_file() else folder / f"{DEFAULT}.toml"
 
 
-_PARTS = {"network": Network, "framing": Framing, "light": Light, "first": First, "last": Last}
+_PARTS = {
+    "network": Network,
+    "framing": Framing,
+    "light": Light,
+    "pretrain": Pretraining,
+    "finetune": Finetuning,
+}
 
 
 def _built(kind: type[Any], values: dict[str, Any]) -> Any:

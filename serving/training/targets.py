@@ -138,7 +138,7 @@ def targets_of(spec: ModelSpec, faces: Faces) -> Targets:
     return labelled(faces, spec.labels)
 
 
-def demand_every_label(spec: ModelSpec, faces: Faces) -> None:
+def require_every_label(spec: ModelSpec, faces: Faces) -> None:
     """Refuses to teach a model of one's own from faces that lack one of its labels.
 
     Raises:

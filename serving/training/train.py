@@ -17,51 +17,51 @@ from tqdm import tqdm
 from serving.training import calibrate, evaluate, export
 from serving.training.batches import training_batches
 from serving.training.commands import Arguments, Job, job, parser
-from serving.training.learner import Learner
-from serving.training.lesson import Lesson, lesson_of
+from serving.training.dataset import Dataset, build_dataset
 from serving.training.recipe import Recipe
+from serving.training.trainer import Trainer
 
 
 def run(task: Job) -> None:
     """Trains a model from where it stands to the last epoch, after those that it builds upon."""
-    for earlier in [task.first(), *task.teachers()]:
-        if earlier and len(earlier.workspace.read_log()) < earlier.recipe.epochs:
+    for earlier in [task.pretraining(), *task.teachers()]:
+        if earlier and len(earlier.run_dir.read_log()) < earlier.recipe.epochs:
             run(earlier)
-    with task.workspace.locked():
-        task.workspace.begin(repr((task.spec.size, task.spec.margin, task.recipe)))
+    with task.run_dir.locked():
+        task.run_dir.begin(repr((task.spec.size, task.spec.margin, task.recipe)))
         keras.utils.set_random_seed(task.recipe.seed)
-        lesson = lesson_of(task)
-        learner = learner_of(task, lesson)
-        for epoch in range(learner.epoch, lesson.recipe.epochs):
-            learn_epoch(task, lesson, learner, epoch)
-    if last := task.last():
+        dataset = build_dataset(task)
+        trainer = build_trainer(task, dataset)
+        for epoch in range(trainer.epoch, dataset.recipe.epochs):
+            train_epoch(task, dataset, trainer, epoch)
+    if last := task.finetuning():
         run(last)
 
 
-def learner_of(task: Job, lesson: Lesson) -> Learner:
+def build_trainer(task: Job, dataset: Dataset) -> Trainer:
     """The network as the last finished epoch left it."""
-    total, network = lesson.recipe.epochs * lesson.steps, network_to_train(task)
-    learner = Learner(network, task.heads, lesson.recipe, total, task.workspace.folder)
-    learner.resume()
-    return learner
+    total, network = dataset.recipe.epochs * dataset.steps, network_to_train(task)
+    trainer = Trainer(network, task.heads, dataset.recipe, total, task.run_dir.path)
+    trainer.resume()
+    return trainer
 
 
-def learn_epoch(task: Job, lesson: Lesson, learner: Learner, epoch: int) -> None:
+def train_epoch(task: Job, dataset: Dataset, trainer: Trainer, epoch: int) -> None:
     """One pass; the state goes last, so that a run that ends before repeats the epoch."""
-    batches = training_batches(lesson.faces, lesson.targets, task.spec, lesson.recipe, epoch)
-    title = f"{task.workspace.model} {epoch + 1}/{lesson.recipe.epochs}"
-    figures = learner.learn(tqdm(batches, desc=title, total=lesson.steps, mininterval=2))
-    learner.averaged.save_weights(task.workspace.weights)
-    figures = {"epoch": epoch + 1, **figures, "holdout": lesson.score(learner.averaged)}
-    task.workspace.append_log(figures)
-    learner.save()
+    batches = training_batches(dataset.faces, dataset.targets, task.spec, dataset.recipe, epoch)
+    title = f"{task.run_dir.model} {epoch + 1}/{dataset.recipe.epochs}"
+    figures = trainer.run_epoch(tqdm(batches, desc=title, total=dataset.steps, mininterval=2))
+    trainer.averaged.save_weights(task.run_dir.weights)
+    figures = {"epoch": epoch + 1, **figures, "holdout": dataset.score(trainer.averaged)}
+    task.run_dir.append_log(figures)
+    trainer.save()
     tqdm.write(str(figures))
 
 
 def network_to_train(task: Job) -> keras.Model:
     """Where training starts; only this network computes with the recipe's precision."""
-    usual, first = keras.config.dtype_policy(), task.first()
-    start = first.workspace.weights if first else task.start
+    usual, first = keras.config.dtype_policy(), task.pretraining()
+    start = first.run_dir.weights if first else task.start
     keras.config.set_dtype_policy(task.recipe.precision)
     try:
         network = task.network()
@@ -72,10 +72,14 @@ def network_to_train(task: Job) -> keras.Model:
     return network
 
 
-def shortened(recipe: Recipe, epochs: int) -> Recipe:
+def shorten(recipe: Recipe, epochs: int) -> Recipe:
     """The recipe for a trial: few epochs, nothing after them, no other model before them."""
-    first = recipe.first and replace(recipe.first, epochs=min(epochs, recipe.first.epochs))
-    return replace(recipe, epochs=epochs, least_steps=0, first=first, last=None, teachers=())
+    pretrain = recipe.pretrain and replace(
+        recipe.pretrain, epochs=min(epochs, recipe.pretrain.epochs)
+    )
+    return replace(
+        recipe, epochs=epochs, least_steps=0, pretrain=pretrain, finetune=None, teachers=()
+    )
 
 
 def main(arguments: Arguments = None) -> None:
@@ -89,9 +93,9 @@ def main(arguments: Arguments = None) -> None:
     chosen = options.parse_args(arguments)
     task = job(chosen)
     if chosen.fresh:
-        shutil.rmtree(task.workspace.folder, ignore_errors=True)
+        shutil.rmtree(task.run_dir.path, ignore_errors=True)
     if chosen.epochs:
-        task = replace(task, recipe=shortened(task.recipe, chosen.epochs))
+        task = replace(task, recipe=shorten(task.recipe, chosen.epochs))
     run(task)
     if not chosen.only:
         calibrate.run(task)

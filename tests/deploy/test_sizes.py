@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.scale import page
+from benchmarks.scale import report
 from benchmarks.scale.sizing import (
     AIM,
     DEPLOYED,
@@ -18,7 +18,7 @@ from benchmarks.scale.sizing import (
     bounds,
     size_for,
 )
-from tests.benchmarks.cost import COST
+from tests.benchmarks.scale.cost import COST
 from tests.deploy.manifests import Manifest, amount, container_of, one
 from web.config import ROOT
 
@@ -35,14 +35,14 @@ def _asked(manifests: list[Manifest], name: str) -> tuple[float, int, int]:
 
 def _measured(event: str) -> Cost:
     """The page's own costs of clients that send an event."""
-    (row,) = re.findall(rf"^\| {re.escape(page.NAMES[event])} \| (.*) \|$", TEXT, re.MULTILINE)
+    (row,) = re.findall(rf"^\| {re.escape(report.NAMES[event])} \| (.*) \|$", TEXT, re.MULTILINE)
     app, _, models, *_ = (float(cell) for cell in row.split(" | "))
     return replace(COST, app_cpu_ms=app, model_cpu_ms=models)
 
 
 def _bounds(event: str) -> dict[str, int]:
     """What gives way, as the page has it, with the number of webcams."""
-    name = page.NAMES[event]
+    name = report.NAMES[event]
     (table,) = re.findall(
         rf"\n{name[0].upper()}{re.escape(name[1:])}:\n\n(.*?)\n\n", TEXT + "\n", re.S
     )
@@ -54,13 +54,13 @@ def test_the_sizes_count_with_what_the_manifests_say(gke: list[Manifest]) -> Non
     assert _asked(gke, "mien-model-server") == (DEPLOYED.cores, DEPLOYED.most, AIM * 100)
 
 
-@pytest.mark.parametrize("event", page.NAMES)
+@pytest.mark.parametrize("event", report.NAMES)
 def test_the_page_has_the_clients_that_the_manifests_leave_room_for(
     gke: list[Manifest], event: str
 ) -> None:
     cost = _measured(event)
     said = re.findall(r"(\d+) clients per pod and (\d+) per model server", TEXT)
-    clients = dict(zip(page.NAMES, said, strict=True))[event]
+    clients = dict(zip(report.NAMES, said, strict=True))[event]
     parts = [("mien-app", cost.app_cpu_ms), ("mien-model-server", cost.model_cpu_ms)]
     for (name, cpu_ms), per_pod in zip(parts, clients, strict=True):
         cores, _, aim = _asked(gke, name)
@@ -68,7 +68,7 @@ def test_the_page_has_the_clients_that_the_manifests_leave_room_for(
         assert int(per_pod) == pytest.approx(cores * aim * 10 / (cost.rate * cpu_ms) - 0.5, abs=0.6)
 
 
-@pytest.mark.parametrize("event", page.NAMES)
+@pytest.mark.parametrize("event", report.NAMES)
 def test_the_apps_have_model_servers_enough_for_all_that_they_take(event: str) -> None:
     found = _bounds(event)
     apps = found["the most pods of the app that the autoscaler may start"]

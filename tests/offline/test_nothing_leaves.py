@@ -62,7 +62,7 @@ def files(folder: Path) -> set[str]:
         ("web/test_faults.py", "tells_every_session and eventlet"),
         ("web/test_faults.py", "tells_every_session and gunicorn"),
         ("serving/server/test_process.py", "one_command_serves"),
-        ("serving/training/test_learning.py", "one_command_makes and emotion"),
+        ("serving/training/test_network_and_export.py", "one_command_makes and emotion"),
         ("serving/training/test_model_cards.py", "card"),
         ("browser/test_live_analysis.py", "gets_a_card"),
         ("browser/test_in_browser_detection.py", "only_face_crops"),

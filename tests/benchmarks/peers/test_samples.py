@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.peers.exchange import CROP, WHOLE
+from benchmarks.peers.file_protocol import CROP, WHOLE
 from benchmarks.peers.samples import draw, found, framings
-from serving.training.framing import typical_square
+from serving.training.alignment import typical_square
 
 
 def test_a_draw_depends_on_the_seed_alone(make_faces, tmp_path):

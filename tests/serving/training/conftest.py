@@ -47,13 +47,13 @@ def faces(records) -> Faces:
 def make_job(tmp_path, faces):
     """Builds the job of a model: the project's recipe, cut down to a second of work."""
     from serving.training.commands import Job
-    from serving.training.workspace import Workspace
+    from serving.training.run_dir import RunDir
 
     def make(model: str) -> Job:
-        workspace = Workspace(model, tmp_path / "cache")
-        workspace.folder.mkdir(parents=True)
-        workspace.faces.mkdir(exist_ok=True)
-        faces.save(workspace.faces / "utkface.npz")
+        run_dir = RunDir(model, tmp_path / "cache")
+        run_dir.path.mkdir(parents=True)
+        run_dir.faces.mkdir(exist_ok=True)
+        faces.save(run_dir.faces / "utkface.npz")
         network = Network(stem=4, widths=(4, 8), halvings=1, dropout=0.1)
         recipe = replace(
             load_recipe(model),
@@ -62,14 +62,14 @@ def make_job(tmp_path, faces):
             batch=8,
             holdout=0.5,
             network=network,
-            first=None,
-            last=None,
+            pretrain=None,
+            finetune=None,
             teachers=(),
         )
         return Job(
             replace(load_contract()[model], size=16),
             recipe,
-            workspace,
+            run_dir,
             tmp_path,
             tmp_path / "models",
         )

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from serving.contract import load_contract
-from serving.training import pictures
+from serving.training import plots
 from serving.training.calibration import Calibration
 from serving.training.card import write_card
-from serving.training.history import Training, history_of
-from serving.training.recipe import First, load_recipe
+from serving.training.history import Training, build_history
+from serving.training.recipe import Pretraining, load_recipe
 
 EPOCHS = [{"epoch": n, "loss": 1.0, "holdout": 0.5, "seconds": 90.0} for n in (1, 2)]
 OWN = Training(96, 2, 3.0, EPOCHS)
@@ -33,7 +33,7 @@ REPORT = {
         "size": {"levels": [8, 96], "utkface": [0.6, 0.85], "fairface": [0.5, 0.8]},
         "jpeg": {"levels": [5], "utkface": [0.7], "fairface": [0.6]},
     },
-    "footprint": {"weights": 9, "bytes": 9, "ms": 1.0, "machine": "a machine"},
+    "cost": {"weights": 9, "bytes": 9, "ms": 1.0, "machine": "a machine"},
 }
 
 
@@ -67,7 +67,7 @@ def test_a_curve_says_at_which_levels_and_on_how_many_faces_it_was_measured(card
 
 def test_a_card_says_what_training_took(card, tmp_path):
     assert "It took 2 epochs and 3 minutes on 96 pixels.\n" in card()
-    assert (tmp_path / "pictures" / "gender-training.png").is_file()
+    assert (tmp_path / "plots" / "gender-training.png").is_file()
 
 
 def test_what_came_before_the_training_counts_too(card):
@@ -78,7 +78,7 @@ def test_what_came_before_the_training_counts_too(card):
 
 def test_epochs_of_trainings_that_follow_one_another_are_counted_through(card, monkeypatch):
     drawn = []
-    monkeypatch.setattr(pictures, "training", lambda path, log, ylabel: drawn.extend(log))
+    monkeypatch.setattr(plots, "training", lambda path, log, ylabel: drawn.extend(log))
     card(Training(64, 2, 3.0, EPOCHS), Training(96, 5, 9.0, []))
     assert [entry["epoch"] for entry in drawn] == [6, 7]
 
@@ -86,17 +86,17 @@ def test_epochs_of_trainings_that_follow_one_another_are_counted_through(card, m
 def test_a_training_whose_log_was_lost_counts_and_is_not_drawn(tmp_path):
     write_card(tmp_path, load_contract()["gender"], REPORT, [replace(OWN, log=[])])
     assert "It took 2 epochs and 3 minutes on 96 pixels.\n" in (tmp_path / "gender.md").read_text()
-    assert not (tmp_path / "pictures" / "gender-training.png").exists()
+    assert not (tmp_path / "plots" / "gender-training.png").exists()
 
 
 def test_a_first_training_that_also_teaches_counts_once(make_job):
     task = make_job("age")
-    recipe = replace(task.recipe, first=First(8, 1, 1e-3), teachers=("age", "gender"))
+    recipe = replace(task.recipe, pretrain=Pretraining(8, 1, 1e-3), teachers=("age", "gender"))
     task = replace(task, recipe=recipe)
     for job in (*task.teachers(), task):
-        job.workspace.folder.mkdir(parents=True, exist_ok=True)
-        job.workspace.append_log({"epoch": 1, "seconds": 60.0, "model": job.workspace.model})
-    Calibration().save(task.workspace.calibration)
-    found = history_of(task).trainings
-    assert [each.log[0]["model"] for each in found] == ["age/first", "gender/first", "age"]
-    assert [each.size for each in found] == [8, load_recipe("gender").first.size, 16]
+        job.run_dir.path.mkdir(parents=True, exist_ok=True)
+        job.run_dir.append_log({"epoch": 1, "seconds": 60.0, "model": job.run_dir.model})
+    Calibration().save(task.run_dir.calibration)
+    found = build_history(task).trainings
+    assert [each.log[0]["model"] for each in found] == ["age/pretrain", "gender/pretrain", "age"]
+    assert [each.size for each in found] == [8, load_recipe("gender").pretrain.size, 16]

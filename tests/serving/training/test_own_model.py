@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from serving.contract import load_contract
+from serving.training.alignment import load_faces
 from serving.training.commands import job, parser
-from serving.training.framing import load_faces
-from serving.training.lesson import long_enough
+from serving.training.dataset import with_enough_epochs
 from serving.training.readers.labels import VOTE_COLUMNS
 from serving.training.recipe import load_recipe
 from tests.support.app_process import AppProcess, running_app
@@ -108,7 +108,7 @@ def test_a_model_without_a_recipe_gets_the_default_one_and_the_folder_of_its_nam
 
 @pytest.mark.parametrize(("faces", "epochs"), [(4000, 30), (40, 120)])
 def test_a_small_folder_gets_more_epochs(faces, epochs):
-    assert long_enough(load_recipe("smile"), faces).epochs == epochs
+    assert with_enough_epochs(load_recipe("smile"), faces).epochs == epochs
 
 
 def test_pictures_are_framed_again_when_the_folder_has_changed(data, tmp_path):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from serving.training import train
+from serving.training.dataset import build_dataset
 from serving.training.faces import Faces
-from serving.training.learner import Learner
-from serving.training.lesson import lesson_of
-from serving.training.recipe import First
+from serving.training.recipe import Pretraining
+from serving.training.trainer import Trainer
 
 # Keras 3 reads its variables in a way that numpy 2 calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -40,28 +40,30 @@ def interrupt(monkeypatch, place, name, call):
 
 
 def epochs(task):
-    return [line["epoch"] for line in task.workspace.read_log()]
+    return [line["epoch"] for line in task.run_dir.read_log()]
 
 
-@pytest.mark.parametrize(("step", "before"), [("learn", [1]), ("save", [1, 2])])
+@pytest.mark.parametrize(("step", "before"), [("run_epoch", [1]), ("save", [1, 2])])
 def test_training_goes_on_after_its_last_finished_epoch(task, monkeypatch, step, before):
     with monkeypatch.context() as patch, pytest.raises(Interrupted):
-        interrupt(patch, Learner, step, call=2)
+        interrupt(patch, Trainer, step, call=2)
         train.run(task)
     assert epochs(task) == before
-    first = task.workspace.read_log()[0]
+    first = task.run_dir.read_log()[0]
     train.run(task)
     assert epochs(task) == [1, 2]
-    assert task.workspace.read_log()[0] == first
+    assert task.run_dir.read_log()[0] == first
 
 
 def test_a_resumed_network_is_the_one_that_was_saved(task):
     train.run(task)
-    learner = train.learner_of(task, lesson_of(task))
-    assert learner.epoch == 2
-    averaged = zip(learner.averaged.get_weights(), task.trained().get_weights(), strict=True)
+    trainer = train.build_trainer(task, build_dataset(task))
+    assert trainer.epoch == 2
+    averaged = zip(
+        trainer.averaged.get_weights(), task.trained_network().get_weights(), strict=True
+    )
     assert all((ours == saved).all() for ours, saved in averaged)
-    moved = zip(learner.model.get_weights(), learner.averaged.get_weights(), strict=True)
+    moved = zip(trainer.model.get_weights(), trainer.averaged.get_weights(), strict=True)
     assert any((ours != mean).any() for ours, mean in moved)
 
 
@@ -87,9 +89,11 @@ def test_two_trainings_at_once_do_each_epoch_once(task):
 
 
 def test_a_trial_is_short_and_waits_for_no_other_model(task):
-    recipe = replace(task.recipe, first=First(8, 40, 1e-3), teachers=("age",), least_steps=500)
-    trial = train.shortened(recipe, 3)
-    assert (trial.epochs, trial.first.epochs, trial.teachers, trial.least_steps) == (3, 3, (), 0)
+    recipe = replace(
+        task.recipe, pretrain=Pretraining(8, 40, 1e-3), teachers=("age",), least_steps=500
+    )
+    trial = train.shorten(recipe, 3)
+    assert (trial.epochs, trial.pretrain.epochs, trial.teachers, trial.least_steps) == (3, 3, (), 0)
 
 
 def test_faces_are_written_whole_or_not_at_all(faces, tmp_path, monkeypatch):

@@ -11,14 +11,14 @@ import pytest
 
 from serving.contract import CONTRACT, MODELS, load_contract
 from serving.training import export
-from serving.training.curves import CURVES, spoilt_crops
-from serving.training.evaluate import README, REPORTS, VERSION, measure_pack
-from serving.training.figures import table
-from serving.training.judgement import judge, main_figure
-from serving.training.pack import load_pack
+from serving.training.evaluate import README, REPORTS, VERSION, measure_subset
+from serving.training.evaluation import evaluate_predictions, primary_metric
+from serving.training.evaluation_subset import load_subset
 from serving.training.prediction import softmax
+from serving.training.report_values import metrics_table
+from serving.training.robustness_curves import CURVES, degraded_crops
+from serving.training.run_dir import DATA
 from serving.training.runtimes import run_openvino
-from serving.training.workspace import DATA
 
 ROOT = Path(__file__).parents[3]
 LARGEST = 5_000_000
@@ -47,7 +47,7 @@ BARS = {
 TOLERANCE = 0.01
 """Share of the pack's faces that may be answered otherwise on another processor."""
 FEW_FACES = {"macro_f1": 0.05, "worst_group": 0.05}
-"""Figures that may move further, since a single face moves them by that much."""
+"""Metrics that may move further, since a single face moves them by that much."""
 
 
 def quality(model):
@@ -60,16 +60,16 @@ def report(model):
 
 # The first test of a data set frames its faces: half a minute, and much more on a busy machine.
 pytestmark = pytest.mark.timeout(1800)
-PACKS = [(model, source) for model in BARS for source in report(model)["pack"]]
+SUBSETS = [(model, source) for model in BARS for source in report(model)["subset"]]
 each_model = pytest.mark.parametrize("model", BARS)
-each_pack = pytest.mark.parametrize(("model", "source"), PACKS)
+each_subset = pytest.mark.parametrize(("model", "source"), SUBSETS)
 
 
-def pack_of(model, source):
+def subset_of(model, source):
     """A data set's part of the pack, and what the model measured on it when it shipped."""
     if not DATA.is_dir():
         pytest.skip("the data sets are not here")
-    return load_pack(source), report(model)["pack"][source]
+    return load_subset(source), report(model)["subset"][source]
 
 
 def answers_to(model, crops):
@@ -87,7 +87,7 @@ def near(figures):
 
 @each_model
 def test_it_is_small_and_quick(model):
-    cost = report(model)["footprint"]
+    cost = report(model)["cost"]
     files = [file for file in (MODELS / model / VERSION).rglob("*") if file.is_file()]
     assert cost["bytes"] == sum(file.stat().st_size for file in files) < LARGEST
     assert cost["weights"] < MOST_WEIGHTS
@@ -97,7 +97,7 @@ def test_it_is_small_and_quick(model):
 @each_model
 def test_contract_and_readme_repeat_the_measured_figures(model):
     assert quality(model) == report(model)["quality"]
-    assert table(ROOT / REPORTS) in (ROOT / README).read_text()
+    assert metrics_table(ROOT / REPORTS) in (ROOT / README).read_text()
 
 
 @each_model
@@ -106,22 +106,24 @@ def test_it_reaches_its_bars(model):
         assert least <= quality(model)[name] <= most, name
 
 
-@each_pack
+@each_subset
 def test_it_answers_the_pack_as_it_did_when_it_was_measured(model, source):
-    faces, recorded = pack_of(model, source)
-    found = measure_pack(load_contract()[model], MODELS / model / VERSION, faces)
+    faces, recorded = subset_of(model, source)
+    found = measure_subset(load_contract()[model], MODELS / model / VERSION, faces)
     assert {name: found[name] for name in near(recorded)} == near(recorded)
     if "confusion" in recorded:
         moved = np.abs(np.subtract(found["confusion"], recorded["confusion"])).sum() / 2
         assert moved <= TOLERANCE * len(faces)
 
 
-@each_pack
+@each_subset
 def test_a_worse_model_would_not_pass(model, source):
-    faces, recorded = pack_of(model, source)
+    faces, recorded = subset_of(model, source)
     spec = load_contract()[model]
-    spoilt = judge(spec, faces, answers_to(model, spoilt_crops(CURVES["blur"], 3, faces, spec)))
-    figure = main_figure(recorded)
+    spoilt = evaluate_predictions(
+        spec, faces, answers_to(model, degraded_crops(CURVES["blur"], 3, faces, spec))
+    )
+    figure = primary_metric(recorded)
     assert spoilt[figure] != near(recorded)[figure]
 
 

@@ -9,7 +9,7 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import load_contract
 from serving.training import splits
 from serving.training.faces import TEST, TRAIN, UNKNOWN, Faces, Record
-from serving.training.targets import AGE_BINS, TARGETS, class_count, demand_every_label, targets_of
+from serving.training.targets import AGE_BINS, TARGETS, class_count, require_every_label, targets_of
 
 IMAGE = np.zeros((8, 8), dtype=np.uint8)
 
@@ -85,11 +85,11 @@ def test_a_few_faces_need_not_have_every_label_but_those_of_a_training_must():
     spec = smile("no", "yes", "perhaps")
     assert targets_of(spec, faces).truth.tolist() == [1, 0]
     with pytest.raises(ValueError, match="smile is to learn perhaps"):
-        demand_every_label(spec, faces)
+        require_every_label(spec, faces)
 
 
 def test_the_models_of_the_known_data_sets_need_no_folders():
-    demand_every_label(load_contract()["gender"], voted(*range(10)))
+    require_every_label(load_contract()["gender"], voted(*range(10)))
 
 
 def test_heads_stand_side_by_side():

@@ -6,13 +6,19 @@ import pytest
 from face_utils.cropping import Square
 from face_utils.detection import Detection
 from serving.contract import load_contract
-from serving.training.augmentation import jittered, whole, worsened
-from serving.training.balance import drawn, kinds, repeats
+from serving.training.alignment import (
+    crop_faces,
+    crop_with_context,
+    detect_squares,
+    find_square,
+    typical_square,
+)
+from serving.training.augmentation import augment, jitter_square, whole_square
 from serving.training.batches import detected_crops, mixed, training_batches, whole_crops
 from serving.training.faces import TRAIN, Faces, Record
-from serving.training.framing import cut_out, find_square, frame, surroundings, typical_square
 from serving.training.occlusion import OCCLUSIONS
 from serving.training.recipe import load_recipe
+from serving.training.sampling import draw_rows, repeat_counts, sampling_groups
 from serving.training.targets import TARGETS, labelled
 
 SIDE = 32
@@ -41,7 +47,7 @@ def test_the_largest_face_gives_the_square_and_its_eyes_the_roll():
 
 
 def test_a_picture_without_a_found_face_is_framed_as_its_data_set_mostly_is(records):
-    squares = frame("ferplus", records[:2], FixedDetector())
+    squares = detect_squares("ferplus", records[:2], FixedDetector())
     expected = typical_square("ferplus", SIDE)
     np.testing.assert_allclose(squares[1], [expected.x, expected.y, expected.side, 0], rtol=1e-5)
 
@@ -64,7 +70,7 @@ def photos(label, count, value):
 
 def test_faces_are_cut_out_of_photos_and_photos_without_one_are_left_out(capsys):
     records = [*photos("yes", 25, 200), *photos("no", 30, 100), *photos("no", 5, 0)]
-    faces = cut_out("smile", records, FindsLightFaces())
+    faces = crop_faces("smile", records, FindsLightFaces())
     assert len(faces) == 55
     assert faces.label.tolist() == ["yes"] * 25 + ["no"] * 30
     assert {image.shape for image in faces.images} == {(224, 224)}
@@ -75,7 +81,7 @@ def test_faces_are_cut_out_of_photos_and_photos_without_one_are_left_out(capsys)
 def test_the_surroundings_of_a_face_show_it_in_the_middle():
     image = np.zeros((200, 300), dtype=np.uint8)
     image[60:100, 200:240] = 255
-    cut, square = surroundings(image, Square(220, 80, 40, 12))
+    cut, square = crop_with_context(image, Square(220, 80, 40, 12))
     assert (square.x, square.y, square.side, square.roll) == (112, 112, 112, 12)
     assert cut[58:166, 58:166].min() == 255
     assert cut[:54].max() == cut[:, 170:].max() == 0
@@ -83,7 +89,7 @@ def test_the_surroundings_of_a_face_show_it_in_the_middle():
 
 def test_too_few_faces_of_a_label_are_refused():
     with pytest.raises(ValueError, match="no need 20"):
-        cut_out("smile", [*photos("yes", 20, 9), *photos("no", 19, 9)], FindsLightFaces())
+        crop_faces("smile", [*photos("yes", 20, 9), *photos("no", 19, 9)], FindsLightFaces())
 
 
 def test_faces_survive_their_file(tmp_path, faces):
@@ -105,7 +111,7 @@ def test_faces_that_were_framed_before_there_were_labels_have_none(tmp_path, fac
 
 def test_jitter_stays_within_the_recipe():
     framing, rng = load_recipe("emotion").framing, np.random.default_rng(1)
-    squares = [jittered(Square(50, 50, 20), framing, rng) for _ in range(200)]
+    squares = [jitter_square(Square(50, 50, 20), framing, rng) for _ in range(200)]
     sides = np.array([square.side for square in squares]) / 20
     assert framing.scale[0] <= sides.min() < 1 < sides.max() <= framing.scale[1]
     assert max(abs(square.roll) for square in squares) <= framing.roll
@@ -115,7 +121,7 @@ def test_worsened_pictures_keep_their_shape_and_type():
     light, rng = load_recipe("emotion").light, np.random.default_rng(2)
     image = rng.integers(0, 256, (48, 48), dtype=np.uint8)
     for _ in range(100):
-        result = worsened(image, light, rng)
+        result = augment(image, light, rng)
         assert (result.shape, result.dtype) == (image.shape, np.uint8)
 
 
@@ -153,22 +159,22 @@ def test_blending_mixes_crops_and_targets_alike_and_spares_intervals(faces):
 def test_faces_of_one_s_own_are_balanced_by_label():
     records = [*photos("yes", 1, 9), *photos("no", 3, 9)]
     faces = Faces.build("smile", records, np.zeros((4, 4), np.float32))
-    assert kinds(faces, labelled(faces, ("no", "yes"))).tolist() == [1, 0, 0, 0]
+    assert sampling_groups(faces, labelled(faces, ("no", "yes"))).tolist() == [1, 0, 0, 0]
 
 
 def test_balance_shows_rare_kinds_more_often_and_none_never():
     kind = np.repeat([0, 1], [900, 100])
-    times = repeats(kind, 0.5)
+    times = repeat_counts(kind, 0.5)
     assert times.mean() == pytest.approx(1)
     assert times[-1] / times[0] == pytest.approx(3)
-    rows = drawn(times, np.random.default_rng(0))
+    rows = draw_rows(times, np.random.default_rng(0))
     assert len(rows) == len(kind)
     assert np.bincount(rows)[900:].min() >= 1
-    assert (repeats(kind, 0.0) == 1).all()
+    assert (repeat_counts(kind, 0.0) == 1).all()
 
 
 def test_measured_crops_are_plain(faces):
     spec = load_contract()["age"]
     assert detected_crops(faces, spec).shape == (len(faces), spec.size, spec.size, 1)
-    assert whole(faces.images[0]) == Square(SIDE / 2, SIDE / 2, SIDE)
+    assert whole_square(faces.images[0]) == Square(SIDE / 2, SIDE / 2, SIDE)
     assert whole_crops(faces, spec).dtype == np.uint8

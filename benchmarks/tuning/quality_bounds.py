@@ -1,0 +1,101 @@
+"""Study: where the quality gate should close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.random import Generator
+
+from benchmarks.tuning.camera_simulation import DIM_NOISE, NOISE
+from benchmarks.tuning.degradation_runs import VIEWS, DegradationRun, run_degradation
+from benchmarks.tuning.degradations import DEGRADATIONS, Degradation
+from benchmarks.tuning.held_out import Sample
+from benchmarks.tuning.models import Model
+from benchmarks.tuning.selection_rules import Mask, find_bound
+from benchmarks.tuning.study import Finding, Row, Study, Table
+
+BINS = 10
+FEWEST = 100
+KEPT = 0.9
+
+METHOD = f"""\
+Held-out faces of FER+ and UTKFace, each damaged {VIEWS} times from mildly to harshly, then with a
+sensor's noise ({NOISE:g} grey levels, {DIM_NOISE:g} in little light) and a JPEG as the page sends
+it. The views are sorted by the gate's measure into {BINS} groups; the first column is a group's
+median. Emotion and gender: accuracy in percent; age: mean error in years. Kept is the share of the
+skill that is left of what the model has on the same faces undamaged; skill is 0 for always giving
+the commonest answer and 1 for always being right (Murphy 1988). A bound lies where the first model
+falls below {KEPT:.0%} for good: damages come together, and three that leave {KEPT:.0%} each leave
+less than three quarters."""
+
+
+def study(askers: Sequence[tuple[Model, Sample]], rng: Generator) -> Study:
+    """Damages faces in every way that the gate should notice.
+
+    Args:
+        askers: Models, each with the faces to ask it about.
+        rng: Draws the amounts of degradation and the noise.
+    """
+    tables, findings, refused = [], [], []
+    for degradation in DEGRADATIONS:
+        runs = [run_degradation(degradation, model, sample, rng) for model, sample in askers]
+        rows = curve(degradation, runs)
+        tables.append(Table(f"{degradation.name.capitalize()} (`{degradation.constant}`):", rows))
+        findings.append(_finding(degradation, rows))
+        refused.append(_refused(degradation, findings[-1].measured, runs))
+    tables.append(Table("Undamaged held-out faces that a bound refuses, in percent:", refused))
+    return Study("Quality gate", METHOD, tables, findings)
+
+
+def _finding(degradation: Degradation, rows: Sequence[Row]) -> Finding:
+    kept = [first_kept(row) for row in rows]
+    measured = find_bound([float(row["measure"]) for row in rows], kept, KEPT)
+    rule = f"the first model has lost {1 - KEPT:.0%} of its skill"
+    return Finding(f"quality.{degradation.constant}", degradation.bound, measured, rule)
+
+
+def curve(degradation: Degradation, runs: Sequence[DegradationRun]) -> list[Row]:
+    """What is left of each model's skill by the gate's measure, from harmless to harmful."""
+    values = np.concatenate([run.values for run in runs])
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)))
+    edges[-1] = np.inf
+    rows = [_group(runs, low, high) for low, high in pairwise(edges)]
+    return rows[::-1] if degradation.refuses_below else rows
+
+
+def first_kept(row: Row) -> float:
+    """The least share of the skill that a model keeps in a group."""
+    return min(float(v) / 100 for name, v in row.items() if name.endswith("kept %") and v != "")
+
+
+def _group(runs: Sequence[DegradationRun], low: float, high: float) -> Row:
+    inside = [(run.values >= low) & (run.values < high) for run in runs]
+    values = [run.values[rows] for run, rows in zip(runs, inside, strict=True)]
+    row: Row = {"measure": float(np.median(np.concatenate(values)))}
+    for run, rows in zip(runs, inside, strict=True):
+        row |= _columns(run, rows)
+    return row
+
+
+def _columns(run: DegradationRun, rows: Mask) -> Row:
+    """A model's figures in a group; empty where it has seen too few of its faces."""
+    name, enough = run.spec.name, rows.sum() >= FEWEST
+    return {
+        name: run.score(rows) if enough else "",
+        f"{name}: kept %": 100 * run.kept(rows) if enough else "",
+    }
+
+
+def _refused(
+    degradation: Degradation, measured: float | None, runs: Sequence[DegradationRun]
+) -> Row:
+    values = np.concatenate([run.plain_values for run in runs])
+    row: Row = {"bound": f"`{degradation.constant}`"}
+    for name, bound in (("in the code", degradation.bound), ("measured", measured)):
+        row |= {name: "none" if bound is None else bound, f"{name}: refused": 0.0}
+        if bound is not None:
+            beyond = values < bound if degradation.refuses_below else values > bound
+            row[f"{name}: refused"] = 100 * float(beyond.mean())
+    return row

@@ -1,0 +1,46 @@
+"""From the cost of a frame to a cluster."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from benchmarks.scale.sizing import AIM, MOST_PODS, bounds, size_for
+from tests.benchmarks.scale.cost import COST
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_a_pod_takes_the_clients_that_keep_its_core_as_busy_as_wanted():
+    assert COST.clients_per_pod == 8
+    assert COST.clients_per_model_server == 40
+
+
+def test_a_client_that_takes_more_than_a_pod_gets_one():
+    assert replace(COST, app_cpu_ms=500.0).clients_per_pod == 1
+
+
+def test_a_cluster_is_counted_up():
+    size = size_for(1_000, COST)
+
+    assert (size.pods, size.model_servers, size.connections) == (125, 25, 3_125)
+    assert size.memory_gib == (125 * 128 + 1_000 + 25 * 256) / 1024
+    assert size.client_gbits == 2.0
+    assert size.model_gbits == 0.4
+
+
+def test_what_gives_way_first_stands_first():
+    found = bounds(COST, cores=2)
+
+    assert [bound.webcams for bound in found] == [16, 50, 160, 5_000]
+    assert "cores" in found[0].what
+
+
+def test_the_autoscaler_is_as_the_sizes_have_it():
+    documents = yaml.safe_load_all((ROOT / "deploy/k8s/base/scaling.yaml").read_text())
+    app = next(d["spec"] for d in documents if d["metadata"]["name"] == "mien-app")
+
+    assert app["maxReplicas"] == MOST_PODS
+    assert app["metrics"][0]["resource"]["target"]["averageUtilization"] == AIM * 100
