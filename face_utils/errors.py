@@ -1,37 +1,66 @@
-"""Every error that Mien reports to a client, as one tree.
+"""Errors that Mien reports to a client, as one tree.
 
     MienError
-    ├── BadRequest          bad_request         a wrong payload, an unknown key or event
+    ├── BadRequest          bad_request         a malformed payload, an unknown key or event
     ├── BadImage            bad_image           not a readable JPEG, PNG or WebP image
     ├── ImageTooLarge       image_too_large     more bytes or pixels than the limits allow
     ├── RateLimited         rate_limited        frames or settings faster than the limit
     ├── Unauthorized        unauthorized        access token missing or wrong
-    ├── ServerFull          server_full         as many sessions as the service takes
+    ├── ServerFull          server_full         all sessions are in use
     ├── ModelUnavailable    model_unavailable   the model server cannot answer for this model
-    ├── SessionExpired      session_expired     the session is over
-    └── InternalError       internal            a defect of ours, details only in the log
+    ├── SessionExpired      session_expired     the session has ended
+    └── InternalError       internal            a defect of the server; its log has the details
 
-The names in the middle are the `code` of the wire protocol; the list is closed.
+The names in the middle are the `code` of the wire protocol. The list is closed.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
+
+ErrorCode = Literal[
+    "bad_request",
+    "bad_image",
+    "image_too_large",
+    "rate_limited",
+    "unauthorized",
+    "server_full",
+    "model_unavailable",
+    "session_expired",
+    "internal",
+]
+"""The closed list of the protocol's error codes."""
 
 
 class MienError(Exception):
     """Base of all errors that have a wire code.
 
+    Example:
+        >>> BadImage("The PNG is cut off.").to_ack(seq=7)
+        {'seq': 7, 'status': 'error', 'code': 'bad_image', 'message': 'The PNG is cut off.'}
+
     Attributes:
         code: The protocol's name of the error.
-        message: One plain sentence for the person at the other end.
+        message: One plain sentence for the person who reads it.
     """
 
-    code: ClassVar[str] = "internal"
+    code: ClassVar[ErrorCode] = "internal"
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+    def to_wire(self) -> dict[str, Any]:
+        """The error as a client receives it, for example as the data of `connect_error`."""
+        return {"code": self.code, "message": self.message}
+
+    def to_ack(self, **head: Any) -> dict[str, Any]:
+        """The ack of an event that failed.
+
+        Args:
+            **head: Fields that come first, such as the `seq` of a frame.
+        """
+        return {**head, "status": "error", **self.to_wire()}
 
 
 class BadRequest(MienError):
@@ -59,13 +88,13 @@ class RateLimited(MienError):
 
 
 class Unauthorized(MienError):
-    """The client may not connect: it gives no valid token."""
+    """The client may not connect: its access token is missing or wrong."""
 
     code = "unauthorized"
 
 
 class ServerFull(MienError):
-    """The service has as many sessions as it takes.
+    """All sessions of the service are in use.
 
     Attributes:
         retry_after_seconds: When to try again.
@@ -77,9 +106,13 @@ class ServerFull(MienError):
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
 
+    def to_wire(self) -> dict[str, Any]:
+        """The error as a client receives it, with the time after which to try again."""
+        return {**super().to_wire(), "retry_after_seconds": self.retry_after_seconds}
+
 
 class ModelUnavailable(MienError):
-    """The model server gives no answer for this model at present."""
+    """The model server cannot answer for this model at present."""
 
     code = "model_unavailable"
 
@@ -91,6 +124,6 @@ class SessionExpired(MienError):
 
 
 class InternalError(MienError):
-    """Something failed that the client cannot mend."""
+    """Something failed that the client cannot fix."""
 
     code = "internal"
