@@ -11,7 +11,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-GENERATED = {"benchmark", "comparison", "configuration", "sizing", "tuning", "age", "emotion", "gender"}
+GENERATED = {
+    "benchmark",
+    "comparison",
+    "configuration",
+    "sizing",
+    "tuning",
+    "age",
+    "emotion",
+    "gender",
+}
 HAND_WRITTEN = [page for page in PAGES if page.stem not in GENERATED]
 INDEXES = [ROOT / "docs" / "README.md", ROOT / "docs" / "experiments" / "README.md"]
 PLACES = ["*.py", "*.js", "*.toml", "*.yaml", "*.yml", "*.sh", "*.cfg", "*.env", "Makefile"]
