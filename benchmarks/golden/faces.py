@@ -1,0 +1,67 @@
+"""Golden faces: photos with a free licence, and what anyone can see or look up about them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from face_utils.boxes import FloatArray
+from face_utils.detection import Image
+from web.config import ROOT
+
+FOLDER = ROOT / "tests" / "golden_images"
+
+Truth = tuple[str, ...] | tuple[float, float]
+"""Of a classification the labels that count as right, of a regression the lowest and highest value.
+
+Two labels are right where an expression lies between them.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class GoldenFace:
+    """One photo with one face.
+
+    Attributes:
+        name: Its table in `faces.toml`.
+        data: The file's bytes.
+        box: `(4,)` float32, the face in pixels, as BlazeFace frames it.
+        gate: Reasons for which the service shows the face without labels; empty for a good face.
+        truth: Truth by model.
+        licence: Licence of the photo.
+    """
+
+    name: str
+    data: bytes
+    box: FloatArray
+    gate: tuple[str, ...]
+    truth: Mapping[str, Truth]
+    licence: str
+
+    @property
+    def image(self) -> Image:
+        """The photo, `(height, width, 3)` uint8 in blue, green, red."""
+        return np.asarray(
+            cv2.imdecode(np.frombuffer(self.data, np.uint8), cv2.IMREAD_COLOR), np.uint8
+        )
+
+
+def load_faces(folder: Path = FOLDER) -> list[GoldenFace]:
+    """Reads `faces.toml` and the photos that it names."""
+    tables = tomllib.loads((folder / "faces.toml").read_text(encoding="utf-8"))
+    return [
+        GoldenFace(
+            name=name,
+            data=(folder / table["file"]).read_bytes(),
+            box=np.array(table["box"], np.float32),
+            gate=tuple(table["gate"]),
+            truth={model: tuple(right) for model, right in table["truth"].items()},
+            licence=table["licence"],
+        )
+        for name, table in tables.items()
+    ]
