@@ -1,11 +1,18 @@
-"""What the core must know of a model: its input, its output, its pace."""
+"""Contract of a model: its input, its output, its schedule, and where it comes from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated, Literal, Self
 
-Kind = Literal["classification", "measure"]
+from pydantic import ConfigDict, Field, Strict, model_validator
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
+
+from face_utils.validation_message import SENTENCE
+
+Kind = Literal["classification", "regression"]
 SmoothingMethod = Literal["half_life", "average", "evidence"]
 
 UNSURE = "unsure"
@@ -14,52 +21,118 @@ UNSURE = "unsure"
 ACTIVATION = "activation"
 """Name of the output with the class activation maps, `(n, rows, columns, classes)`."""
 
+MAX_INTERVAL_MS = 600_000
 
-@dataclass(frozen=True)
+Text = Annotated[str, Strict()]
+Share = Annotated[float, Strict(), Field(ge=0, le=1)]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+
+_CONFIG = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, config=_CONFIG)
 class Smoothing:
-    """How answers about one track are merged over time.
+    """How predictions about one track are merged over time.
 
-    Attributes:
-        method: `half_life` lets old answers fade, `average` weighs all alike up to `seconds`,
-            `evidence` adds up log probabilities.
-        seconds: Half-life, or the time over which answers are averaged or gathered.
+    Example:
+        >>> Smoothing("half_life", 0.5).seconds
+        0.5
     """
 
-    method: SmoothingMethod
-    seconds: float
+    method: Annotated[
+        SmoothingMethod,
+        Field(
+            description="`half_life` lets old predictions fade, `average` weighs all alike, "
+            "`evidence` adds up log probabilities"
+        ),
+    ]
+    seconds: Annotated[
+        Number,
+        Field(gt=0, description="half-life, or the time over which predictions are merged"),
+    ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class ModelSpec:
-    """One model of the contract.
+    """One model of the contract: one table of `serving/models.toml`.
 
-    Attributes:
-        name: Name of the model, its folder and its tensor server entry.
-        title: Name for people.
-        size: Side of its square crops in pixels.
-        margin: Share of the box side added around a face, on each side.
-        kind: `classification` answers with labels, `measure` with a value and a range.
-        labels: Labels in the order of the output `probabilities`; of a measure, empty.
-        unit: Unit and output name of a measure; of a classification, empty.
-        interval_ms: Default time between two answers about the same track.
-        smoothing: How answers are merged over time.
-        unsure_below: Confidence under which a classification is `unsure`.
-        activation: Whether it can also say where its evidence lies, by the output `activation`.
+    Example:
+        >>> mood = ModelSpec(
+        ...     name="mood",
+        ...     title="Mood",
+        ...     kind="classification",
+        ...     labels=("calm", "angry"),
+        ...     size=64,
+        ...     margin=0.05,
+        ...     interval_ms=100,
+        ...     smoothing=Smoothing("half_life", 0.5),
+        ... )
+        >>> mood.outputs
+        ('probabilities',)
     """
 
-    name: str
-    title: str
-    size: int
-    margin: float
-    kind: Kind
-    labels: tuple[str, ...]
-    unit: str
-    interval_ms: int
-    smoothing: Smoothing
-    unsure_below: float = 0.0
-    activation: bool = False
+    name: Annotated[Text, Field(description="name of the model and of its folder")]
+    title: Annotated[Text, Field(description="name for people")]
+    kind: Annotated[
+        Kind,
+        Field(description="`classification`: labels, `regression`: a value and a range"),
+    ]
+    labels: Annotated[
+        tuple[Text, ...],
+        Field(description="of a classification: in the order of the output `probabilities`"),
+    ] = ()
+    unit: Annotated[
+        Text, Field(description="of a regression: also the name of its output, such as `years`")
+    ] = ""
+    size: Annotated[Whole, Field(ge=16, le=512, description="side of the square crop in pixels")]
+    margin: Annotated[
+        Share, Field(description="share of the face box that is added on each side of the crop")
+    ]
+    interval_ms: Annotated[
+        Whole,
+        Field(
+            ge=0,
+            le=MAX_INTERVAL_MS,
+            description="default time between two predictions about the same face",
+        ),
+    ]
+    smoothing: Annotated[
+        Smoothing, Field(description="how predictions about one face are merged over time")
+    ]
+    unsure_below: Annotated[
+        Share, Field(description="confidence below which a classification says `unsure`")
+    ] = 0.0
+    activation: Annotated[
+        bool, Strict(), Field(description="whether it can show where its evidence lies")
+    ] = False
+    licence: Annotated[Text, Field(description="what the weights may be used for")] = field(
+        default="", compare=False
+    )
+    data: Annotated[Text, Field(description="data that the model was trained on")] = field(
+        default="", compare=False
+    )
+    quality: Annotated[Mapping[Text, Number], Field(description="measured quality")] = field(
+        default_factory=dict, compare=False
+    )
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """Names of the SavedModel outputs that an answer is made of."""
+        """Names of the SavedModel outputs that a prediction is made of."""
         return ("probabilities",) if self.kind == "classification" else (self.unit, "low", "high")
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        is_regression = self.kind == "regression"
+        problems = {
+            "labels must have two or more entries for a classification.": (
+                not is_regression and len(self.labels) < 2
+            ),
+            "labels must all differ.": len(set(self.labels)) < len(self.labels),
+            "labels must be empty for a regression.": is_regression and bool(self.labels),
+            "unit is required for a regression.": is_regression and not self.unit,
+        }
+        for problem, holds in problems.items():
+            if holds:
+                raise PydanticCustomError(SENTENCE, problem)
+        return self

@@ -123,7 +123,7 @@ def describe(spec: ModelSpec, track: int, outputs: Outputs) -> Wire:
         track: Number of the face's track.
         outputs: Its outputs for this face.
     """
-    if spec.kind == "measure":
+    if spec.kind == "regression":
         return {"id": track, **{name: round(float(outputs[name]), 2) for name in spec.outputs}}
     probabilities = [float(p) for p in outputs["probabilities"]]
     scores = dict(zip(spec.labels, probabilities, strict=True))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from face_utils.image import MAX_SIDE
-from face_utils.model_spec import ModelSpec
+from face_utils.model_spec import Kind, ModelSpec
 from face_utils.results import Wire
 from face_utils.session_settings import ModelSettings, SessionSettings
 from serving.circuit_breaker import ModelState
@@ -16,6 +16,9 @@ from web.service import Service, describe_state
 PROTOCOL = 1
 CROP_DETAIL = 1.25
 """Pixels of a travelling crop per pixel of the model's crop that is cut from it."""
+
+WIRE_KINDS: dict[Kind, str] = {"classification": "classification", "regression": "measure"}
+"""Kinds as protocol 1 spells them: its name of a regression stays, so that clients keep working."""
 
 _LIMITS = (
     "max_frame_bytes",
@@ -50,8 +53,8 @@ def describe_model(spec: ModelSpec, settings: ModelSettings, state: ModelState) 
     return {
         "name": spec.name,
         "title": spec.title,
-        "kind": spec.kind,
-        **({"unit": spec.unit} if spec.kind == "measure" else labelled),
+        "kind": WIRE_KINDS[spec.kind],
+        **({"unit": spec.unit} if spec.kind == "regression" else labelled),
         "interval_ms": settings.interval_ms,
         "enabled": settings.enabled,
         "activation": spec.activation,

@@ -93,7 +93,7 @@ def _answer(models: list[_Model], pictures: Pictures, row: int, framing: str) ->
 
 
 def _words(spec: ModelSpec, outputs: Arrays) -> Answer:
-    if spec.kind == "measure":
+    if spec.kind == "regression":
         return {spec.unit: float(outputs[spec.unit][0])}
     return {spec.name: spec.labels[int(outputs["probabilities"][0].argmax())]}
 

@@ -46,7 +46,7 @@ class DegradationRun:
     def score(self, rows: Mask) -> float:
         """Accuracy in percent, or the mean error of a measure."""
         loss = float(self.loss[rows].mean())
-        return loss if self.spec.kind == "measure" else 100 * (1 - loss)
+        return loss if self.spec.kind == "regression" else 100 * (1 - loss)
 
     def kept(self, rows: Mask) -> float:
         """Share of the skill that the degradation leaves."""
@@ -77,14 +77,14 @@ def losses(
     spec: ModelSpec, answers: Mapping[str, NDArray[np.float32]], truth: NDArray[np.int64]
 ) -> Floats:
     """What each answer costs: 1 for a wrong label; of a measure, its distance from the truth."""
-    if spec.kind == "measure":
+    if spec.kind == "regression":
         return np.asarray(np.abs(answers[spec.unit] - truth), dtype=np.float64)
     return np.asarray(answers["probabilities"].argmax(axis=1) != truth, dtype=np.float64)
 
 
 def guess_loss(spec: ModelSpec, truth: NDArray[np.int64]) -> float:
     """Mean loss of always answering with the commonest label, or with the median."""
-    if spec.kind == "measure":
+    if spec.kind == "regression":
         return float(np.abs(truth - np.median(truth)).mean())
     return 1 - float(np.bincount(truth).max()) / len(truth)
 

@@ -29,7 +29,9 @@ def run(task: Job) -> None:
     framings = [detected_crops, whole_crops] if task.recipe.framing.whole else [detected_crops]
     crops = np.concatenate([cut(kept, spec) for cut in framings])
     right = np.tile(truth[rows], len(framings))
-    found = calibrate(_logits(task.export_network(), crops), right, measure=spec.kind == "measure")
+    found = calibrate(
+        _logits(task.export_network(), crops), right, measure=spec.kind == "regression"
+    )
     found.save(task.run_dir.calibration)
     print(f"{spec.name}: {found}")
 

@@ -152,7 +152,7 @@ def _training(folder: Path, spec: ModelSpec, trainings: Sequence[Training]) -> s
     log = _log([training for training in trainings if training.size == spec.size])
     if not log:
         return text
-    name = "mean error" if spec.kind == "measure" else "accuracy"
+    name = "mean error" if spec.kind == "regression" else "accuracy"
     title = f"{spec.name}-training"
     return f"{text}\n\n{_picture(folder, title, 'Training', plots.training, log, name)}"
 

@@ -6,13 +6,10 @@ import numpy as np
 import pytest
 
 from face_utils.class_activation import answered_class, evidence_grid
-from face_utils.model_spec import ModelSpec, Smoothing
+from tests.support.model_specs import classification, regression
 
-MOOD = ModelSpec(
-    "mood", "", 48, 0, "classification", ("calm", "angry", "sad"), "", 100, Smoothing("average", 1),
-    unsure_below=0.9,
-)  # fmt: skip
-AGE = ModelSpec("age", "", 48, 0, "measure", (), "years", 3000, Smoothing("average", 30))
+MOOD = classification(labels=("calm", "angry", "sad"), unsure_below=0.9)
+AGE = regression()
 
 
 def maps(*places):
@@ -59,5 +56,5 @@ def test_of_a_classification_the_best_class_is_explained_even_where_it_is_unsure
 
 
 @pytest.mark.parametrize(("years", "index"), [(30.6, 31), (0.2, 0), (-3.0, 0), (200.0, 116)])
-def test_of_a_measure_the_class_nearest_the_value_is_explained(years, index):
+def test_of_a_regression_the_class_nearest_the_value_is_explained(years, index):
     assert answered_class(AGE, {"years": np.float32(years)}, classes=117) == index

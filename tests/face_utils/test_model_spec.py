@@ -1,22 +1,22 @@
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 
 import pytest
 
-from face_utils.model_spec import ModelSpec, Smoothing
+from face_utils import model_spec
+from tests.support.model_specs import classification, regression
 
-SPEC = ModelSpec(
-    "mood", "Mood", 48, 0.05, "classification", ("good", "bad"), "", 100, Smoothing("average", 1)
-)
+SPEC = classification()
 
 
 def test_a_classification_is_read_from_its_probabilities():
     assert SPEC.outputs == ("probabilities",)
 
 
-def test_a_measure_is_read_from_its_value_and_its_range():
-    assert replace(SPEC, kind="measure", unit="years").outputs == ("years", "low", "high")
+def test_a_regression_is_read_from_its_value_and_its_range():
+    assert regression(unit="years").outputs == ("years", "low", "high")
 
 
 def test_a_model_can_key_a_mapping():
@@ -26,3 +26,7 @@ def test_a_model_can_key_a_mapping():
 def test_a_model_does_not_change():
     with pytest.raises(AttributeError):
         SPEC.size = 64
+
+
+def test_the_example_in_the_docstring_is_true():
+    assert doctest.testmod(model_spec).failed == 0

@@ -8,12 +8,11 @@ import pytest
 from face_utils.detection import Detection
 from face_utils.errors import BadImage
 from face_utils.frame import DetectedFrame, FaceRegion
-from face_utils.model_spec import ModelSpec, Smoothing
+from face_utils.model_spec import Smoothing
 from face_utils.pipeline import Pipeline
+from tests.support.model_specs import classification
 
-EMOTION = ModelSpec(
-    "emotion", "", 48, 0.05, "classification", ("a", "b"), "", 100, Smoothing("half_life", 0.4)
-)
+EMOTION = classification("emotion", smoothing=Smoothing("half_life", 0.4))
 AGE = replace(EMOTION, name="age", size=64, margin=0.2)
 BOTH = {EMOTION: 0.1, AGE: 3.0}
 

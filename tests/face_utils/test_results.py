@@ -7,15 +7,12 @@ import pytest
 
 from face_utils.cropping import Square
 from face_utils.detection import Detection
-from face_utils.model_spec import ModelSpec, Smoothing
 from face_utils.quality import Quality
 from face_utils.results import Analysis, Face, describe, dropped, explain
+from tests.support.model_specs import classification, regression
 
-MOOD = ModelSpec(
-    "mood", "Mood", 48, 0, "classification", ("calm", "angry", "sad"), "", 100,
-    Smoothing("half_life", 0.4), unsure_below=0.5,
-)  # fmt: skip
-AGE = ModelSpec("age", "Age", 48, 0, "measure", (), "years", 3000, Smoothing("average", 30))
+MOOD = classification(labels=("calm", "angry", "sad"), unsure_below=0.5)
+AGE = regression()
 
 
 def probabilities(*values):
@@ -86,7 +83,7 @@ def test_scores_sum_to_one_on_the_wire():
         )
 
 
-def test_a_measure_gives_its_value_and_its_range():
+def test_a_regression_gives_its_value_and_its_range():
     outputs = {"years": np.float32(31.256), "low": np.float32(25), "high": np.float32(38.5)}
 
     wire = describe(AGE, 2, outputs)
@@ -111,7 +108,7 @@ def test_what_explains_an_answer_has_the_fields_of_the_protocol():
     }
 
 
-def test_a_measure_is_explained_by_the_class_of_its_value():
+def test_a_regression_is_explained_by_the_class_of_its_value():
     maps = np.zeros((1, 2, 40), np.float32)
     maps[0, 1, 31] = 1
     outputs = {"years": np.float32(31.256), "low": np.float32(25), "high": np.float32(38.5)}

@@ -3,16 +3,11 @@ from __future__ import annotations
 import pytest
 
 from face_utils.errors import BadRequest
-from face_utils.model_spec import ModelSpec, Smoothing
 from face_utils.session_settings import MAX_INTERVAL_MS, SessionSettings
+from tests.support.model_specs import classification, regression
 
-
-def spec(name, interval_ms):
-    smoothing = Smoothing("half_life", 0.4)
-    return ModelSpec(name, "", 48, 0, "classification", ("a", "b"), "", interval_ms, smoothing)
-
-
-DEFAULT = SessionSettings.default([spec("emotion", 100), spec("age", 3000)])
+MODELS = [classification("emotion", interval_ms=100), regression("age", interval_ms=3000)]
+DEFAULT = SessionSettings.default(MODELS)
 
 
 def test_by_default_every_model_is_on_at_the_contract_s_interval():
@@ -86,7 +81,7 @@ def test_an_interval_is_a_whole_number_of_milliseconds(given, holds):
     ],
 )
 def test_a_wrong_payload_is_named_and_changes_nothing(payload, message):
-    settings = SessionSettings.default([spec("emotion", 100), spec("age", 3000)])
+    settings = SessionSettings.default(MODELS)
 
     with pytest.raises(BadRequest) as error:
         settings.changed(payload)

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from face_utils.model_spec import ModelSpec, Smoothing
+from face_utils.model_spec import Smoothing
 from face_utils.smoothing import Smoother
+from tests.support.model_specs import classification, regression
 
 HALF_LIFE, AVERAGE, EVIDENCE = (
     Smoothing("half_life", 0.4),
@@ -15,8 +16,8 @@ CALM, ANGRY = np.array([0.9, 0.1], "f4"), np.array([0.2, 0.8], "f4")
 
 
 def model(smoothing, name="mood"):
-    kind = "measure" if smoothing is AVERAGE else "classification"
-    return ModelSpec(name, "", 48, 0.05, kind, ("calm", "angry"), "years", 100, smoothing)
+    build = regression if smoothing is AVERAGE else classification
+    return build(name, interval_ms=100, smoothing=smoothing)
 
 
 def feed(smoother, spec, answers, track=1):

@@ -4,16 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from face_utils.model_spec import ModelSpec, Smoothing
 from serving.contract import MODELS, load_contract
 from serving.contract_check import contract_violations
 from serving.server.saved_model import read_signatures
 from serving.tfs_protos import get_model_metadata_pb2, types_pb2
+from tests.support.model_specs import classification, regression
 
-MOOD = ModelSpec(
-    "mood", "", 48, 0.05, "classification", ("calm", "angry"), "", 100, Smoothing("average", 1)
-)
-AGE = ModelSpec("age", "", 64, 0.05, "measure", (), "years", 3000, Smoothing("average", 30))
+MOOD = classification()
+AGE = regression(size=64)
 
 IMAGE = {"image": (types_pb2.DT_UINT8, [-1, 48, 48, 1])}
 PROBABILITIES = {"probabilities": (types_pb2.DT_FLOAT, [-1, 2])}
@@ -50,7 +48,7 @@ def test_a_classification_as_the_contract_has_it_fits():
     assert contract_violations(MOOD, metadata(IMAGE, PROBABILITIES)) == []
 
 
-def test_a_measure_as_the_contract_has_it_fits():
+def test_a_regression_as_the_contract_has_it_fits():
     assert contract_violations(AGE, metadata(image(-1, 64, 64, 1), YEARS)) == []
 
 
@@ -91,7 +89,7 @@ def test_what_does_not_fit_a_classification_is_said(inputs, outputs, misfit):
     assert misfit in said
 
 
-def test_a_measure_must_give_its_range_too():
+def test_a_regression_must_give_its_range_too():
     years_only = {"years": YEARS["years"]}
 
     assert contract_violations(AGE, metadata(image(-1, 64, 64, 1), years_only)) == [
@@ -107,7 +105,7 @@ def test_a_classification_explains_itself_with_a_map_per_label(classes):
     assert contract_violations(replace(MOOD, activation=True), metadata(IMAGE, outputs)) == []
 
 
-def test_a_measure_explains_itself_with_any_number_of_maps():
+def test_a_regression_explains_itself_with_any_number_of_maps():
     outputs = {**YEARS, **activation(-1, 8, 8, 117)}
 
     assert (

@@ -11,18 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from face_utils.model_spec import ModelSpec, Smoothing
+from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session import Answer, Done
 from serving.client import CallFailed
 from telemetry.logs import build_formatter
 from telemetry.spans import Traces
+from tests.support.model_specs import classification
 from web.instrumentation import ObservedBackend, answer_frame, call_headers, observe_predictions
 from web.metrics import REGISTRY
 
-MOOD = ModelSpec(
-    "mood", "", 48, 0.05, "classification", ("calm", "angry"), "", 100, Smoothing("average", 1)
-)
+MOOD = classification()
 CROPS = np.zeros((3, 48, 48), np.uint8)
 ANSWER = Answer(1, {})
 

@@ -11,12 +11,12 @@ from face_utils.errors import ModelUnavailable
 from face_utils.frame import DetectedFrame, FaceRegion
 from face_utils.model_spec import ModelSpec, Smoothing
 from face_utils.session import Answer
+from tests.support.model_specs import classification, regression
 
-EMOTION = ModelSpec(
-    "emotion", "", 48, 0.05, "classification", ("calm", "angry"), "", 100,
-    Smoothing("half_life", 0.4), unsure_below=0.6, activation=True,
-)  # fmt: skip
-AGE = ModelSpec("age", "", 64, 0.05, "measure", (), "years", 3000, Smoothing("average", 30))
+EMOTION = classification(
+    "emotion", smoothing=Smoothing("half_life", 0.4), unsure_below=0.6, activation=True
+)
+AGE = regression(size=64)
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 LEFT, RIGHT = (50, 100, 100, 100), (400, 100, 100, 100)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from face_utils.model_spec import ModelSpec, Smoothing
 from serving.contract import CONTRACT, MODELS, load_contract
 from serving.embedded_process import EmbeddedServer
+from tests.support.model_specs import classification
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,7 @@ class TestEmbeddedServer:
                     np.testing.assert_allclose(sums, 1, atol=1e-3)
 
     def test_a_model_outside_of_its_contract_is_named(self, embedded, connect):
-        other = ModelSpec(
-            "mood", "", 48, 0, "classification", ("a", "b"), "", 1, Smoothing("average", 1)
-        )
+        other = classification(margin=0)
 
         state = connect(embedded.target, models=(other,)).watch().until(available=False)
 

@@ -7,16 +7,13 @@ from queue import Queue
 
 import numpy as np
 
-from face_utils.model_spec import ModelSpec, Smoothing
 from serving.channel import open_channel
 from serving.client import ModelClient
 from tests.serving.client.fake_server import TIMEOUT_SECONDS
+from tests.support.model_specs import classification, regression
 
-MOOD = ModelSpec(
-    "mood", "", 48, 0.05, "classification", ("calm", "angry"), "", 100, Smoothing("average", 1),
-    activation=True,
-)  # fmt: skip
-AGE = ModelSpec("age", "", 48, 0.05, "measure", (), "years", 3000, Smoothing("average", 30))
+MOOD = classification(activation=True)
+AGE = regression()
 CROPS = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)
 
 

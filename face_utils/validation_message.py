@@ -1,0 +1,132 @@
+"""Turns pydantic's validation errors into one plain sentence.
+
+The sentence names the field and says what is right. It never repeats a value, only the name of an
+unknown key, which is cut to 40 characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+Schema = dict[str, Any]
+Location = Sequence[str | int]
+
+KEY_LENGTH = 40
+_UNKNOWN_KEY = {"extra_forbidden", "unexpected_keyword_argument", "invalid_key"}
+SENTENCE = "sentence"
+"""Type of a `PydanticCustomError` whose message is already a sentence for people."""
+
+
+def explain(error: ValidationError, model: Any, root: str, mapping: str = "an object") -> str:
+    """Says what the first problem of a payload is.
+
+    Args:
+        error: What pydantic found.
+        model: The type that the payload was validated against.
+        root: Name of the payload.
+        mapping: What a JSON object is called where the payload was written.
+    """
+    first = error.errors(include_url=False, include_input=False)[0]
+    location, kind = first["loc"], first["type"]
+    if kind == SENTENCE:
+        return first["msg"]
+    if kind in _UNKNOWN_KEY:
+        known = _locate(_schema(model), location[:-1]).get("properties", ())
+        return unknown_key(_name(location[:-1]) or root, str(location[-1]), known)
+    if kind == "missing" and isinstance(location[-1], int):  # A list that is too short.
+        location, kind = location[:-1], "too_short"
+    right = _describe(_locate(_schema(model), location), mapping)
+    verb = "is required and must be" if kind == "missing" else "must be"
+    return f"{_name(location) or root} {verb} {right}."
+
+
+def unknown_key(where: str, key: str, known: Iterable[str]) -> str:
+    """Says that a key is unknown, and which known one is nearest to it."""
+    cut = key[:KEY_LENGTH]
+    nearest = get_close_matches(cut, list(known), 1)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    return f"{where} has an unknown key {cut!r}.{hint}"
+
+
+@cache
+def _schema(model: Any) -> Schema:
+    return TypeAdapter(model).json_schema()
+
+
+def _name(location: Location) -> str:
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).removeprefix(".")
+
+
+def _locate(schema: Schema, location: Location) -> Schema:
+    """The part of a JSON Schema that describes the value at a location."""
+    definitions, node = schema.get("$defs", {}), _resolve(schema, schema)
+    for part in location:
+        node = _resolve(_step(node, part), {"$defs": definitions})
+    return node
+
+
+def _step(node: Schema, part: str | int) -> Schema:
+    if isinstance(part, str):
+        found = node.get("properties", {}).get(part) or node.get("additionalProperties")
+    else:
+        places = node.get("prefixItems", ())
+        found = places[part] if part < len(places) else node.get("items")
+    return found if isinstance(found, dict) else {}
+
+
+def _resolve(node: Schema, root: Schema) -> Schema:
+    """Follows a reference, and leaves null out of what may also be null."""
+    if "anyOf" in node:
+        node = next(choice for choice in node["anyOf"] if choice.get("type") != "null")
+    if "$ref" in node:
+        target: Schema = root["$defs"][node["$ref"].rpartition("/")[2]]
+        return target
+    return node
+
+
+def _describe(node: Schema, mapping: str) -> str:
+    if "enum" in node or "const" in node:
+        choices = node.get("enum") or [node["const"]]
+        return "one of " + ", ".join(repr(choice) for choice in choices)
+    kind = node.get("type", "")
+    if kind == "array":
+        return f"a {_plural(node).replace('lists', 'list', 1)}"
+    words = {
+        "object": mapping,
+        "boolean": "true or false",
+        "string": "text",
+        "integer": "a whole number",
+        "number": "a number",
+    }
+    return words.get(kind, "valid") + _describe_range(node)
+
+
+def _plural(node: Schema) -> str:
+    """Several values like this one."""
+    if node.get("type") != "array":
+        return {"number": "numbers", "integer": "whole numbers", "string": "texts"}.get(
+            node.get("type", ""), "objects"
+        )
+    item = (node.get("prefixItems") or [node.get("items", {})])[0]
+    low, high = node.get("minItems"), node.get("maxItems")
+    count = f"{low} " if low is not None and low == high else ""
+    return f"lists of {count}{_plural(item)}"
+
+
+def _describe_range(node: Schema) -> str:
+    low, high = node.get("minimum"), node.get("maximum")
+    if low is not None and high is not None:
+        return f" from {_digits(low)} to {_digits(high)}"
+    if "exclusiveMinimum" in node:
+        return f" above {_digits(node['exclusiveMinimum'])}"
+    return ""
+
+
+def _digits(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)
