@@ -59,8 +59,8 @@ def blazeface_file() -> Path:
 
 @pytest.fixture(scope="session")
 def yunet_file() -> Path:
-    """YuNet's model file. It is not shipped: ask `is_file()`."""
-    return ROOT.parent / "shared" / "models" / "face_detection_yunet_2023mar.onnx"
+    """YuNet's model file, which only the tests have: the service does not contain it."""
+    return ROOT / "tests" / "models" / "face_detection_yunet_2023mar.onnx"
 
 
 @pytest.fixture(scope="session")
