@@ -108,7 +108,7 @@ def test_prometheus_understands_the_queries_of_the_dashboard(tmp_path):
 
 
 def test_the_docs_make_rules_of_google_of_the_alerts(tmp_path):
-    page = (ROOT / "docs" / "reference" / "operations.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "monitoring.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"```sh\n({ printf.*?)```", page, re.DOTALL)
     (tmp_path / "kubectl").write_text("#!/bin/sh\ncat\n")
     (tmp_path / "kubectl").chmod(0o755)
