@@ -1,9 +1,15 @@
-"""What lies in serving/models is what its cards and the contract say it is, and good enough."""
+"""The shipped models are what their cards and the contract say they are, and good enough.
+
+Accuracy is measured on the data sets where they are present. Every checkout measures it on the
+golden images: tests/benchmarks/golden.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +20,9 @@ from serving.training import export
 from serving.training.evaluate import README, REPORTS, VERSION, measure_subset
 from serving.training.evaluation import evaluate_predictions, primary_metric
 from serving.training.evaluation_subset import load_subset
+from serving.training.model_cost import measure_cost
 from serving.training.prediction import softmax
-from serving.training.report_values import metrics_table
+from serving.training.report_values import headline_metrics, write_readme_table
 from serving.training.robustness_curves import CURVES, degraded_crops
 from serving.training.run_dir import DATA
 from serving.training.runtimes import run_openvino
@@ -23,7 +30,8 @@ from serving.training.runtimes import run_openvino
 ROOT = Path(__file__).parents[3]
 LARGEST = 5_000_000
 MOST_WEIGHTS = 1_000_000
-LONGEST_MS = 1.5
+LONGEST_MS = 6.0
+"""Five times what a quiet machine takes, for machines that are slow or busy."""
 BARS = {
     "emotion": {
         "ferplus_accuracy": (0.84, 1),
@@ -44,8 +52,18 @@ BARS = {
         "fairface_calibration_error": (0, 0.03),
     },
 }
+SAMPLING = {
+    "accuracy": 0.04,
+    "macro_f1": 0.1,
+    "calibration_error": 0.02,
+    "mean_error": 0.6,
+    "coverage": 0.05,
+    "within_one": 0.03,
+    "worst_group": 0.15,
+}
+"""How far 600 faces may stray from the whole test split: three standard errors."""
 TOLERANCE = 0.01
-"""Share of the pack's faces that may be answered otherwise on another processor."""
+"""Share of the faces whose predictions may differ on another processor."""
 FEW_FACES = {"macro_f1": 0.05, "worst_group": 0.05}
 """Metrics that may move further, since a single face moves them by that much."""
 
@@ -66,10 +84,17 @@ each_subset = pytest.mark.parametrize(("model", "source"), SUBSETS)
 
 
 def subset_of(model, source):
-    """A data set's part of the pack, and what the model measured on it when it shipped."""
+    """Test faces of a data set, and what the model measured on them when it shipped."""
     if not DATA.is_dir():
-        pytest.skip("the data sets are not here")
+        pytest.skip(f"no {DATA}: the golden images check the models instead")
     return load_subset(source), report(model)["subset"][source]
+
+
+@cache
+def measured_on_subset(model, source):
+    """The model's metrics on a data set's test faces, measured now."""
+    faces, _ = subset_of(model, source)
+    return measure_subset(load_contract()[model], MODELS / model / VERSION, faces)
 
 
 def answers_to(model, crops):
@@ -87,29 +112,41 @@ def near(figures):
 
 @each_model
 def test_it_is_small_and_quick(model):
-    cost = report(model)["cost"]
-    files = [file for file in (MODELS / model / VERSION).rglob("*") if file.is_file()]
-    assert cost["bytes"] == sum(file.stat().st_size for file in files) < LARGEST
+    cost = measure_cost(load_contract()[model], MODELS / model / VERSION)
+    assert cost["bytes"] < LARGEST
     assert cost["weights"] < MOST_WEIGHTS
     assert cost["ms"] < LONGEST_MS
+    recorded = report(model)["cost"]
+    assert (cost["bytes"], cost["weights"]) == (recorded["bytes"], recorded["weights"])
 
 
 @each_model
-def test_contract_and_readme_repeat_the_measured_figures(model):
-    assert quality(model) == report(model)["quality"]
-    assert metrics_table(ROOT / REPORTS) in (ROOT / README).read_text()
+def test_the_contract_has_the_headline_metrics_of_the_report(model):
+    headlines = headline_metrics(report(model)["data"])
+    assert quality(model) == report(model)["quality"] == headlines
 
 
-@each_model
-def test_it_reaches_its_bars(model):
-    for name, (least, most) in BARS[model].items():
-        assert least <= quality(model)[name] <= most, name
+def test_the_readme_has_the_table_that_is_written_from_the_reports(tmp_path):
+    page = Path(shutil.copy(ROOT / README, tmp_path))
+    write_readme_table(page, ROOT / REPORTS)
+    assert page.read_text() == (ROOT / README).read_text()
 
 
 @each_subset
-def test_it_answers_the_pack_as_it_did_when_it_was_measured(model, source):
+def test_it_reaches_its_bars(model, source):
+    found = measured_on_subset(model, source)
+    bars = {bar: bounds for bar, bounds in BARS[model].items() if bar.startswith(f"{source}_")}
+    assert bars
+    for bar, (least, most) in bars.items():
+        metric = bar.removeprefix(f"{source}_")
+        margin = SAMPLING[metric]
+        assert least - margin <= found[metric] <= most + margin, bar
+
+
+@each_subset
+def test_it_predicts_as_it_did_when_it_was_measured(model, source):
     faces, recorded = subset_of(model, source)
-    found = measure_subset(load_contract()[model], MODELS / model / VERSION, faces)
+    found = measured_on_subset(model, source)
     assert {name: found[name] for name in near(recorded)} == near(recorded)
     if "confusion" in recorded:
         moved = np.abs(np.subtract(found["confusion"], recorded["confusion"])).sum() / 2
