@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-AIM = 0.8
+from benchmarks.scale.deployment import read_deployment
+
+_APP = read_deployment("mien-app")
+_MODEL_SERVER = read_deployment("mien-model-server")
+
+AIM = _APP.aim
 """Share of the cores asked for that the autoscalers of `deploy/k8s` aim at."""
 
-POD_CORES = 1.0
+POD_CORES = _APP.cores
 """What a pod of the app asks for."""
 
-MOST_PODS = 20
+MOST_PODS = _APP.most
 """The app's pods at which the autoscaler stops."""
 
 PROXY_BITS = 10e9
@@ -32,7 +37,7 @@ class ModelServers:
 
 
 ONE_CORE = ModelServers()
-DEPLOYED = ModelServers(cores=0.25, most=80)
+DEPLOYED = ModelServers(_MODEL_SERVER.cores, _MODEL_SERVER.most)
 """Those of `deploy/k8s`."""
 
 

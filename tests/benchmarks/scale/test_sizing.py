@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-import yaml
-
-from benchmarks.scale.sizing import AIM, MOST_PODS, bounds, size_for
+from benchmarks.scale.sizing import bounds, size_for
 from tests.benchmarks.scale.cost import COST
-
-ROOT = Path(__file__).parents[3]
 
 
 def test_a_pod_takes_the_clients_that_keep_its_core_as_busy_as_wanted():
@@ -36,11 +31,3 @@ def test_what_gives_way_first_stands_first():
 
     assert [bound.webcams for bound in found] == [16, 50, 160, 5_000]
     assert "cores" in found[0].what
-
-
-def test_the_autoscaler_is_as_the_sizes_have_it():
-    documents = yaml.safe_load_all((ROOT / "deploy/k8s/base/scaling.yaml").read_text())
-    app = next(d["spec"] for d in documents if d["metadata"]["name"] == "mien-app")
-
-    assert app["maxReplicas"] == MOST_PODS
-    assert app["metrics"][0]["resource"]["target"]["averageUtilization"] == AIM * 100
