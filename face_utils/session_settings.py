@@ -1,56 +1,105 @@
-"""What a client may choose for its own session."""
+"""Settings of a session, and the `configure` payload that changes them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from face_utils.client_payload import UNSENT, ClientPayload
 from face_utils.errors import BadRequest
-from face_utils.model_spec import ModelSpec
+from face_utils.model_spec import MAX_INTERVAL_MS, ModelSpec
+from face_utils.validation_message import unknown_key
 
-MAX_INTERVAL_MS = 600_000
-FLAGS = ("smoothing", "mirror", "activation")
+Enabled = Annotated[bool, Field(description="whether the model is asked at all")]
+Smoothed = Annotated[bool, Field(description="false: each prediction is sent as the model gave it")]
+Mirrored = Annotated[
+    bool,
+    Field(
+        description="records that the client shows the image mirrored; boxes stay those of the "
+        "upright frame"
+    ),
+]
+Activated = Annotated[
+    bool,
+    Field(
+        description="true: from the next frame on, predictions show where their evidence lies, if "
+        "the model can"
+    ),
+]
+_INTERVAL = "time between two predictions about the same face, in milliseconds"
 
 
-@dataclass(frozen=True)
-class ModelSettings:
-    """How a session uses one model.
+class ModelChange(ClientPayload):
+    """Settings of one model in a `configure` event; what is left out stays."""
 
-    Attributes:
-        enabled: Whether the model is asked at all.
-        interval_ms: Time between two answers about the same track.
+    enabled: Enabled = UNSENT
+    interval_ms: Annotated[float, Field(ge=0, le=MAX_INTERVAL_MS, description=_INTERVAL)] = UNSENT
+
+
+class SettingsChange(ClientPayload):
+    """Argument of a `configure` event; what is left out stays."""
+
+    models: Annotated[
+        dict[str, ModelChange], Field(description="name of a model -> its settings")
+    ] = UNSENT
+    smoothing: Smoothed = UNSENT
+    mirror: Mirrored = UNSENT
+    activation: Activated = UNSENT
+
+
+class ModelSettings(BaseModel):
+    """Settings of one model in a session."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: Enabled
+    interval_ms: Annotated[int, Field(description=_INTERVAL)]
+
+
+class SessionFlags(BaseModel):
+    """Settings of a session that concern all models alike."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    smoothing: Smoothed = True
+    mirror: Mirrored = False
+    activation: Activated = False
+
+
+class SessionSettings(BaseModel):
+    """All settings of a session.
+
+    Example:
+        >>> settings = SessionSettings(models={"age": ModelSettings(enabled=True, interval_ms=50)})
+        >>> settings.changed({"models": {"age": {"enabled": False}}}).models["age"]
+        ModelSettings(enabled=False, interval_ms=50)
     """
 
-    enabled: bool
-    interval_ms: int
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-
-@dataclass(frozen=True)
-class SessionSettings:
-    """All choices of a session.
-
-    Attributes:
-        models: Name of a model -> its settings.
-        smoothing: Whether answers are merged over time.
-        mirror: Whether the client shows the picture mirrored; boxes are not touched by it.
-        activation: Whether answers tell where in the face their evidence lies.
-    """
-
-    models: Mapping[str, ModelSettings]
-    smoothing: bool = True
-    mirror: bool = False
-    activation: bool = False
+    models: Annotated[
+        dict[str, ModelSettings], Field(description="name of a model -> its settings")
+    ]
+    smoothing: Smoothed = True
+    mirror: Mirrored = False
+    activation: Activated = False
 
     @classmethod
     def default(cls, specs: Iterable[ModelSpec]) -> SessionSettings:
-        """Every model on, at the contract's interval."""
-        return cls({spec.name: ModelSettings(True, spec.interval_ms) for spec in specs})
+        """Every model enabled, at the contract's interval."""
+        return cls(
+            models={
+                spec.name: ModelSettings(enabled=True, interval_ms=spec.interval_ms)
+                for spec in specs
+            }
+        )
 
     @property
-    def flags(self) -> dict[str, bool]:
-        """The choices that concern all models alike."""
-        return {name: getattr(self, name) for name in FLAGS}
+    def flags(self) -> SessionFlags:
+        """The settings that concern all models alike."""
+        return SessionFlags(**{name: getattr(self, name) for name in SessionFlags.model_fields})
 
     def changed(self, payload: object) -> SessionSettings:
         """These settings with the changes of a `configure` payload.
@@ -59,43 +108,35 @@ class SessionSettings:
             BadRequest: An unknown key or model, or a value of the wrong type or size. Nothing
                 has changed then.
         """
-        wanted = _mapping(payload, "configure", ("models", *FLAGS))
-        models = dict(self.models)
-        for name, changes in _mapping(wanted.get("models", {}), "models", self.models).items():
-            models[name] = _changed_model(name, models[name], changes)
-        flags = {name: _flag(name, wanted.get(name, held)) for name, held in self.flags.items()}
-        return replace(self, models=models, **flags)
+        _check_names(payload, self.models)
+        change = SettingsChange.read(payload, "configure")
+        wanted = {name: getattr(change, name) for name in change.model_fields_set}
+        models = {
+            **self.models,
+            **{
+                name: _changed_model(self.models[name], model)
+                for name, model in wanted.pop("models", {}).items()
+            },
+        }
+        return self.model_copy(update={**wanted, "models": models})
 
     def to_wire(self) -> dict[str, Any]:
-        """What now holds, as the acknowledgement of `configure` has it."""
-        models = {
-            name: {"enabled": model.enabled, "interval_ms": model.interval_ms}
-            for name, model in self.models.items()
-        }
-        return {"models": models, **self.flags}
+        """The settings as the ack of `configure` shows them."""
+        return self.model_dump()
 
 
-def _changed_model(name: str, model: ModelSettings, changes: object) -> ModelSettings:
-    wanted = _mapping(changes, f"models.{name}", ("enabled", "interval_ms"))
-    interval = wanted.get("interval_ms", model.interval_ms)
-    if isinstance(interval, bool) or not isinstance(interval, (int, float)):
-        raise BadRequest(f"models.{name}.interval_ms must be a number.")
-    if not 0 <= interval <= MAX_INTERVAL_MS:
-        raise BadRequest(f"models.{name}.interval_ms must be from 0 to {MAX_INTERVAL_MS}.")
-    enabled = _flag(f"models.{name}.enabled", wanted.get("enabled", model.enabled))
-    return ModelSettings(enabled, round(interval))
+def _changed_model(model: ModelSettings, change: ModelChange) -> ModelSettings:
+    wanted = change.model_dump(exclude_unset=True)
+    if "interval_ms" in wanted:
+        wanted["interval_ms"] = round(wanted["interval_ms"])
+    return model.model_copy(update=wanted)
 
 
-def _mapping(value: object, name: str, known: Iterable[str]) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise BadRequest(f"{name} must be an object.")
-    unknown = [key for key in value if key not in set(known)]
-    if unknown:
-        raise BadRequest(f"{name} has an unknown key {str(unknown[0])[:40]!r}.")
-    return value
-
-
-def _flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise BadRequest(f"{name} must be true or false.")
-    return value
+def _check_names(payload: object, known: Mapping[str, ModelSettings]) -> None:
+    """The schema accepts any name of a model, because the contract decides which there are."""
+    models = payload.get("models") if isinstance(payload, dict) else None
+    if not isinstance(models, dict):
+        return
+    for name in models:
+        if name not in known:
+            raise BadRequest(unknown_key("models", str(name), known))

@@ -18,6 +18,9 @@ Location = Sequence[str | int]
 
 KEY_LENGTH = 40
 _UNKNOWN_KEY = {"extra_forbidden", "unexpected_keyword_argument", "invalid_key"}
+TOO_MANY_KEYS = "too_many_keys"
+"""Type of an error at an object whose context has one unknown `key`."""
+
 SENTENCE = "sentence"
 """Type of a `PydanticCustomError` whose message is already a sentence for people."""
 
@@ -35,6 +38,8 @@ def explain(error: ValidationError, model: Any, root: str, mapping: str = "an ob
     location, kind = first["loc"], first["type"]
     if kind == SENTENCE:
         return first["msg"]
+    if kind == TOO_MANY_KEYS:
+        location, kind = (*location, first["ctx"]["key"]), "extra_forbidden"
     if kind in _UNKNOWN_KEY:
         known = _locate(_schema(model), location[:-1]).get("properties", ())
         return unknown_key(_name(location[:-1]) or root, str(location[-1]), known)

@@ -40,7 +40,7 @@ def welcome(service: Service, sid: str, settings: SessionSettings) -> Wire:
         "session_id": sid,
         "protocol": PROTOCOL,
         "models": models,
-        "settings": settings.flags,
+        "settings": settings.flags.model_dump(),
         "limits": _limits(service.config),
         "crop": travelling_crop(service.models.values()),
         "detector": service.detector.name,
