@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from face_utils.model_schedule import Schedule
 from face_utils.model_spec import Smoothing
 from serving.contract import ContractError, load_contract
 
@@ -46,8 +47,19 @@ def test_the_project_s_own_contract_has_the_three_models():
     )  # fmt: skip
     assert models["gender"].labels == ("female", "male")
     assert models["age"].outputs == ("years", "low", "high")
-    intervals = {"emotion": 100, "age": 3000, "gender": 3000}
-    assert intervals == {name: models[name].interval_ms for name in intervals}
+
+
+@pytest.mark.parametrize(("model", "predictions"), [("emotion", 60), ("age", 2), ("gender", 2)])
+def test_the_shipped_intervals_fit_a_webcam_at_10_frames_a_second(model, predictions):
+    interval = load_contract()[model].interval_ms / 1000
+    schedule = Schedule()
+    seen = 0
+    for now in (frame / 10 for frame in range(60)):
+        due = schedule.due(model, [1], now)
+        schedule.asked(model, due, now, interval)
+        seen += len(due)
+
+    assert seen == pytest.approx(predictions, abs=1)
 
 
 def test_each_table_becomes_a_model_in_the_order_of_the_file(load):
