@@ -18,15 +18,11 @@ from serving.circuit_breaker import CircuitBreaker, ModelState
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.contract_check import contract_violations
 from serving.hub_bridge import HubBridge
+from serving.model_metadata import SIGNATURE_FIELD
+from serving.protos import get_model_metadata_pb2, get_model_status_pb2, predict_pb2
+from serving.protos.services import ModelServiceStub, PredictionServiceStub
 from serving.response import Shapes, read_response, response_shapes
 from serving.tensors import encode
-from serving.tfs_protos import (
-    get_model_metadata_pb2,
-    get_model_status_pb2,
-    model_service_pb2_grpc,
-    predict_pb2,
-    prediction_service_pb2_grpc,
-)
 from serving.unpatched_grpc import grpc
 from telemetry.spans import Headers
 
@@ -82,8 +78,8 @@ class ModelClient:
         label: str = "",
     ) -> None:
         self._models = {spec.name: spec for spec in models}
-        self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-        self._statuses = model_service_pb2_grpc.ModelServiceStub(channel)
+        self._predictions = PredictionServiceStub(channel)
+        self._statuses = ModelServiceStub(channel)
         self._channel = channel
         self._bridge = bridge
         self._timeout = timeout
@@ -128,7 +124,7 @@ class ModelClient:
         request.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
         handle = partial(self._answered, model, shapes, done)
         headers = self._headers()
-        if not self._call(self._predictions.Predict, request, self._timeout, handle, headers):
+        if not self._call(self._predictions.predict, request, self._timeout, handle, headers):
             closed = CallFailed("The model client was closed.", "closed")
             self._bridge.post(partial(done, closed))
 
@@ -194,7 +190,7 @@ class ModelClient:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = name
         handle = partial(self._status_came, name)
-        self._call(self._statuses.GetModelStatus, request, self._status_timeout, handle)
+        self._call(self._statuses.get_model_status, request, self._status_timeout, handle)
 
     def _status_came(self, name: str, call: Any) -> None:
         self._polled.discard(name)
@@ -212,12 +208,12 @@ class ModelClient:
 
     def _ask_metadata(self, name: str, version: int | None = None) -> None:
         self._polled.add(name)
-        request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"])
+        request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=[SIGNATURE_FIELD])
         self._address(request.model_spec, name)
         if version is not None:
             request.model_spec.version.value = version
         handle = partial(self._metadata_came, name)
-        self._call(self._predictions.GetModelMetadata, request, self._status_timeout, handle)
+        self._call(self._predictions.get_model_metadata, request, self._status_timeout, handle)
 
     def _metadata_came(self, name: str, call: Any) -> None:
         self._polled.discard(name)

@@ -6,7 +6,8 @@ from typing import Any
 
 from face_utils.model_spec import ACTIVATION, ModelSpec
 from serving.contract import INPUT_NAME, SIGNATURE
-from serving.tfs_protos import get_model_metadata_pb2, types_pb2
+from serving.model_metadata import unpack_signatures
+from serving.protos import get_model_metadata_pb2, tensor_pb2
 
 _MAP_AXES = 4
 
@@ -15,8 +16,7 @@ def contract_violations(
     spec: ModelSpec, metadata: get_model_metadata_pb2.GetModelMetadataResponse
 ) -> list[str]:
     """Says in plain sentences what does not fit; nothing for a model that fits."""
-    signatures = get_model_metadata_pb2.SignatureDefMap()
-    metadata.metadata["signature_def"].Unpack(signatures)
+    signatures = unpack_signatures(metadata)
     if SIGNATURE not in signatures.signature_def:
         return [f"it has no signature {SIGNATURE!r}"]
     signature = signatures.signature_def[SIGNATURE]
@@ -36,7 +36,7 @@ def _input_misfits(spec: ModelSpec, inputs: Any) -> list[str]:
     tensor, wanted = inputs[INPUT_NAME], [spec.size, spec.size, 1]
     shape = _shape(tensor)
     misfits = []
-    if tensor.dtype != types_pb2.DT_UINT8:
+    if tensor.dtype != tensor_pb2.DT_UINT8:
         misfits.append("its input is not uint8")
     if shape[1:] != wanted:
         misfits.append(f"it takes crops of {shape[1:]} where models.toml says {wanted}")

@@ -8,8 +8,8 @@ import numpy as np
 
 from face_utils.model_spec import ACTIVATION, ModelSpec
 from face_utils.session import Answer
+from serving.protos import predict_pb2
 from serving.tensors import decode
-from serving.tfs_protos import predict_pb2
 
 Shapes = Mapping[str, tuple[int, ...]]
 """Names of the outputs that are asked for -> their shapes; -1 where any size will do."""

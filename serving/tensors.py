@@ -14,30 +14,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.tfs_protos import tensor_pb2, tensor_shape_pb2, types_pb2
+from serving.protos import tensor_pb2
 
-_DTYPES: dict[int, np.dtype[Any]] = {
-    types_pb2.DT_FLOAT: np.dtype("<f4"),
-    types_pb2.DT_DOUBLE: np.dtype("<f8"),
-    types_pb2.DT_HALF: np.dtype("<f2"),
-    types_pb2.DT_UINT8: np.dtype("u1"),
-    types_pb2.DT_INT8: np.dtype("i1"),
-    types_pb2.DT_UINT16: np.dtype("<u2"),
-    types_pb2.DT_INT16: np.dtype("<i2"),
-    types_pb2.DT_UINT32: np.dtype("<u4"),
-    types_pb2.DT_INT32: np.dtype("<i4"),
-    types_pb2.DT_UINT64: np.dtype("<u8"),
-    types_pb2.DT_INT64: np.dtype("<i8"),
-    types_pb2.DT_BOOL: np.dtype("?"),
+_DTYPES: dict[tensor_pb2.DataType, np.dtype[Any]] = {
+    tensor_pb2.DT_FLOAT: np.dtype("<f4"),
+    tensor_pb2.DT_DOUBLE: np.dtype("<f8"),
+    tensor_pb2.DT_HALF: np.dtype("<f2"),
+    tensor_pb2.DT_UINT8: np.dtype("u1"),
+    tensor_pb2.DT_INT8: np.dtype("i1"),
+    tensor_pb2.DT_UINT16: np.dtype("<u2"),
+    tensor_pb2.DT_INT16: np.dtype("<i2"),
+    tensor_pb2.DT_UINT32: np.dtype("<u4"),
+    tensor_pb2.DT_INT32: np.dtype("<i4"),
+    tensor_pb2.DT_UINT64: np.dtype("<u8"),
+    tensor_pb2.DT_INT64: np.dtype("<i8"),
+    tensor_pb2.DT_BOOL: np.dtype("?"),
 }
 _ENUMS = {dtype: enum for enum, dtype in _DTYPES.items()}
 _OWN_FIELDS = {
-    types_pb2.DT_FLOAT: "float_val",
-    types_pb2.DT_DOUBLE: "double_val",
-    types_pb2.DT_UINT32: "uint32_val",
-    types_pb2.DT_UINT64: "uint64_val",
-    types_pb2.DT_INT64: "int64_val",
-    types_pb2.DT_BOOL: "bool_val",
+    tensor_pb2.DT_FLOAT: "float_val",
+    tensor_pb2.DT_DOUBLE: "double_val",
+    tensor_pb2.DT_UINT32: "uint32_val",
+    tensor_pb2.DT_UINT64: "uint64_val",
+    tensor_pb2.DT_INT64: "int64_val",
+    tensor_pb2.DT_BOOL: "bool_val",
 }
 _MAX_BYTES = 64 * 1024 * 1024
 
@@ -51,7 +51,7 @@ def encode(array: NDArray[Any]) -> tensor_pb2.TensorProto:
     dtype = array.dtype.newbyteorder("<")
     if dtype not in _ENUMS:
         raise ValueError(f"an array of {array.dtype} cannot be sent as a tensor")
-    shape = tensor_shape_pb2.TensorShapeProto()
+    shape = tensor_pb2.TensorShapeProto()
     for size in array.shape:
         shape.dim.add(size=size)
     return tensor_pb2.TensorProto(
@@ -78,8 +78,8 @@ def decode(proto: tensor_pb2.TensorProto) -> NDArray[Any]:
 
 def dtype_name(enum: int) -> str:
     """Names a DataType in TensorFlow's words, such as `float` or `uint8`."""
-    known = enum in types_pb2.DataType.values()
-    return types_pb2.DataType.Name(enum).removeprefix("DT_").lower() if known else f"type {enum}"
+    known = enum in tensor_pb2.DataType.values()
+    return tensor_pb2.DataType.Name(enum).removeprefix("DT_").lower() if known else f"type {enum}"
 
 
 def _shape(proto: tensor_pb2.TensorProto, itemsize: int) -> tuple[int, ...]:
@@ -103,7 +103,7 @@ def _typed_values(proto: tensor_pb2.TensorProto, dtype: np.dtype[Any]) -> NDArra
     """Reads the `*_val` field that belongs to the dtype, as a flat array."""
     if proto.dtype in _OWN_FIELDS:
         return _flat(getattr(proto, _OWN_FIELDS[proto.dtype]), dtype)
-    if proto.dtype == types_pb2.DT_HALF:  # each value is the bits of a half-precision number
+    if proto.dtype == tensor_pb2.DT_HALF:  # each value is the bits of a half-precision number
         return _flat(proto.half_val, np.dtype("<i4")).astype("<u2").view(dtype)
     return _flat(proto.int_val, np.dtype("<i4")).astype(dtype)
 

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 
 import grpc
 
-from serving.server.call_observer import NO_MODEL, PREDICT
+from serving.protos.services import PREDICT
+from serving.server.call_observer import NO_MODEL
 from serving.server.monitoring import count_request
 
 WORKERS = 16

@@ -9,11 +9,11 @@ from typing import Any
 
 import grpc
 
+from serving.protos.services import PREDICT
 from serving.server.monitoring import count_request
 from telemetry.logs import log_ids
 from telemetry.spans import Headers, Traces
 
-PREDICT = "/tensorflow.serving.PredictionService/Predict"
 _LONGEST_ID = 100
 NO_MODEL = ""
 

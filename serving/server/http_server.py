@@ -19,12 +19,12 @@ import grpc
 from google.protobuf.json_format import MessageToJson
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
+from serving.protos import get_model_status_pb2
 from serving.server.address import AddressTakenError
 from serving.server.model_service import model_status
 from serving.server.monitoring import REGISTRY
 from serving.server.repository import Repository
 from serving.server.rpc import RequestError
-from serving.tfs_protos import get_model_status_pb2
 
 _log = logging.getLogger(__name__)
 

@@ -11,15 +11,17 @@ from typing import Any
 
 import grpc
 
+from serving.protos import get_model_status_pb2
+from serving.protos.get_model_status_pb2 import Code
+from serving.protos.services import MODEL_SERVICE
 from serving.server.repository import Repository, Version
 from serving.server.rpc import IsWanted, invalid, not_found, unary
-from serving.tfs_protos import error_codes_pb2, get_model_status_pb2, status_pb2
 
 
 def model_service(repository: Repository) -> grpc.GenericRpcHandler[Any, Any]:
     """Makes the service that tells the state of the models of a repository."""
     return grpc.method_handlers_generic_handler(
-        "tensorflow.serving.ModelService",
+        MODEL_SERVICE,
         {
             "GetModelStatus": unary(
                 partial(model_status, repository), get_model_status_pb2.GetModelStatusRequest
@@ -56,9 +58,9 @@ def model_status(
 
 
 def _version_status(version: Version) -> get_model_status_pb2.ModelVersionStatus:
-    code = error_codes_pb2.UNKNOWN if version.error else error_codes_pb2.OK
+    code = Code.UNKNOWN if version.error else Code.OK
     return get_model_status_pb2.ModelVersionStatus(
         version=version.number,
         state=version.state,
-        status=status_pb2.StatusProto(error_code=code, error_message=version.error),
+        status=get_model_status_pb2.StatusProto(error_code=code, error_message=version.error),
     )

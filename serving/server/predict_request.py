@@ -12,11 +12,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from serving.protos import tensor_pb2
 from serving.server.openvino_model import Arrays
 from serving.server.rpc import invalid
 from serving.server.saved_model import Port
 from serving.tensors import decode
-from serving.tfs_protos import tensor_pb2
 
 MAX_ROWS = 128
 """Largest batch, as of TensorFlow Serving here: 0.1 s, in which the model answers nobody else."""

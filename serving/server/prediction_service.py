@@ -14,18 +14,20 @@ from typing import Any
 import grpc
 
 from serving.contract import SIGNATURE
+from serving.model_metadata import SIGNATURE_FIELD
+from serving.protos import get_model_metadata_pb2, predict_pb2
+from serving.protos.services import PREDICTION_SERVICE
 from serving.server.predict_request import check_output_filter, pick_outputs, read_inputs
 from serving.server.repository import Repository
 from serving.server.rpc import IsWanted, invalid, not_found, unary
-from serving.server.servable import SIGNATURE_FIELD, Servable
+from serving.server.servable import Servable
 from serving.tensors import encode
-from serving.tfs_protos import get_model_metadata_pb2, predict_pb2
 
 
 def prediction_service(repository: Repository) -> grpc.GenericRpcHandler[Any, Any]:
     """Makes the service that answers for the models of a repository."""
     return grpc.method_handlers_generic_handler(
-        "tensorflow.serving.PredictionService",
+        PREDICTION_SERVICE,
         {
             "Predict": unary(partial(_predict, repository), predict_pb2.PredictRequest),
             "GetModelMetadata": unary(

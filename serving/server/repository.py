@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving.protos import get_model_status_pb2
 from serving.server.servable import Servable
-from serving.tfs_protos import get_model_status_pb2
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Version:
     """
 
     number: int
-    state: int
+    state: _State.State
     files: _Files | None
     error: str = ""
     servable: Servable | None = None

@@ -15,8 +15,8 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from serving.contract import SIGNATURE
+from serving.protos import get_model_metadata_pb2, saved_model_pb2
 from serving.tensors import dtype_name
-from serving.tfs_protos import get_model_metadata_pb2, saved_model_pb2
 
 MAX_GRAPH_BYTES = 64 * 1024 * 1024
 MAX_FILE_BYTES = 512 * 1024 * 1024

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from face_utils.model_spec import ModelSpec
 from serving.contract_check import contract_violations
+from serving.model_metadata import pack_signatures
+from serving.protos import get_model_metadata_pb2
 from serving.server.batching import Batcher
 from serving.server.monitoring import observe_runs
 from serving.server.openvino_model import Network
@@ -16,10 +18,6 @@ from serving.server.saved_model import (
     default_signature,
     read_signatures,
 )
-from serving.tfs_protos import get_model_metadata_pb2
-
-SIGNATURE_FIELD = "signature_def"
-"""The one field of metadata that there is."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def load_servable(
     metadata = get_model_metadata_pb2.GetModelMetadataResponse()
     metadata.model_spec.name = name
     metadata.model_spec.version.value = version
-    metadata.metadata[SIGNATURE_FIELD].Pack(signatures)
+    pack_signatures(metadata, signatures)
     if spec and (misfits := contract_violations(spec, metadata)):
         raise UnfitModelError("; ".join(misfits))
     network = Network(folder, signature, threads)

@@ -29,8 +29,7 @@ def test_serving_knows_nothing_of_the_web(path):
 
 @pytest.mark.parametrize("path", APP_SIDE, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_only_training_imports_tensorflow(path):
-    if path.name != "tfs_protos.py":
-        assert not imported(path) & {"tensorflow", "keras", "tensorflow_serving"}
+    assert not imported(path) & {"tensorflow", "keras", "tensorflow_serving"}
 
 
 def test_openvino_is_imported_without_its_telemetry_only():
@@ -63,10 +62,10 @@ print(sorted(runtimes & set(sys.modules)))
     assert result.stdout.strip() == "[]", result.stderr
 
 
-def test_the_messages_of_tensorflow_serving_load_without_tensorflow_and_leave_room_for_it():
+def test_the_messages_load_without_tensorflow_and_leave_room_for_it():
     program = """
 import sys
-from serving.tfs_protos import predict_pb2, tensor_pb2
+from serving.protos import predict_pb2, tensor_pb2
 from importlib.util import find_spec
 message = predict_pb2.PredictRequest(inputs={"x": tensor_pb2.TensorProto(dtype=1)})
 print(message.inputs["x"].dtype, "tensorflow" in sys.modules, find_spec("tensorflow") is not None)

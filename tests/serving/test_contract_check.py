@@ -6,16 +6,17 @@ import pytest
 
 from serving.contract import MODELS, load_contract
 from serving.contract_check import contract_violations
+from serving.model_metadata import pack_signatures
+from serving.protos import get_model_metadata_pb2, tensor_pb2
 from serving.server.saved_model import read_signatures
-from serving.tfs_protos import get_model_metadata_pb2, types_pb2
 from tests.support.model_specs import classification, regression
 
 MOOD = classification()
 AGE = regression(size=64)
 
-IMAGE = {"image": (types_pb2.DT_UINT8, [-1, 48, 48, 1])}
-PROBABILITIES = {"probabilities": (types_pb2.DT_FLOAT, [-1, 2])}
-YEARS = {name: (types_pb2.DT_FLOAT, [-1]) for name in ("years", "low", "high")}
+IMAGE = {"image": (tensor_pb2.DT_UINT8, [-1, 48, 48, 1])}
+PROBABILITIES = {"probabilities": (tensor_pb2.DT_FLOAT, [-1, 2])}
+YEARS = {name: (tensor_pb2.DT_FLOAT, [-1]) for name in ("years", "low", "high")}
 
 
 def metadata(inputs, outputs, signature="serving_default"):
@@ -32,16 +33,22 @@ def metadata(inputs, outputs, signature="serving_default"):
 
 def pack(signatures):
     response = get_model_metadata_pb2.GetModelMetadataResponse()
-    response.metadata["signature_def"].Pack(signatures)
+    pack_signatures(response, signatures)
     return response
 
 
-def image(*shape, dtype=types_pb2.DT_UINT8):
+def pack_something_else():
+    response = get_model_metadata_pb2.GetModelMetadataResponse()
+    response.metadata["signature_def"].Pack(tensor_pb2.TensorProto())
+    return response
+
+
+def image(*shape, dtype=tensor_pb2.DT_UINT8):
     return {"image": (dtype, shape)}
 
 
 def activation(*shape):
-    return {"activation": (types_pb2.DT_FLOAT, shape)}
+    return {"activation": (tensor_pb2.DT_FLOAT, shape)}
 
 
 def test_a_classification_as_the_contract_has_it_fits():
@@ -53,13 +60,13 @@ def test_a_regression_as_the_contract_has_it_fits():
 
 
 def test_outputs_that_the_contract_does_not_need_are_no_matter():
-    more = {**PROBABILITIES, "logits": (types_pb2.DT_FLOAT, [-1, 2])}
+    more = {**PROBABILITIES, "logits": (tensor_pb2.DT_FLOAT, [-1, 2])}
 
     assert contract_violations(MOOD, metadata(IMAGE, more)) == []
 
 
 def test_a_number_of_classes_that_the_model_leaves_open_fits():
-    outputs = {"probabilities": (types_pb2.DT_FLOAT, [-1, -1])}
+    outputs = {"probabilities": (tensor_pb2.DT_FLOAT, [-1, -1])}
 
     assert contract_violations(MOOD, metadata(IMAGE, outputs)) == []
 
@@ -70,7 +77,7 @@ def test_a_number_of_classes_that_the_model_leaves_open_fits():
         ({}, PROBABILITIES, "its inputs are [] instead of 'image'"),
         ({"x": IMAGE["image"]}, PROBABILITIES, "its inputs are ['x'] instead of 'image'"),
         ({**IMAGE, "x": IMAGE["image"]}, PROBABILITIES, "its inputs are ['image', 'x']"),
-        (image(-1, 48, 48, 1, dtype=types_pb2.DT_FLOAT), PROBABILITIES, "its input is not uint8"),
+        (image(-1, 48, 48, 1, dtype=tensor_pb2.DT_FLOAT), PROBABILITIES, "its input is not uint8"),
         (image(-1, 64, 64, 1), PROBABILITIES, "takes crops of [64, 64, 1] where models.toml says"),
         (image(-1, 48, 48, 3), PROBABILITIES, "takes crops of [48, 48, 3]"),
         (image(), PROBABILITIES, "takes crops of []"),
@@ -78,7 +85,7 @@ def test_a_number_of_classes_that_the_model_leaves_open_fits():
         (IMAGE, {}, "it has no output 'probabilities'"),
         (
             IMAGE,
-            {"probabilities": (types_pb2.DT_FLOAT, [-1, 7])},
+            {"probabilities": (tensor_pb2.DT_FLOAT, [-1, 7])},
             "it answers [7] classes where models.toml has 2 labels",
         ),
     ],
@@ -136,7 +143,8 @@ def test_a_model_that_cannot_explain_itself_as_the_contract_says_does_not_fit(ou
 
 
 def test_everything_that_does_not_fit_is_said():
-    misfits = contract_violations(AGE, metadata(image(-1, 48, 48, 1, dtype=types_pb2.DT_FLOAT), {}))
+    wrong_input = image(-1, 48, 48, 1, dtype=tensor_pb2.DT_FLOAT)
+    misfits = contract_violations(AGE, metadata(wrong_input, {}))
 
     assert len(misfits) == 5
 
@@ -146,7 +154,7 @@ def test_everything_that_does_not_fit_is_said():
     [
         metadata(IMAGE, PROBABILITIES, signature="other"),
         get_model_metadata_pb2.GetModelMetadataResponse(),
-        pack(types_pb2.SerializedDType()),
+        pack_something_else(),
     ],
 )
 def test_a_model_without_the_signature_is_named(response):

@@ -14,14 +14,8 @@ from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.footprint import model_server
 from serving.contract import load_contract
-from serving.tfs_protos import (
-    get_model_status_pb2,
-    model_service_pb2_grpc,
-    predict_pb2,
-    prediction_service_pb2_grpc,
-    tensor_pb2,
-    types_pb2,
-)
+from serving.protos import get_model_status_pb2, predict_pb2, tensor_pb2
+from serving.protos.services import ModelServiceStub, PredictionServiceStub
 
 CLAIMED_ROWS, CLAIMS = 1024, 20
 LARGE_BYTES, LARGE_REQUESTS = 60_000_000, 12
@@ -48,7 +42,7 @@ def greedy_predicts(aim: Aim) -> Outcome:
         closing(grpc.insecure_channel(_target(aim), options=_UNBOUNDED)) as channel,
         ThreadPoolExecutor(CLAIMS + 1) as pool,
     ):
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        stub = PredictionServiceStub(channel)
         for _ in range(CLAIMS):
             pool.submit(_claim, stub, deadline)
         pool.submit(_send_large, stub, deadline)
@@ -66,28 +60,28 @@ def _target(aim: Aim) -> str:
     return f"unix:{quote(command[command.index('--socket') + 1])}"
 
 
-def _claim(stub: object, deadline: Deadline) -> None:
+def _claim(stub: PredictionServiceStub, deadline: Deadline) -> None:
     size = load_contract()["emotion"].size
     request = _request([CLAIMED_ROWS, size, size])
     while not deadline.is_over:
         with suppress(grpc.RpcError):
-            stub.Predict(request, timeout=5)  # type: ignore[attr-defined]
+            stub.predict(request, timeout=5)
         deadline.wait(0.05)
 
 
-def _send_large(stub: object, deadline: Deadline) -> None:
+def _send_large(stub: PredictionServiceStub, deadline: Deadline) -> None:
     request = _request([LARGE_BYTES])
     request.inputs["image"].tensor_content = bytes(LARGE_BYTES)
     for _ in range(LARGE_REQUESTS):
         if not deadline.is_over:
             with suppress(grpc.RpcError):
-                stub.Predict(request, timeout=5)  # type: ignore[attr-defined]
+                stub.predict(request, timeout=5)
 
 
 def _request(shape: list[int]) -> predict_pb2.PredictRequest:
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "emotion"
-    tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_UINT8)
+    tensor = tensor_pb2.TensorProto(dtype=tensor_pb2.DT_UINT8)
     for size in shape:
         tensor.tensor_shape.dim.add(size=size)
     request.inputs["image"].CopyFrom(tensor)
@@ -95,12 +89,12 @@ def _request(shape: list[int]) -> predict_pb2.PredictRequest:
 
 
 def _ask_status(channel: grpc.Channel, deadline: Deadline, outcome: Outcome) -> None:
-    stub = model_service_pb2_grpc.ModelServiceStub(channel)
+    stub = ModelServiceStub(channel)
     request = get_model_status_pb2.GetModelStatusRequest()
     request.model_spec.name = "emotion"
     while not deadline.is_over:
         try:
-            stub.GetModelStatus(request, timeout=STATUS_SECONDS)
+            stub.get_model_status(request, timeout=STATUS_SECONDS)
         except grpc.RpcError:
             outcome.notes["status_failures"] += 1
         deadline.wait(0.25)

@@ -8,24 +8,16 @@ from threading import Event
 import grpc
 import numpy as np
 
+from serving.model_metadata import pack_signatures
+from serving.protos import get_model_metadata_pb2, get_model_status_pb2, predict_pb2, tensor_pb2
+from serving.protos.services import MODEL_SERVICE, PREDICTION_SERVICE
 from serving.tensors import encode
-from serving.tfs_protos import (
-    get_model_metadata_pb2,
-    get_model_status_pb2,
-    model_service_pb2_grpc,
-    predict_pb2,
-    prediction_service_pb2_grpc,
-    types_pb2,
-)
 
 TIMEOUT_SECONDS = 20
 State = get_model_status_pb2.ModelVersionStatus
 
 
-class Server(
-    prediction_service_pb2_grpc.PredictionServiceServicer,
-    model_service_pb2_grpc.ModelServiceServicer,
-):
+class Server:
     """A model server whose models are what the test says."""
 
     def __init__(self, port=0):
@@ -44,16 +36,32 @@ class Server(
         self.go_on = Event()
         self.go_on.set()
         self._server = grpc.server(ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
-        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(self, self._server)
-        model_service_pb2_grpc.add_ModelServiceServicer_to_server(self, self._server)
+        self._server.add_generic_rpc_handlers(self._services())
         self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
         self._server.start()
+
+    def _services(self):
+        predictions = {
+            "Predict": _method(self.predict, predict_pb2.PredictRequest),
+            "GetModelMetadata": _method(
+                self.get_model_metadata, get_model_metadata_pb2.GetModelMetadataRequest
+            ),
+        }
+        statuses = {
+            "GetModelStatus": _method(
+                self.get_model_status, get_model_status_pb2.GetModelStatusRequest
+            ),
+        }
+        return (
+            grpc.method_handlers_generic_handler(PREDICTION_SERVICE, predictions),
+            grpc.method_handlers_generic_handler(MODEL_SERVICE, statuses),
+        )
 
     def stop(self):
         self.go_on.set()
         self._server.stop(0).wait()
 
-    def GetModelStatus(self, request, context):  # noqa: N802
+    def get_model_status(self, request, context):
         name = request.model_spec.name
         if name not in self.versions:
             context.abort(grpc.StatusCode.NOT_FOUND, f"Could not find model {name}")
@@ -64,18 +72,18 @@ class Server(
             ]
         )
 
-    def GetModelMetadata(self, request, context):  # noqa: N802
+    def get_model_metadata(self, request, context):
         signatures = get_model_metadata_pb2.SignatureDefMap()
         definition = signatures.signature_def["serving_default"]
-        _describe(definition.inputs["image"], types_pb2.DT_UINT8, -1, *2 * [self.crop_size], 1)
+        _describe(definition.inputs["image"], tensor_pb2.DT_UINT8, -1, *2 * [self.crop_size], 1)
         for name, array in self.outputs.items():
-            _describe(definition.outputs[name], types_pb2.DT_FLOAT, -1, *array.shape[1:])
+            _describe(definition.outputs[name], tensor_pb2.DT_FLOAT, -1, *array.shape[1:])
         response = get_model_metadata_pb2.GetModelMetadataResponse()
         response.model_spec.version.value = self._version(request.model_spec, context)
-        response.metadata["signature_def"].Pack(signatures)
+        pack_signatures(response, signatures)
         return response
 
-    def Predict(self, request, context):  # noqa: N802
+    def predict(self, request, context):
         self.requests.append(request)
         self.go_on.wait(TIMEOUT_SECONDS)
         if self.error:
@@ -95,6 +103,14 @@ class Server(
             message = f"Unrecognized servable version label: {spec.version_label}"
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, message)
         return self.labels[spec.version_label]
+
+
+def _method(method, request):
+    return grpc.unary_unary_rpc_method_handler(
+        method,
+        request_deserializer=request.FromString,
+        response_serializer=lambda response: response.SerializeToString(),
+    )
 
 
 def _describe(info, dtype, *shape):

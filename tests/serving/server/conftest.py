@@ -1,4 +1,4 @@
-"""Toy models, a server on loopback that holds them, and a plain client of the TF Serving API."""
+"""Toy models, a server on loopback that holds them, and a client by TensorFlow's own API."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from serving.server.lifecycle import keep_in_step, start_server
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 from serving.tensors import decode, encode
-from serving.tfs_protos import (
+from tests.serving.reference import (
     get_model_metadata_pb2,
     get_model_status_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
+    tensor_pb2,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -45,7 +46,7 @@ class Client:
         self.health = health_pb2_grpc.HealthStub(channel)
 
     def request(self, name, arrays, outputs=(), **spec):
-        inputs = {key: encode(array) for key, array in arrays.items()}
+        inputs = {key: _tensor(array) for key, array in arrays.items()}
         request = predict_pb2.PredictRequest(inputs=inputs, output_filter=outputs)
         return _named(request, name, **spec)
 
@@ -71,6 +72,10 @@ class Client:
     def is_serving(self, name):
         answer = self.health.Check(health_pb2.HealthCheckRequest(service=name), timeout=30)
         return answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def _tensor(array: np.ndarray) -> Any:
+    return tensor_pb2.TensorProto.FromString(encode(array).SerializeToString())
 
 
 def _named(request: Any, name: str, version: int | None = None, **spec: str) -> Any:

@@ -7,11 +7,12 @@ import pytest
 from grpc_health.v1 import health
 
 from serving.channel import TlsFiles, open_channel
+from serving.protos import get_model_status_pb2
+from serving.protos.services import ModelServiceStub
 from serving.server.address import ServerTls
 from serving.server.lifecycle import start_server
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
-from serving.tfs_protos import get_model_status_pb2, model_service_pb2_grpc
 from tests.serving.authority import Authority
 
 TIMEOUT_SECONDS = 20
@@ -42,8 +43,7 @@ def is_answered(address, tls):
     """Whether a call comes through: its answer is then that there is no such model."""
     with open_channel(address, tls) as channel, pytest.raises(grpc.RpcError) as error:
         request = get_model_status_pb2.GetModelStatusRequest(model_spec={"name": "mood"})
-        stub = model_service_pb2_grpc.ModelServiceStub(channel)
-        stub.GetModelStatus(request, timeout=TIMEOUT_SECONDS)
+        ModelServiceStub(channel).get_model_status(request, timeout=TIMEOUT_SECONDS)
     assert error.value.code() in {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNAVAILABLE}
     return error.value.code() is grpc.StatusCode.NOT_FOUND
 

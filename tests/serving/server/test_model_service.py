@@ -4,7 +4,7 @@ import shutil
 
 import grpc
 
-from serving.tfs_protos import error_codes_pb2, get_model_status_pb2, model_management_pb2
+from tests.serving.reference import error_codes_pb2, get_model_status_pb2, model_management_pb2
 
 
 def test_status_tells_the_state_of_a_loaded_version(client):

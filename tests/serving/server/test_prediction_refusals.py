@@ -16,7 +16,7 @@ from serving.server.lifecycle import MAX_CALLS
 from serving.server.predict_request import MAX_ROWS
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
-from serving.tfs_protos import classification_pb2, inference_pb2, predict_pb2, regression_pb2
+from tests.serving.reference import classification_pb2, inference_pb2, predict_pb2, regression_pb2
 
 IMAGE = {"image": np.zeros((1, 16, 16, 1), np.uint8)}
 INVALID = grpc.StatusCode.INVALID_ARGUMENT

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from serving.server.predict_request import MAX_ROWS
-from serving.tfs_protos import get_model_metadata_pb2, types_pb2
+from tests.serving.reference import get_model_metadata_pb2, types_pb2
 
 IMAGE = {"image": np.zeros((1, 16, 16, 1), np.uint8)}
 

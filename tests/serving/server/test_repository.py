@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
+from serving.protos import get_model_status_pb2
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
-from serving.tfs_protos import get_model_status_pb2
 
 State = get_model_status_pb2.ModelVersionStatus.State
 

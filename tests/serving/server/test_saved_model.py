@@ -5,13 +5,13 @@ import shutil
 
 import pytest
 
+from serving.protos import tensor_pb2
 from serving.server.saved_model import (
     Port,
     UnfitModelError,
     default_signature,
     read_signatures,
 )
-from serving.tfs_protos import types_pb2
 
 
 def signature(folder):
@@ -21,12 +21,13 @@ def signature(folder):
 def test_a_signature_is_read_with_its_names_types_and_shapes(toys):
     years = signature(toys / "models/years/1")
 
-    assert years.inputs == {"image": Port(types_pb2.DT_UINT8, (-1, 16, 16, 1))}
-    assert years.outputs == dict.fromkeys(("years", "low", "high"), Port(types_pb2.DT_FLOAT, (-1,)))
+    assert years.inputs == {"image": Port(tensor_pb2.DT_UINT8, (-1, 16, 16, 1))}
+    number_per_face = Port(tensor_pb2.DT_FLOAT, (-1,))
+    assert years.outputs == dict.fromkeys(("years", "low", "high"), number_per_face)
 
 
 def test_a_port_reads_well():
-    assert str(Port(types_pb2.DT_UINT8, (-1, 48, 48, 1))) == "uint8 [-1, 48, 48, 1]"
+    assert str(Port(tensor_pb2.DT_UINT8, (-1, 48, 48, 1))) == "uint8 [-1, 48, 48, 1]"
 
 
 @pytest.mark.parametrize(

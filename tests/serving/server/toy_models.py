@@ -18,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from serving import tfs_protos  # loads the messages first, so that TensorFlow must cope with it
+from serving.protos import tensor_pb2  # before TensorFlow: one process must be able to hold both
+from serving.tensors import decode
 
 import tensorflow as tf  # isort: skip
 
@@ -76,5 +77,6 @@ def main(target: Path, others: list[Path]) -> None:
 
 if __name__ == "__main__":
     message = tf.make_tensor_proto([1.0])
-    assert isinstance(message, tfs_protos.tensor_pb2.TensorProto), "two copies of the messages"
+    ours = tensor_pb2.TensorProto.FromString(message.SerializeToString())
+    assert decode(ours).tolist() == [1.0], "TensorFlow's messages are not read as ours"
     main(Path(sys.argv[1]), [Path(argument) for argument in sys.argv[2:]])

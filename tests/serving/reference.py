@@ -1,12 +1,9 @@
-"""The messages and stubs of the TensorFlow Serving API, without the TensorFlow runtime.
+"""Messages and stubs of `tensorflow-serving-api`, the reference, without the TensorFlow runtime.
 
 `tensorflow_serving.apis` imports `tensorflow.core.*`, and the first import below `tensorflow` runs
-that package's `__init__`: two to three seconds and 549 MiB for a few message classes. Here a bare
-stand-in takes the package's place while the messages load, so that only generated protobuf modules
-run: 0.1 s, 33 MiB. It leaves again at the end, so a later `import tensorflow` finds the real one.
-
-Sources: tensorflow/serving `tensorflow_serving/apis/*.proto`, tensorflow/tensorflow
-`tensorflow/core/{framework,protobuf}/*.proto`.
+that package's `__init__`: two to three seconds and 549 MiB for a few message classes. Here an empty
+module takes the package's place while the messages load: 0.1 s, 33 MiB. It is removed at the end,
+so that a later `import tensorflow` finds the real package.
 """
 
 from __future__ import annotations
@@ -17,16 +14,10 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
 
-import serving.unpatched_grpc  # noqa: F401  (before the stubs below import grpc)
-
 
 @contextmanager
-def _bare_package(name: str) -> Iterator[None]:
-    """Lets submodules of a package be imported without running the package's own code.
-
-    Raises:
-        ModuleNotFoundError: The package is not installed.
-    """
+def _empty_package(name: str) -> Iterator[None]:
+    """Lets submodules of a package be imported without running the package's own code."""
     if name in sys.modules:
         yield
         return
@@ -42,7 +33,7 @@ def _bare_package(name: str) -> Iterator[None]:
         del sys.modules[name]
 
 
-with _bare_package("tensorflow"):
+with _empty_package("tensorflow"):
     from tensorflow.core.framework import tensor_pb2, tensor_shape_pb2, types_pb2
     from tensorflow.core.protobuf import error_codes_pb2, meta_graph_pb2, saved_model_pb2
     from tensorflow_serving.apis import (
@@ -52,8 +43,10 @@ with _bare_package("tensorflow"):
         inference_pb2,
         model_management_pb2,
         model_pb2,
+        model_service_pb2,
         model_service_pb2_grpc,
         predict_pb2,
+        prediction_service_pb2,
         prediction_service_pb2_grpc,
         regression_pb2,
         status_pb2,
@@ -68,8 +61,10 @@ __all__ = [
     "meta_graph_pb2",
     "model_management_pb2",
     "model_pb2",
+    "model_service_pb2",
     "model_service_pb2_grpc",
     "predict_pb2",
+    "prediction_service_pb2",
     "prediction_service_pb2_grpc",
     "regression_pb2",
     "saved_model_pb2",

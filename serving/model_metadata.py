@@ -1,0 +1,35 @@
+"""Signatures inside a GetModelMetadata response.
+
+They travel as a `google.protobuf.Any`, whose type URL names the message. It is TensorFlow Serving's
+name, and not the one that the message has here, so `Any.Pack` and `Any.Unpack` cannot be used.
+"""
+
+from __future__ import annotations
+
+from google.protobuf.any_pb2 import Any
+
+from serving.protos.get_model_metadata_pb2 import GetModelMetadataResponse, SignatureDefMap
+
+SIGNATURE_FIELD = "signature_def"
+"""The only metadata field that TensorFlow Serving knows."""
+
+_TYPE_NAME = "tensorflow.serving.SignatureDefMap"
+_TYPE_URL = f"type.googleapis.com/{_TYPE_NAME}"
+
+
+def pack_signatures(response: GetModelMetadataResponse, signatures: SignatureDefMap) -> None:
+    """Puts signatures into a response."""
+    packed = Any(type_url=_TYPE_URL, value=signatures.SerializeToString())
+    response.metadata[SIGNATURE_FIELD].CopyFrom(packed)
+
+
+def unpack_signatures(response: GetModelMetadataResponse) -> SignatureDefMap:
+    """Reads the signatures of a response; empty if it has none, or something else in their place.
+
+    Raises:
+        DecodeError: The signatures are damaged.
+    """
+    packed = response.metadata[SIGNATURE_FIELD]
+    if packed.TypeName() != _TYPE_NAME:
+        return SignatureDefMap()
+    return SignatureDefMap.FromString(packed.value)
