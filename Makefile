@@ -87,7 +87,6 @@ lock: | $(BIN)/uv ## Write the locks anew from requirements*.txt and locks/*.in;
 	grep -vE '^(pytest|tensorflow)' requirements.txt | $(call lock,-,locks/host.lock,$(SAME))
 	grep -vE '^(openvino|pytest|tensorflow)' requirements.txt | $(call lock,-,locks/app.lock,$(SAME))
 	grep -E '^(grpcio|numpy|openvino|prometheus)' requirements.txt | $(call lock,-,locks/model-server.lock,$(SAME))
-	grep -E '^tensorflow' requirements.txt | $(call lock,-,locks/messages.lock,$(SAME) --no-deps)
 	$(foreach tool,$(TOOLS),$(call lock,locks/$(tool).in,locks/$(tool).lock,$(UPGRADE)) &&) true
 
 sbom: $(AUDIT)/.complete static/vendor/.complete ## Write .cache/sbom/: what the images, this installation and the page consist of (CycloneDX)

@@ -13,15 +13,6 @@ WORKDIR /page
 COPY .npmrc package.json package-lock.json vendor.mjs ./
 RUN npm ci --omit=dev --ignore-scripts && npm run vendor
 
-# The messages of TensorFlow Serving, one megabyte, out of wheels with the whole runtime.
-FROM ${PYTHON} AS messages
-WORKDIR /wheels
-COPY locks/messages.lock deploy/docker/messages.py ./
-RUN pip download --no-cache-dir --no-deps --require-hashes --only-binary=:all: --requirement messages.lock \
-    && python messages.py /messages *.whl \
-    && rm *.whl \
-    && python -m compileall -q /messages
-
 # All that the app imports. The runtimes of models and pytest are for others.
 FROM ${PYTHON} AS packages
 WORKDIR /packages
@@ -32,7 +23,6 @@ RUN python -m venv --without-pip /opt/mien \
     && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/app.lock ${MORE} \
     # The packages' own tests: 16 MB.
     && find /opt/mien -type d -name tests -prune -exec rm -r {} +
-COPY --from=messages /messages /opt/mien/lib/python3.11/site-packages
 
 FROM ${PYTHON}
 ENV PATH=/opt/mien/bin:$PATH PYTHONUNBUFFERED=1 MIEN_HOST=0.0.0.0 MIEN_PORT=5000
@@ -41,6 +31,7 @@ COPY --from=packages /opt/mien /opt/mien
 COPY app.py gunicorn.conf.py ./
 COPY face_utils face_utils
 COPY serving/*.py serving/models.toml serving/
+COPY serving/protos serving/protos
 COPY static static
 COPY telemetry telemetry
 COPY templates templates

@@ -4,15 +4,6 @@
 # python:3.11-slim-bookworm` prints it.
 ARG PYTHON=python:3.11-slim-bookworm
 
-# The messages of TensorFlow Serving, one megabyte, out of wheels with the whole runtime.
-FROM ${PYTHON} AS messages
-WORKDIR /wheels
-COPY locks/messages.lock deploy/docker/messages.py ./
-RUN pip download --no-cache-dir --no-deps --require-hashes --only-binary=:all: --requirement messages.lock \
-    && python messages.py /messages *.whl \
-    && rm *.whl \
-    && python -m compileall -q /messages
-
 FROM ${PYTHON} AS packages
 WORKDIR /packages
 COPY locks locks
@@ -20,7 +11,6 @@ COPY locks locks
 ARG MORE=""
 RUN python -m venv --without-pip /opt/mien \
     && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/model-server.lock ${MORE}
-COPY --from=messages /messages /opt/mien/lib/python3.11/site-packages
 
 FROM ${PYTHON}
 ENV PATH=/opt/mien/bin:$PATH PYTHONUNBUFFERED=1

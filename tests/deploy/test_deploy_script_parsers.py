@@ -112,7 +112,7 @@ def test_tensorflow_serving_can_be_the_model_server(built: list[Manifest]) -> No
 
 
 def test_shellcheck_finds_nothing() -> None:
-    scripts = [str(STAND_IN), *(ROOT / "deploy").rglob("*.sh"), *(ROOT / "bin").iterdir()]
+    scripts = [str(STAND_IN), *(ROOT / "deploy").rglob("*.sh")]
     command = [_need("shellcheck"), "--external-sources", "--check-sourced", *scripts]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.stdout == ""

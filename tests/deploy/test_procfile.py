@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -26,16 +25,6 @@ from web.config import ROOT, read_config
 # What Heroku's buildpack sets for gunicorn, wanted or not.
 HEROKU = {"GUNICORN_CMD_ARGS": "--access-logfile -", "WEB_CONCURRENCY": "2"}
 MANIFEST = json.loads((ROOT / "app.json").read_text())
-# Called as `pip download ... --dest FOLDER ... --requirement LOCK`.
-PIP = """#!/usr/bin/env python3
-import sys, zipfile
-assert "--require-hashes" in sys.argv
-folder = sys.argv[sys.argv.index("--dest") + 1]
-[name, *_] = [line.split("=")[0] for line in open(sys.argv[-1]) if line.startswith("tensorflow")]
-with zipfile.ZipFile(folder + "/" + name + ".whl", "w") as wheel:
-    wheel.writestr("tensorflow/tensor_pb2.py", "")
-    wheel.writestr("tensorflow/runtime.so", "")
-"""
 PAGE = (ROOT / "docs" / "how-to" / "procfile-hosts.md").read_text(encoding="utf-8")
 PROGRAMS = Path(sys.executable).parent
 PACKAGE = json.loads((ROOT / "package.json").read_text())
@@ -109,19 +98,16 @@ def test_the_page_is_built_before_the_app() -> None:
     assert PACKAGE["scripts"]["build"] == "npm run vendor"
 
 
-def test_the_build_takes_the_messages_of_tensorflow_and_not_its_runtime(tmp_path: Path) -> None:
-    """The host's own steps, with a stand-in for pip that downloads one small wheel."""
-    for name in ("bin", "deploy/docker", "requirements.txt", "locks"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        copy(ROOT / name, tmp_path / name)
-    venv.create(tmp_path / "python", with_pip=False)
-    pip = tmp_path / "python" / "bin" / "pip"
-    pip.write_text(PIP)
-    pip.chmod(0o755)
-    path = f"{pip.parent}:{os.environ['PATH']}"
-    for hook in ("bin/pre_compile", "bin/post_compile"):
-        subprocess.run([hook], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
+def test_the_build_leaves_out_what_the_service_does_not_need(tmp_path: Path) -> None:
+    """The host's own step, which runs after `npm ci` and before pip."""
+    for name in ("package.json", "requirements.txt", "vendor.mjs"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "locks", tmp_path / "locks")
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+
+    subprocess.run(["npm", "run", "--silent", "heroku-postbuild"], cwd=tmp_path, check=True)
+
+    assert (tmp_path / "static/vendor/socket.io.js").is_file()
     asked = set(re.findall(r"^\S+==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
     installed = (tmp_path / "requirements.txt").read_text()
     left_out = asked - set(re.findall(r"^\S+==\S+", installed, re.MULTILINE))
@@ -131,8 +117,6 @@ def test_the_build_takes_the_messages_of_tensorflow_and_not_its_runtime(tmp_path
         "tensorflow-serving-api",
     }
     assert "--hash=sha256:" in installed
-    unpacked = [file.name for file in tmp_path.glob("python/lib/*/site-packages/tensorflow/*")]
-    assert unpacked == ["tensor_pb2.py"]
 
 
 def test_the_python_is_the_one_of_the_images() -> None:
