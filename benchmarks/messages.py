@@ -35,10 +35,10 @@ def found_faces(count: int) -> list[Message]:
     for i in range(count):
         image = picture(i / count)
         [face] = detector.detect(image)
-        square = face_square(face.box, rule["margin"])
+        square = face_square(face.box, rule.margin)
         side = round(square.side)
         patch = cv2.getRectSubPix(image, (side, side), (square.x, square.y))
-        crop = cv2.resize(patch, (rule["size"], rule["size"]), interpolation=cv2.INTER_AREA)
+        crop = cv2.resize(patch, (rule.size, rule.size), interpolation=cv2.INTER_AREA)
         box = [square.x - side / 2, square.y - side / 2, side, side]
         messages.append((_about(face.box, box, image.shape), _encoded(crop)))
     return messages

@@ -31,18 +31,18 @@ Activated = Annotated[
 _INTERVAL = "time between two predictions about the same face, in milliseconds"
 
 
-class ModelChange(ClientPayload):
+class ModelConfiguration(ClientPayload):
     """Settings of one model in a `configure` event; what is left out stays."""
 
     enabled: Enabled = UNSENT
     interval_ms: Annotated[float, Field(ge=0, le=MAX_INTERVAL_MS, description=_INTERVAL)] = UNSENT
 
 
-class SettingsChange(ClientPayload):
+class Configuration(ClientPayload):
     """Argument of a `configure` event; what is left out stays."""
 
     models: Annotated[
-        dict[str, ModelChange], Field(description="name of a model -> its settings")
+        dict[str, ModelConfiguration], Field(description="name of a model -> its settings")
     ] = UNSENT
     smoothing: Smoothed = UNSENT
     mirror: Mirrored = UNSENT
@@ -109,7 +109,7 @@ class SessionSettings(BaseModel):
                 has changed then.
         """
         _check_names(payload, self.models)
-        change = SettingsChange.read(payload, "configure")
+        change = Configuration.read(payload, "configure")
         wanted = {name: getattr(change, name) for name in change.model_fields_set}
         models = {
             **self.models,
@@ -125,7 +125,7 @@ class SessionSettings(BaseModel):
         return self.model_dump()
 
 
-def _changed_model(model: ModelSettings, change: ModelChange) -> ModelSettings:
+def _changed_model(model: ModelSettings, change: ModelConfiguration) -> ModelSettings:
     wanted = change.model_dump(exclude_unset=True)
     if "interval_ms" in wanted:
         wanted["interval_ms"] = round(wanted["interval_ms"])

@@ -18,7 +18,7 @@ from telemetry.logs import log_ids
 from web.frame_turns import FrameTurns
 from web.instrumentation import answer_frame, trace_look
 from web.service import Service
-from web.session_event import welcome
+from web.session_event import session_event
 from web.token_guard import TokenGuard, TooManyGuesses
 from web.transport.connection_state import make_last_refusal
 from web.transport.engineio_limits import accept_pictures
@@ -75,7 +75,7 @@ def _connect(
     def greet() -> None:
         # The library confirms the connection only after this handler, and that must come first.
         server.sleep(GREETING_DELAY_SECONDS)
-        server.emit("session", welcome(service, sid, session.settings), to=sid)
+        server.emit("session", session_event(service, sid, session.settings), to=sid)
 
     server.start_background_task(greet)
 

@@ -15,7 +15,6 @@ from face_utils.detection import DetectorPool
 from face_utils.detectors.factory import build_detector
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
-from face_utils.results import Wire
 from face_utils.session import SessionLimits
 from serving.channel import TlsFiles, open_channel
 from serving.circuit_breaker import ModelState
@@ -28,6 +27,7 @@ from telemetry.tracing import build_traces
 from web.config import Config
 from web.instrumentation import ObservedBackend, Send, call_headers, observe_predictions
 from web.metrics import MODEL_AVAILABLE, MODEL_SERVER_RESTARTS, expect_models
+from web.model_status import model_status
 from web.sessions import SessionCaps, SessionRegistry
 from web.worker_pool import build_runner, frames_at_once
 
@@ -103,19 +103,13 @@ def build_service(config: Config, send: Send, disconnect: Callable[[str], Any]) 
     return Service(config, models, detector, client, sessions, embedded, traces)
 
 
-def describe_state(state: ModelState) -> Wire:
-    """Version, state and message of a model, as `session` and `model_status` have them."""
-    name = "available" if state.available else "unavailable"
-    return {"version": state.version, "state": name, "message": state.message}
-
-
 def _tell(sessions: SessionRegistry, state: ModelState) -> None:
     MODEL_AVAILABLE.labels(state.name).set(state.available)
     # At the start a model is merely awaited; losing one that was there deserves a warning.
     is_lost = not state.available and state.version is not None
     level = logging.WARNING if is_lost else logging.INFO
     log.log(level, "model %s: %s", state.name, state.message or f"version {state.version}")
-    sessions.broadcast("model_status", {"model": state.name, **describe_state(state)})
+    sessions.broadcast("model_status", model_status(state))
 
 
 def _start_embedded(config: Config) -> EmbeddedServer:

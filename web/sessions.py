@@ -18,6 +18,7 @@ from face_utils.session import Backend, Runner, Session, SessionLimits
 from telemetry.logs import log_ids
 from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED, SESSIONS_REFUSED
 from web.networks import network_of
+from web.protocol import server_events
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +185,9 @@ class SessionRegistry:
             # A frame in work gets its acknowledgement first; the client could not take it later.
             session.wait_until_idle(LAST_FRAME_SECONDS)
             time.sleep(LAST_REPLY_SECONDS)
-            self._send(sid, "session_expired", {"reason": reason, "message": _MESSAGES[reason]})
+            payload = {"reason": reason, "message": _MESSAGES[reason]}
+            event = server_events.SessionExpired.model_validate(payload)
+            self._send(sid, "session_expired", event.to_wire())
             self._disconnect(sid)
         except Exception:
             with log_ids(session_id=sid):

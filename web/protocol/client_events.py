@@ -1,6 +1,6 @@
 """Payloads that clients send: the JSON arguments of `frame`, `faces` and `configure`.
 
-The argument of `configure` is `face_utils.session_settings.SettingsChange`.
+The argument of `configure` is `face_utils.session_settings.Configuration`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,84 @@
+"""Payload of the event `prediction`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from web.protocol.server_payload import ABSENT, ServerPayload
+
+
+class Activation(ServerPayload):
+    """Where in a face the evidence for a prediction lies."""
+
+    square: Annotated[
+        tuple[float, float, float, float],
+        Field(
+            description="what the model saw, as `[x, y, side, roll]`: centre and side in pixels of "
+            "the upright frame, clockwise rotation in degrees"
+        ),
+    ]
+    grid: Annotated[
+        list[list[float]],
+        Field(
+            description="evidence from -1 (against the prediction) to 1 (for it), in rows from the "
+            "top and columns from the left of the square"
+        ),
+    ]
+
+
+class _Result(ServerPayload):
+    id: Annotated[int, Field(description="id of the face, as in the ack")]
+
+
+class ClassificationResult(_Result):
+    """A classification's prediction about one face."""
+
+    label: Annotated[
+        str, Field(description="`unsure` if `confidence` is below the model's `unsure_below`")
+    ]
+    confidence: Annotated[float, Field(description="the highest score")]
+    scores: Annotated[
+        dict[str, float], Field(description="label -> probability; the scores sum to one")
+    ]
+    activation: Annotated[
+        Activation,
+        Field(
+            description="where in the face the evidence lies; only if the session asked for it and "
+            "the model can show it"
+        ),
+    ] = ABSENT
+
+
+class RegressionResult(_Result):
+    """A regression's prediction about one face; its value is named by the model's unit."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, float] = Field(init=False)
+
+    low: Annotated[
+        float, Field(description="lower end of a range that holds the truth four times in five")
+    ]
+    high: Annotated[float, Field(description="upper end of that range")]
+    activation: Annotated[Activation, Field(description="as for a classification")] = ABSENT
+
+
+class Prediction(ServerPayload):
+    """Payload of `prediction`: what one model says about the faces of one frame."""
+
+    seq: Annotated[
+        int, Field(description="number of the analysed frame, so you know how old the data are")
+    ]
+    model: Annotated[str, Field(description="name of the model")]
+    version: Annotated[int, Field(description="its version")]
+    latency_ms: Annotated[
+        float, Field(description="from the request to the model server to its response")
+    ]
+    captured_at: Annotated[
+        float | None, Field(description="that of the frame, or null if the frame had none")
+    ]
+    faces: Annotated[
+        list[ClassificationResult | RegressionResult],
+        Field(description="the prediction about each face"),
+    ]
