@@ -39,7 +39,7 @@ help: ## Show this list and every setting
 	@echo "make TARGET, where TARGET is one of:"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 	@echo "make run takes PORT=5055, HOST=0.0.0.0 and HTTPS=1. All settings are environment variables:"
-	@"$(PYTHON)" -m web.config_page --plain
+	@awk -F ' *[|] *' '/^[|] `MIEN_/ { gsub("`", ""); printf "  %-30s %s [%s]\n", $$2, $$5, ($$3 == "" ? "empty" : $$3) }' docs/reference/configuration.md
 
 setup: $(VENV)/.runtime static/vendor/.complete ## Install what the app needs into this checkout
 
@@ -102,7 +102,7 @@ audit: $(AUDIT)/.complete $(VENV)/.node ## Ask PyPI and the npm registry for kno
 	npm audit --package-lock-only
 
 config: $(VENV)/.runtime ## Write docs/reference/configuration.md from the code
-	$(BIN)/python -m web.config_page > docs/reference/configuration.md
+	$(BIN)/python -m web.settings.reference > docs/reference/configuration.md
 
 clean: ## Remove everything that set-up and tests made
 	rm -rf $(VENV) node_modules static/vendor .cache .mypy_cache .ruff_cache .pytest_cache

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from pathlib import Path
 
 if os.environ.pop("PYTHONSAFEPATH", None) or sys.flags.safe_path:
     # Python then does not look for modules beside this file; nor would the model server's.
     sys.path.insert(0, str(Path(__file__).parent))
 
-from web.config import ConfigError, read_config
-from web.startup import fail_startup
+from web.transport.green_threads import patch_standard_library
 
-try:
-    config = read_config(os.environ)
-except ConfigError as error:
-    fail_startup(error)
-
-if config.async_mode == "eventlet":
-    # Before anything else is imported, since eventlet swaps what others import.
-    warnings.filterwarnings("ignore", message="\nEventlet is deprecated")
-    import eventlet
-
-    eventlet.monkey_patch()
+# The one variable that is read ahead of the settings, whose library must be imported later.
+if os.environ.get("MIEN_ASYNC_MODE") != "threading":
+    patch_standard_library()
 
 import logging
 
@@ -33,19 +23,27 @@ from telemetry.logs import configure_logging
 from web.application import build_app
 from web.metrics_server import OLD_WORKER_SECONDS, serve_metrics
 from web.serve import open_socket, serve
+from web.settings import SettingsError, load_settings
+from web.startup import fail_startup
 from web.transport.descriptors import raise_limit
 
-configure_logging(config.log_level, config.log_format, [config.access_token])
+try:
+    settings = load_settings()
+except SettingsError as error:
+    fail_startup(error, error.log_format)
+
+shown, secrets = settings.observability, [settings.access.access_token]
+configure_logging(shown.log_level, shown.log_format, secrets)
 # Pillow would log from native threads, where eventlet's green locks do not work.
 logging.getLogger("PIL").setLevel(logging.INFO)
 
 raise_limit()
 try:
-    listener = open_socket(config) if __name__ == "__main__" else None
-    serve_metrics(config, wait_seconds=0 if listener else OLD_WORKER_SECONDS)
-    app, service = build_app(config)
+    listener = open_socket(settings.server) if __name__ == "__main__" else None
+    serve_metrics(settings, wait_seconds=0 if listener else OLD_WORKER_SECONDS)
+    app, service = build_app(settings)
 except (OSError, ValueError) as error:
-    fail_startup(error)
+    fail_startup(error, shown.log_format)
 
 if listener is not None:
     serve(app, service, listener)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import warnings
-from typing import Any
+from typing import Any, NoReturn
+
+from web.transport.green_threads import patch_standard_library
+
+# Gunicorn does so itself when it loads its worker, which is too late for the modules below.
+patch_standard_library()
 
 from serving.leave import leave
 from telemetry.logs import build_formatter
-from web.config import ConfigError, read_config
+from web.settings import SettingsError, load_settings
 from web.startup import fail_startup
 from web.transport.descriptors import raise_limit
 
@@ -18,12 +22,13 @@ from web.transport.descriptors import raise_limit
 if _prefix := os.environ.pop("SCRIPT_NAME", ""):
     os.environ.setdefault("MIEN_BASE_PATH", _prefix)
 try:
-    _config = read_config(os.environ)
-except ConfigError as error:
-    fail_startup(error)
+    _settings = load_settings()
+except SettingsError as error:
+    fail_startup(error, error.log_format)
 
-_host = f"[{_config.bind_host}]" if ":" in _config.bind_host else _config.bind_host
-bind = f"{_host}:{_config.port}"
+_server = _settings.server
+_host = f"[{_server.bind_host}]" if ":" in _server.bind_host else _server.bind_host
+bind = f"{_host}:{_server.port}"
 # Sessions live in the process; more processes need a proxy with sticky sessions before them.
 workers = 1
 worker_class = "eventlet"
@@ -35,8 +40,8 @@ logconfig_dict = {
     "formatters": {
         "mien": {
             "()": build_formatter,
-            "log_format": _config.log_format,
-            "secrets": [_config.access_token],
+            "log_format": _settings.observability.log_format,
+            "secrets": [_settings.access.access_token],
         }
     },
     "filters": {"limit": {"()": "telemetry.log_limits.RepeatLimit"}},
@@ -47,28 +52,29 @@ logconfig_dict = {
             "filters": ["limit"],
         }
     },
-    "root": {"level": _config.log_level, "handlers": ["stderr"]},
+    "root": {"level": _settings.observability.log_level, "handlers": ["stderr"]},
     # The root's handler is the only one, so that no line is written twice.
     "loggers": {"gunicorn.error": {"propagate": True}},
 }
-warnings.filterwarnings("ignore", message="\nEventlet is deprecated")
-certfile = str(_config.tls_certificate) if _config.tls_certificate else None
-keyfile = str(_config.tls_key) if _config.tls_key else None
+certfile = str(_server.tls_certificate) if _server.tls_certificate else None
+keyfile = str(_server.tls_key) if _server.tls_key else None
 
 
 def on_starting(server: Any) -> None:
     """Refuses what would lose sessions, freeze clients or send in the clear what is to be TLS."""
     if server.cfg.workers != 1 or server.cfg.preload_app:
-        fail_startup("gunicorn must run one worker, without --preload.")
-    if server.cfg.worker_class_str != "eventlet" or _config.async_mode != "eventlet":
-        fail_startup(
-            "gunicorn needs the eventlet worker, -k eventlet, and MIEN_ASYNC_MODE=eventlet."
-        )
-    if _config.https and not server.cfg.is_ssl:
-        fail_startup(
+        _refuse("gunicorn must run one worker, without --preload.")
+    if server.cfg.worker_class_str != "eventlet" or _server.async_mode != "eventlet":
+        _refuse("gunicorn needs the eventlet worker, -k eventlet, and MIEN_ASYNC_MODE=eventlet.")
+    if _server.https and not server.cfg.is_ssl:
+        _refuse(
             "under gunicorn MIEN_HTTPS needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY, or --certfile."
         )
     raise_limit()
+
+
+def _refuse(reason: str) -> NoReturn:
+    fail_startup(reason, _settings.observability.log_format)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -86,7 +92,7 @@ def post_worker_init(worker: Any) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, stop)  # Of a closed terminal; the master starts a new worker.
-    adopt_worker(worker, admit_clients(_config))
+    adopt_worker(worker, admit_clients(_settings))
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 
 from tests.support.app_process import AppProcess
-from web.config import ROOT
+from web.settings import ROOT
 
 
 @dataclass(frozen=True)

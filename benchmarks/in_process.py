@@ -17,7 +17,7 @@ from serving.contract import INPUT_NAME, MODELS, load_contract
 from serving.server.openvino_model import Network
 from serving.server.saved_model import default_signature, read_signatures
 from tests.support.moving_face import film
-from web.config import Config
+from web.settings import Settings
 
 FRAMES_PER_SECOND = 10
 WARM_UP_FRAMES = 20
@@ -64,14 +64,14 @@ def timings(frames: int) -> dict[str, float]:
 
 def _sight() -> Callable[[int], DetectedFrame]:
     """Gives what looks at a frame of the film, by its number."""
-    config = Config()
-    detector = build_detector("blazeface", config.blazeface, None)
-    limits = ImageLimits(config.max_frame_bytes, config.max_pixels)
+    settings = Settings()
+    detector = build_detector("blazeface", settings.detection.blazeface, None)
+    limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
     pictures = film(50)
 
     def see(index: int) -> DetectedFrame:
         data = pictures[index % len(pictures)]
-        return detect_faces(data, detector.detect, limits, config.max_faces)
+        return detect_faces(data, detector.detect, limits, settings.limits.max_faces)
 
     return see
 

@@ -12,8 +12,8 @@ from face_utils.cropping import face_square
 from face_utils.detectors.factory import build_detector
 from serving.contract import load_contract
 from tests.support.moving_face import jpeg, picture
-from web.config import Config
 from web.session_event import travelling_crop
+from web.settings import Settings
 
 Message = tuple[dict[str, object], bytes]
 """An event's object, without its `seq`, and its picture."""
@@ -29,7 +29,7 @@ def whole_frames(count: int) -> list[Message]:
 
 def found_faces(count: int) -> list[Message]:
     """The same cycle as the arguments of `faces`, with the crops that the page would send."""
-    detector = build_detector("blazeface", Config().blazeface, None)
+    detector = build_detector("blazeface", Settings().detection.blazeface, None)
     rule = travelling_crop(load_contract().values())
     messages = []
     for i in range(count):

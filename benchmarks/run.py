@@ -9,7 +9,7 @@ from benchmarks import end_to_end, in_process, limits
 from benchmarks.end_to_end import ServedFigures
 from benchmarks.machine import describe_machine
 from tests.support.app_process import running_app
-from web.config import ROOT
+from web.settings import ROOT
 
 BARE_FRAMES = 400
 PAGE = ROOT / "docs" / "experiments" / "benchmark.md"

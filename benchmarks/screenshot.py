@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.browser import chromium
 from tests.support.app_process import running_app
 from tests.support.moving_face import write_mjpeg
-from web.config import ROOT
+from web.settings import ROOT
 
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 

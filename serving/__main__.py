@@ -11,13 +11,13 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are reported here, in 
 
 from serving.contract import MODELS, ContractError, load_contract
 from serving.leave import leave
+from serving.ports import LAST_PORT
 from serving.server.address import ServerTls, unix_address
 from serving.server.lifecycle import run_server
 from serving.server.repository import Repository
 from serving.server.servable import Servable, load_servable
 from telemetry import logs, tracing
-
-_LAST_PORT = 65535
+from telemetry.options import LOG_FORMATS, LOG_LEVELS, TRACE_MODES
 
 
 def main() -> int:
@@ -98,15 +98,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--contract", type=Path, help="serve only the models of this file, if they fit it")
     add("--threads", type=int, default=1, help="threads per inference (%(default)s)")
     add("--poll-seconds", type=float, default=1.0, help="time between looks at the folder")
-    add("--log-level", choices=logs.LEVELS, default="INFO", help="what goes to the log")
-    add("--log-format", choices=logs.FORMATS, default="text", help="text, or JSON lines")
-    add("--traces", choices=tracing.MODES, default="off", help="where spans of calls go")
+    add("--log-level", choices=LOG_LEVELS, default="INFO", help="what goes to the log")
+    add("--log-format", choices=LOG_FORMATS, default="text", help="text, or JSON lines")
+    add("--traces", choices=TRACE_MODES, default="off", help="where spans of calls go")
     add("--exit-with-stdin", action="store_true", help="stop when stdin ends")
     return parser
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > _LAST_PORT:
+    if not text.isdecimal() or int(text) > LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text!r} is no port")
     return int(text)
 

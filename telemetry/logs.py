@@ -22,8 +22,6 @@ from urllib.parse import quote, quote_plus
 from telemetry.log_limits import RepeatLimit
 from telemetry.log_sources import capture_sources
 
-FORMATS = ("text", "json")
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 # A library may log an address or a packet that holds an access token.
@@ -46,7 +44,7 @@ def log_ids(**ids: object) -> Iterator[None]:
 
 
 def build_formatter(log_format: str, secrets: Sequence[str] = ()) -> logging.Formatter:
-    """Builds the formatter of one of `FORMATS`.
+    """Builds the formatter of a log format.
 
     Args:
         log_format: Its name.
@@ -59,8 +57,8 @@ def configure_logging(level: str, log_format: str, secrets: Sequence[str] = ()) 
     """Sends the process's log to standard error, and all else that is written there to the log.
 
     Args:
-        level: One of `LEVELS`, from which on lines are written.
-        log_format: One of `FORMATS`.
+        level: Lowest level that is written, one of `telemetry.options.LOG_LEVELS`.
+        log_format: One of `telemetry.options.LOG_FORMATS`.
         secrets: Texts that are blanked wherever they stand.
     """
     handler: logging.StreamHandler[TextIO] = logging.StreamHandler(sys.__stderr__)
@@ -75,7 +73,7 @@ def announce(message: str, log_format: str, stream: TextIO | None = None) -> Non
 
     Args:
         message: The line.
-        log_format: One of `FORMATS`.
+        log_format: One of `telemetry.options.LOG_FORMATS`.
         stream: Where to; standard output by default, and standard error for what went wrong.
     """
     if log_format == "json":

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from telemetry.spans import Traces
 
-MODES = ("off", "console", "otlp")
-
 
 class TracesUnavailable(ValueError):
     """Traces are switched on and their packages are not there."""
@@ -18,7 +16,7 @@ def build_traces(mode: str, service: str) -> Traces:
     """Builds the traces of a process.
 
     Args:
-        mode: One of `MODES`.
+        mode: One of `telemetry.options.TRACE_MODES`.
         service: Name of the process, unless `OTEL_SERVICE_NAME` names it.
 
     Raises:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from web.config import ROOT
+from web.settings import ROOT
 
 START_SECONDS = 20
 PAGE = (ROOT / "docs" / "how-to" / "reverse-proxies.md").read_text(encoding="utf-8")

@@ -10,13 +10,13 @@ from flask_socketio import SocketIO
 
 from face_utils.results import Wire
 from web.allocator import return_freed_memory
-from web.config import ROOT, Config
 from web.events import add_events
 from web.forwarded import BehindProxies
 from web.host_check import HostCheck
 from web.routes import add_routes
 from web.security import SecurityHeaders, build_origin_check
 from web.service import Service, build_service
+from web.settings import ROOT, Settings
 from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import (
     UNAUTHENTICATED_CONNECTIONS,
@@ -45,7 +45,7 @@ OTHER_PACKETS = 16
 """Beside the images of one event, in one request of long polling: Engine.IO's own bound."""
 
 
-def build_app(config: Config) -> tuple[Flask, Service]:
+def build_app(settings: Settings) -> tuple[Flask, Service]:
     """Builds the Flask app with its Socket.IO events, and the service behind it.
 
     Raises:
@@ -54,48 +54,49 @@ def build_app(config: Config) -> tuple[Flask, Service]:
     """
     return_freed_memory()
     app = Flask("mien", root_path=str(ROOT))
-    socketio = _build_socketio(app, config)
-    service = build_service(config, partial(_send, socketio), partial(_disconnect, socketio))
+    socketio = _build_socketio(app, settings)
+    service = build_service(settings, partial(_send, socketio), partial(_disconnect, socketio))
     add_routes(app, service)
     add_events(socketio, service)
-    setattr(app, "wsgi_app", _guard(app.wsgi_app, config))  # noqa: B010
+    setattr(app, "wsgi_app", _guard(app.wsgi_app, settings))  # noqa: B010
     return app, service
 
 
-def _guard(page: WSGIApplication, config: Config) -> WSGIApplication:
+def _guard(page: WSGIApplication, settings: Settings) -> WSGIApplication:
     """Puts around everything, Engine.IO included, what looks at requests before they are read."""
-    checked = SecurityHeaders(answer_health(HostCheck(page, config)))
-    return BehindProxies(checked, config.trusted_proxies, config.base_path)
+    checked = SecurityHeaders(answer_health(HostCheck(page, settings.access)))
+    return BehindProxies(checked, settings.access.trusted_proxies, settings.server.base_path)
 
 
-def _build_socketio(app: Flask, config: Config) -> SocketIO:
-    budget = BufferBudget(config.max_buffer_bytes)
-    if config.async_mode == "eventlet":
+def _build_socketio(app: Flask, settings: Settings) -> SocketIO:
+    budget = BufferBudget(settings.limits.max_buffer_bytes)
+    if settings.server.async_mode == "eventlet":
         from web.transport.websocket import tune_websockets
 
         tune_websockets(budget)
     # Twice the frame limit, so that a frame somewhat too large is told so rather than cut off.
-    max_bytes = 2 * config.max_frame_bytes + TEXT_BYTES
+    max_bytes = 2 * settings.limits.max_frame_bytes + TEXT_BYTES
     socketio = SocketIO(
         app,
-        async_mode=config.async_mode,
-        cors_allowed_origins=build_origin_check(config),
+        async_mode=settings.server.async_mode,
+        cors_allowed_origins=build_origin_check(settings.access),
         max_http_buffer_size=max_bytes,
         json=ShortJson,
-        serializer=limit_packets(config.max_faces, max_bytes),
+        serializer=limit_packets(settings.limits.max_faces, max_bytes),
         logger=errors_only("socketio.server"),
         engineio_logger=errors_only("engineio.server"),
         http_compression=False,
         manage_session=False,
     )
-    bound_engine(socketio, ATTACHMENTS_PER_FACE * config.max_faces + OTHER_PACKETS, budget)
-    if config.async_mode == "threading":
+    bound_engine(socketio, ATTACHMENTS_PER_FACE * settings.limits.max_faces + OTHER_PACKETS, budget)
+    if settings.server.async_mode == "threading":
         bound_websockets(socketio)
     guard_packets(socketio, budget)
     setattr(app, "wsgi_app", promote_sessions(app.wsgi_app, socketio.server))  # noqa: B010
     send_pings(socketio)
-    limit_unauthenticated(socketio, config.max_sessions + UNAUTHENTICATED_CONNECTIONS)
-    close_unauthenticated(socketio, min(UNAUTHENTICATED_SECONDS, config.session_idle_seconds))
+    limit_unauthenticated(socketio, settings.sessions.max_sessions + UNAUTHENTICATED_CONNECTIONS)
+    idle_seconds = settings.sessions.session_idle_seconds
+    close_unauthenticated(socketio, min(UNAUTHENTICATED_SECONDS, idle_seconds))
     return socketio
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.config import Config
+from web.settings import Settings
 from web.transport.admission import Admission, ConnectionLimits
 from web.transport.descriptors import room_for
 
@@ -10,11 +10,11 @@ METRICS_CONNECTIONS = 64
 """On the metrics port, which has places of its own so that nothing can keep it busy."""
 
 
-def admit_clients(config: Config) -> Admission:
+def admit_clients(settings: Settings) -> Admission:
     """Builds the admission of the service's own port."""
-    total = room_for(config.max_connections)
-    per_address = min(total, config.max_connections_per_address)
-    return Admission(ConnectionLimits(total, per_address, config.trusted_proxies))
+    total = room_for(settings.limits.max_connections)
+    per_address = min(total, settings.limits.max_connections_per_address)
+    return Admission(ConnectionLimits(total, per_address, settings.access.trusted_proxies))
 
 
 def admit_scrapers() -> Admission:

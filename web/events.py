@@ -38,8 +38,9 @@ def add_events(socketio: SocketIO, service: Service) -> None:
     needs, would cost half a millisecond for every frame.
     """
     server = socketio.server
+    guard = TokenGuard(service.settings.access, server.sleep)
     handlers: dict[str, Callable[..., Any]] = {
-        "connect": partial(_connect, service, server, TokenGuard(service.config, server.sleep)),
+        "connect": partial(_connect, service, server, guard),
         "disconnect": service.sessions.close,
         "frame": partial(_answer, service, _frame),
         "faces": partial(_answer, service, _faces),
@@ -107,12 +108,12 @@ def _answer(service: Service, read: Read, sid: str, *payload: object) -> Wire:
 
 def _frame(service: Service, payload: Sequence[object]) -> tuple[FrameStamp, Look]:
     stamp, data = read_frame(payload)
-    detect, most = service.detector.detect, service.config.max_faces
+    detect, most = service.detector.detect, service.settings.limits.max_faces
     return stamp, partial(detect_faces, data, detect, service.image_limits, most)
 
 
 def _faces(service: Service, payload: Sequence[object]) -> tuple[FrameStamp, Look]:
-    stamp, given = read_faces(payload, service.config.max_faces)
+    stamp, given = read_faces(payload, service.settings.limits.max_faces)
     size = given.width, given.height
     return stamp, partial(read_client_faces, *size, given.faces, service.image_limits)
 

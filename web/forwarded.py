@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from web.setting_kinds import BASE_PATH_PATTERN, UNIX, Proxy
+from web.settings.values import BASE_PATH_PATTERN, UNIX, Proxy
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from web.config import Config
 from web.forwarded import HOST_PATTERN
+from web.settings.access import AccessSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,13 +28,13 @@ class HostCheck:
 
     Args:
         page: The application.
-        config: Holds the names.
+        access: Holds the names.
     """
 
-    def __init__(self, page: WSGIApplication, config: Config) -> None:
+    def __init__(self, page: WSGIApplication, access: AccessSettings) -> None:
         self._page = page
-        self._names = {name.rstrip(".") for name in config.allowed_hosts}
-        self._names |= {_host_of(origin) for origin in config.allowed_origins}
+        self._names = {name.rstrip(".") for name in access.allowed_hosts}
+        self._names |= {_host_of(origin) for origin in access.allowed_origins}
         self._has_warned = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -8,10 +8,10 @@ from threading import Thread
 
 from prometheus_client import make_wsgi_app
 
-from web.config import Config
 from web.connection_limits import admit_scrapers
 from web.metrics import REGISTRY
 from web.serve import CannotListen, bind
+from web.settings import Settings
 from web.transport.wsgi_servers import SERVERS
 
 OLD_WORKER_SECONDS = 10.0
@@ -20,30 +20,31 @@ OLD_WORKER_SECONDS = 10.0
 _PAUSE_SECONDS = 0.1
 
 
-def serve_metrics(config: Config, wait_seconds: float = 0) -> None:
+def serve_metrics(settings: Settings, wait_seconds: float = 0) -> None:
     """Serves `/metrics` from now on; does nothing where `metrics_port` is 0.
 
     Args:
-        config: Says where.
+        settings: Say where.
         wait_seconds: Time for another to give the address free.
 
     Raises:
         CannotListen: The address is taken or not ours to have.
     """
-    if config.metrics_port == 0:
+    if settings.observability.metrics_port == 0:
         return
-    listener = _bind(config, time.monotonic() + wait_seconds)
+    listener = _bind(settings, time.monotonic() + wait_seconds)
     # Not compressed: under eventlet that would hold up frames.
     page = make_wsgi_app(REGISTRY, disable_compression=True)
     arguments = (page, listener, None, admit_scrapers())
-    serve = SERVERS[config.async_mode]
+    serve = SERVERS[settings.server.async_mode]
     Thread(target=serve, args=arguments, name="metrics", daemon=True).start()
 
 
-def _bind(config: Config, deadline: float) -> socket.socket:
+def _bind(settings: Settings, deadline: float) -> socket.socket:
     while True:
         try:
-            return bind(config.metrics_bind_host, config.metrics_port, "MIEN_METRICS_")
+            port = settings.observability.metrics_port
+            return bind(settings.metrics_bind_host, port, "MIEN_METRICS_")
         except CannotListen:
             if time.monotonic() >= deadline:
                 raise

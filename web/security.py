@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from web.config import Config
 from web.forwarded import HOST_PATTERN
+from web.settings.access import AccessSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,15 +23,15 @@ OriginCheck = Callable[[str | None, Mapping[str, Any]], bool]
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
-def build_origin_check(config: Config) -> OriginCheck | str:
+def build_origin_check(access: AccessSettings) -> OriginCheck | str:
     """Builds what decides whether a page of an origin may connect.
 
     Returns:
         What Engine.IO takes: `*` for all, or a function.
     """
-    if "*" in config.allowed_origins:
+    if "*" in access.allowed_origins:
         return "*"
-    allowed = {_normalize(origin) for origin in config.allowed_origins}
+    allowed = {_normalize(origin) for origin in access.allowed_origins}
 
     def is_allowed(origin: str | None, environ: Mapping[str, Any]) -> bool:
         return origin is not None and _normalize(origin) in {*allowed, _own_origin(environ)}
@@ -39,18 +39,18 @@ def build_origin_check(config: Config) -> OriginCheck | str:
     return is_allowed
 
 
-def is_authorized(config: Config, auth: object, header: str) -> bool:
+def is_authorized(access: AccessSettings, auth: object, header: str) -> bool:
     """Whether a client gives the access token.
 
     Args:
-        config: Holds the token, or none.
+        access: Holds the token, or none.
         auth: What the client gave on connecting; its `token` counts.
         header: The Authorization header, asked where `auth` has no token.
     """
-    if not config.access_token:
+    if not access.access_token:
         return True
     # Constant time, so that the answer's delay says nothing about the token.
-    return hmac.compare_digest(_encode(given_token(auth, header)), _encode(config.access_token))
+    return hmac.compare_digest(_encode(given_token(auth, header)), _encode(access.access_token))
 
 
 def given_token(auth: object, header: str) -> str:

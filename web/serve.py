@@ -11,15 +11,15 @@ from threading import Thread
 
 from flask import Flask
 
+from serving.ports import LAST_PORT
 from serving.private_folder import PrivateFolder
 from serving.stop_signals import stop_signals
 from telemetry.logs import announce
 from web.certificate import make_certificate, network_address
-from web.config import Config
 from web.connection_limits import admit_clients
 from web.routes import readiness
 from web.service import Service
-from web.setting_kinds import LAST_PORT
+from web.settings.server import ServerSettings
 from web.transport.tls import build_context
 from web.transport.wsgi_servers import SERVERS
 
@@ -32,14 +32,14 @@ class CannotListen(OSError):
     """The address to listen on is not to be had; the message says what to do."""
 
 
-def open_socket(config: Config) -> socket.socket:
+def open_socket(server: ServerSettings) -> socket.socket:
     """Opens the port to listen on, once the TLS files are known to be good.
 
     Raises:
         CannotListen: The address is taken or not ours to have, or a TLS file is wrong.
     """
-    _check_certificate(config)
-    return bind(config.bind_host, config.port, "MIEN_")
+    _check_certificate(server)
+    return bind(server.bind_host, server.port, "MIEN_")
 
 
 def bind(host: str, port: int, prefix: str) -> socket.socket:
@@ -76,13 +76,13 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if found == {socket.AF_INET6} else socket.AF_INET
 
 
-def _check_certificate(config: Config) -> None:
-    if config.tls_certificate is None:
+def _check_certificate(server: ServerSettings) -> None:
+    if server.tls_certificate is None:
         return
     try:
-        build_context(config.tls_certificate, config.tls_key)
+        build_context(server.tls_certificate, server.tls_key)
     except OSError as error:
-        files = f"MIEN_TLS_CERTIFICATE {config.tls_certificate} and MIEN_TLS_KEY {config.tls_key}"
+        files = f"MIEN_TLS_CERTIFICATE {server.tls_certificate} and MIEN_TLS_KEY {server.tls_key}"
         raise CannotListen(f"{files} cannot be used: {error.strerror or error}.") from error
 
 
@@ -102,13 +102,13 @@ def serve(app: Flask, service: Service, listener: socket.socket) -> None:
     """Serves until the process is told to stop, then ends every session."""
     stop, tell = _signals()
     folder = PrivateFolder()
-    files = _tls_files(service.config, folder.path)
+    files = _tls_files(service.settings.server, folder.path)
     tls = build_context(*files) if files else None
-    arguments = (app, listener, tls, admit_clients(service.config))
+    arguments = (app, listener, tls, admit_clients(service.settings))
 
     def run() -> None:
         try:
-            SERVERS[service.config.async_mode](*arguments)
+            SERVERS[service.settings.server.async_mode](*arguments)
         finally:
             tell.send(b"\0")  # A server that ends by itself must not leave a shell behind.
 
@@ -133,11 +133,11 @@ def _signals() -> tuple[socket.socket, socket.socket]:
     return inbox, outbox
 
 
-def _tls_files(config: Config, folder: Path) -> tuple[Path, Path] | None:
-    if not config.https:
+def _tls_files(server: ServerSettings, folder: Path) -> tuple[Path, Path] | None:
+    if not server.https:
         return None
-    if config.tls_certificate and config.tls_key:
-        return config.tls_certificate, config.tls_key
+    if server.tls_certificate and server.tls_key:
+        return server.tls_certificate, server.tls_key
     return make_certificate(folder)
 
 
@@ -148,14 +148,14 @@ def _announce(service: Service) -> None:
         time.sleep(0.05)
     away = [f"{n} ({m['message']})" for n, m in report["models"].items() if not m["available"]]
     state = "is ready" if report["ready"] else f"runs without {', '.join(away)}"
-    line = f"Mien {state}: {' and '.join(_addresses(service.config))}"
-    announce(line, service.config.log_format)
+    line = f"Mien {state}: {' and '.join(_addresses(service.settings.server))}"
+    announce(line, service.settings.observability.log_format)
 
 
-def _addresses(config: Config) -> list[str]:
-    scheme = "https" if config.https else "http"
-    if config.bind_host not in {"0.0.0.0", "::"}:
-        hosts = [config.bind_host]
+def _addresses(server: ServerSettings) -> list[str]:
+    scheme = "https" if server.https else "http"
+    if server.bind_host not in {"0.0.0.0", "::"}:
+        hosts = [server.bind_host]
     else:
         hosts = [host for host in ("localhost", network_address()) if host]
-    return [f"{scheme}://{f'[{h}]' if ':' in h else h}:{config.port}" for h in hosts]
+    return [f"{scheme}://{f'[{h}]' if ':' in h else h}:{server.port}" for h in hosts]

@@ -24,11 +24,13 @@ from serving.embedded_process import EmbeddedServer
 from serving.hub_bridge import HubBridge
 from telemetry.spans import Traces
 from telemetry.tracing import build_traces
-from web.config import Config
 from web.instrumentation import ObservedBackend, Send, call_headers, observe_predictions
 from web.metrics import MODEL_AVAILABLE, MODEL_SERVER_RESTARTS, expect_models
 from web.model_status import model_status
 from web.sessions import SessionCaps, SessionRegistry
+from web.settings import Settings
+from web.settings.model_server import ModelServerSettings
+from web.settings.sessions import SessionsSettings
 from web.worker_pool import build_runner, frames_at_once
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Service:
     """Everything that lives as long as the process.
 
     Attributes:
-        config: The configuration.
+        settings: All settings of the app.
         models: The models of the contract by name.
         detector: Finds faces, for any number of threads.
         client: Asks the model server.
@@ -48,7 +50,7 @@ class Service:
         traces: Where spans go.
     """
 
-    config: Config
+    settings: Settings
     models: dict[str, ModelSpec]
     detector: DetectorPool
     client: ModelClient
@@ -59,7 +61,7 @@ class Service:
     @property
     def image_limits(self) -> ImageLimits:
         """What a client may send."""
-        return ImageLimits(self.config.max_frame_bytes, self.config.max_pixels)
+        return ImageLimits(self.settings.limits.max_frame_bytes, self.settings.limits.max_pixels)
 
     def close(self) -> None:
         """Ends the sessions, the model client and the embedded model server."""
@@ -69,11 +71,11 @@ class Service:
             self.embedded.close()
 
 
-def build_service(config: Config, send: Send, disconnect: Callable[[str], Any]) -> Service:
+def build_service(settings: Settings, send: Send, disconnect: Callable[[str], Any]) -> Service:
     """Builds the service; the models become available a moment later.
 
     Args:
-        config: The configuration.
+        settings: All settings of the app.
         send: Sends an event to one client: `send(sid, event, payload)`.
         disconnect: Closes one client's connection.
 
@@ -83,24 +85,25 @@ def build_service(config: Config, send: Send, disconnect: Callable[[str], Any]) 
         ValueError: A TLS file of the model server cannot be used.
         TracesUnavailable: Traces are switched on and OpenTelemetry is not installed.
     """
-    models = load_contract(config.contract)
+    models = load_contract(settings.model_server.contract)
     expect_models(models)
-    traces = build_traces(config.traces, "mien-app")
-    embedded = None if config.model_server else _start_embedded(config)
-    detector = build_detector(config.detector, config.blazeface, config.yunet)  # type: ignore[arg-type]
-    client = _build_client(config, embedded, models, traces)
+    traces = build_traces(settings.observability.traces, "mien-app")
+    embedded = None if settings.model_server.model_server else _start_embedded(settings)
+    detection = settings.detection
+    detector = build_detector(detection.detector, detection.blazeface, detection.yunet)
+    client = _build_client(settings.model_server, embedded, models, traces)
     sessions = SessionRegistry(
         models=list(models.values()),
         backend=ObservedBackend(client, traces),
-        run=build_runner(config),
-        limits=_session_limits(config),
-        caps=SessionCaps(config.max_sessions, config.max_sessions_per_address),
-        workers=frames_at_once(config),
+        run=build_runner(settings),
+        limits=_session_limits(settings),
+        caps=_session_caps(settings.sessions),
+        workers=frames_at_once(settings),
         send=observe_predictions(send),
         disconnect=disconnect,
     )
     client.watch(partial(_tell, sessions))
-    return Service(config, models, detector, client, sessions, embedded, traces)
+    return Service(settings, models, detector, client, sessions, embedded, traces)
 
 
 def _tell(sessions: SessionRegistry, state: ModelState) -> None:
@@ -112,41 +115,47 @@ def _tell(sessions: SessionRegistry, state: ModelState) -> None:
     sessions.broadcast("model_status", model_status(state))
 
 
-def _start_embedded(config: Config) -> EmbeddedServer:
-    log_options = ["--log-level", config.log_level, "--log-format", config.log_format]
-    options = [*log_options, "--traces", config.traces]
-    return EmbeddedServer(config.models, config.contract, options, MODEL_SERVER_RESTARTS.inc)
+def _start_embedded(settings: Settings) -> EmbeddedServer:
+    shown, server = settings.observability, settings.model_server
+    log_options = ["--log-level", shown.log_level, "--log-format", shown.log_format]
+    options = [*log_options, "--traces", shown.traces]
+    return EmbeddedServer(server.models, server.contract, options, MODEL_SERVER_RESTARTS.inc)
 
 
 def _build_client(
-    config: Config,
+    server: ModelServerSettings,
     embedded: EmbeddedServer | None,
     models: dict[str, ModelSpec],
     traces: Traces,
 ) -> ModelClient:
-    target = embedded.target if embedded else config.model_server
-    channel = open_channel(target, _tls(config), use_proxy=config.model_server_proxy)
+    target = embedded.target if embedded else server.model_server
+    channel = open_channel(target, _tls(server), use_proxy=server.model_server_proxy)
     return ModelClient(
         channel,
         models.values(),
         HubBridge(),
         time.monotonic,
-        config.model_timeout_seconds,
+        server.model_timeout_seconds,
         partial(call_headers, traces),
-        config.model_label,
+        server.model_label,
     )
 
 
-def _session_limits(config: Config) -> SessionLimits:
+def _session_limits(settings: Settings) -> SessionLimits:
+    times = settings.sessions
     return SessionLimits(
-        config.session_max_seconds, config.session_idle_seconds, config.max_frames_per_second
+        times.session_max_seconds, times.session_idle_seconds, settings.limits.max_frames_per_second
     )
 
 
-def _tls(config: Config) -> TlsFiles | None:
-    if config.model_server_ca is None:
+def _session_caps(sessions: SessionsSettings) -> SessionCaps:
+    return SessionCaps(sessions.max_sessions, sessions.max_sessions_per_address)
+
+
+def _tls(server: ModelServerSettings) -> TlsFiles | None:
+    if server.model_server_ca is None:
         return None
-    files = (config.model_server_ca, config.model_server_certificate, config.model_server_key)
+    files = (server.model_server_ca, server.model_server_certificate, server.model_server_key)
     _check_tls(*files)
     return TlsFiles(*files)
 

@@ -11,7 +11,6 @@ from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session_settings import ModelSettings, SessionSettings
 from serving.circuit_breaker import ModelState
-from web.config import Config
 from web.model_status import describe_state
 from web.protocol.server_events import (
     ClassificationModel,
@@ -21,6 +20,7 @@ from web.protocol.server_events import (
     Session,
 )
 from web.service import Service
+from web.settings import Settings
 
 PROTOCOL: Literal[1] = 1
 CROP_DETAIL = 1.25
@@ -38,7 +38,7 @@ def session_event(service: Service, sid: str, settings: SessionSettings) -> Wire
         protocol=PROTOCOL,
         models=models,
         settings=settings.flags,
-        limits=_limits(service.config),
+        limits=_limits(service.settings),
         crop=travelling_crop(service.models.values()),
         detector=service.detector.name,  # type: ignore[arg-type]
     )
@@ -76,6 +76,7 @@ def travelling_crop(models: Iterable[ModelSpec]) -> Crop:
     return Crop(margin=margin, size=math.ceil(size / 16) * 16)
 
 
-def _limits(config: Config) -> Limits:
-    named = {name: getattr(config, name) for name in Limits.model_fields if name != "max_side"}
+def _limits(settings: Settings) -> Limits:
+    values = settings.limits.model_dump() | settings.sessions.model_dump()
+    named = {name: values[name] for name in Limits.model_fields if name != "max_side"}
     return Limits(**named, max_side=MAX_SIDE)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import NoReturn
+
+from telemetry.logs import announce
 
 EXIT_CODE = 3
 """Gunicorn gives up at this one; at any other it would start its worker again, without end."""
 
 
-def fail_startup(error: object) -> NoReturn:
-    """Says in one sentence why, and ends the process."""
-    from telemetry.logs import announce  # Not before eventlet has patched what it imports.
+def fail_startup(error: object, log_format: str) -> NoReturn:
+    """Prints one sentence that says why, and ends the process.
 
-    # From the environment, since the configuration itself may be what is wrong.
-    log_format = os.environ.get("MIEN_LOG_FORMAT", "text")
+    Args:
+        error: The reason; its text is the sentence.
+        log_format: One of `telemetry.options.LOG_FORMATS`.
+    """
     announce(f"Mien cannot start: {error}", log_format, sys.__stderr__)
     sys.exit(EXIT_CODE)

@@ -18,10 +18,10 @@ from typing import Any
 
 from face_utils.errors import Unauthorized
 from face_utils.rate_limit import RateLimit
-from web.config import Config
 from web.metrics import UNAUTHORIZED
 from web.networks import network_of
 from web.security import given_token, is_authorized
+from web.settings.access import AccessSettings
 
 log = logging.getLogger(__name__)
 
@@ -59,18 +59,18 @@ class TokenGuard:
     """Counts wrong tokens by address, and forgets them after ten minutes without one.
 
     Args:
-        config: Holds the token, or none.
+        access: Holds the token, or none.
         sleep: Waits some seconds while other threads work.
         clock: Seconds that only grow.
     """
 
     def __init__(
         self,
-        config: Config,
+        access: AccessSettings,
         sleep: Callable[[float], Any],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._config = config
+        self._access = access
         self._sleep = sleep
         self._clock = clock
         self._lock = Lock()
@@ -91,7 +91,7 @@ class TokenGuard:
         """
         address = str(environ.get("REMOTE_ADDR", ""))
         header = environ.get("HTTP_AUTHORIZATION", "")
-        if self._config.access_token and not given_token(auth, header):
+        if self._access.access_token and not given_token(auth, header):
             # The page connects so before its visitor has typed the token. Nobody learns from that.
             UNAUTHORIZED.labels("missing").inc()
             raise Unauthorized("The access token is missing.")
@@ -99,7 +99,7 @@ class TokenGuard:
         if known and known.is_flood and not known.checks.allows(self._clock()):
             UNAUTHORIZED.labels("unchecked").inc()
             raise _too_many()
-        if is_authorized(self._config, auth, header):
+        if is_authorized(self._access, auth, header):
             return
         guesses = self._count(address)
         UNAUTHORIZED.labels("wrong").inc()

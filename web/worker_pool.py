@@ -9,24 +9,27 @@ from __future__ import annotations
 from face_utils.pipeline import Batch
 from face_utils.results import Analysis
 from face_utils.session import Runner
-from web.config import Config
+from web.settings import Settings
 
 UNPACKED_PER_WORKER = 2
 """Under eventlet a worker finds its next frame unpacked: it does not wait for the event loop."""
 
 
-def frames_at_once(config: Config) -> int:
+def frames_at_once(settings: Settings) -> int:
     """How many frames may be between their turn and their acknowledgement."""
-    return config.workers * (UNPACKED_PER_WORKER if config.async_mode == "eventlet" else 1)
+    per_worker = UNPACKED_PER_WORKER if settings.server.async_mode == "eventlet" else 1
+    return settings.detection.workers * per_worker
 
 
-def build_runner(config: Config) -> Runner:
+def build_runner(settings: Settings) -> Runner:
     """Builds what runs a function with its arguments in a native thread.
 
     Under eventlet only the calling greenlet waits; in threading mode the caller is a native thread
     already.
     """
-    return _eventlet_runner(config.workers) if config.async_mode == "eventlet" else _run_here
+    if settings.server.async_mode == "threading":
+        return _run_here
+    return _eventlet_runner(settings.detection.workers)
 
 
 def _eventlet_runner(workers: int) -> Runner:

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 
 from benchmarks.machine import describe_machine
-from web.config import ROOT
+from web.settings import ROOT
 
 
 def describe_run(command: str, arguments: Sequence[str]) -> dict[str, str]:

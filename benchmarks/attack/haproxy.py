@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.support.app_process import free_port, get_status
 from web.certificate import make_certificate
-from web.config import ROOT
+from web.settings import ROOT
 
 SHIPPED = ROOT / "deploy" / "proxy" / "haproxy.cfg"
 START_SECONDS = 20.0

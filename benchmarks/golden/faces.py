@@ -12,7 +12,7 @@ import numpy as np
 
 from face_utils.boxes import FloatArray
 from face_utils.detection import Image
-from web.config import ROOT
+from web.settings import ROOT
 
 FOLDER = ROOT / "tests" / "golden_images"
 

@@ -18,7 +18,7 @@ from face_utils.detectors.factory import build_detector
 from face_utils.frame import Detect, FaceRegion, detect_faces
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
-from web.config import Config
+from web.settings import Settings
 
 Outputs = dict[str, NDArray[np.float32]]
 Verdict = Literal["right", "unsure", "wrong"]
@@ -47,16 +47,16 @@ class Prediction:
 
 def predict_all(faces: Sequence[GoldenFace], models: Models) -> list[Prediction]:
     """Predicts every golden face in every condition, with the detector of the default set-up."""
-    detect = build_detector("blazeface", Config().blazeface, None).detect
+    detect = build_detector("blazeface", Settings().detection.blazeface, None).detect
     return [predict(face, condition, detect, models) for face in faces for condition in CONDITIONS]
 
 
 def predict(face: GoldenFace, condition: str, detect: Detect, models: Models) -> Prediction:
     """Sends one photo down the path of a frame, and takes the face that fits the golden one."""
     data, box = CONDITIONS[condition](face)
-    config = Config()
-    limits = ImageLimits(config.max_frame_bytes, config.max_pixels)
-    found = detect_faces(data, detect, limits, config.max_faces).faces
+    settings = Settings()
+    limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
+    found = detect_faces(data, detect, limits, settings.limits.max_faces).faces
     overlaps = [float(iou(region.detection.box[None], box[None])[0, 0]) for region in found]
     if not found or max(overlaps) == 0:
         return Prediction(face, condition, 0.0, np.zeros(4, np.float32), (), {})

@@ -23,7 +23,7 @@ from benchmarks.peers.systems import MIEN, SYSTEMS, System, ask
 from serving.training.faces import Faces
 from serving.training.report_values import write_report
 from serving.training.run_dir import CACHE, DATA
-from web.config import ROOT
+from web.settings import ROOT
 
 PEERS = Path(".cache/peers")
 DOCS = ROOT / "docs" / "experiments"

@@ -29,7 +29,7 @@ from serving.contract import INPUT_NAME, MODELS, load_contract
 from serving.server.openvino_model import Arrays, Network
 from serving.server.saved_model import default_signature, read_signatures
 from serving.training.augmentation import detected_square, whole_square
-from web.config import ROOT
+from web.settings import ROOT
 
 CARDS = ROOT / "docs" / "reference" / "model-cards"
 ASKED = {EMOTION: ("emotion",), AGE_GENDER: ("age", "gender")}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.peers.file_protocol import Answers, read_answers
 from benchmarks.peers.packages import environment, modules, program, wheels
-from web.config import ROOT
+from web.settings import ROOT
 
 HERE = Path(__file__).parent
 TIMEOUT_SECONDS = 3600

@@ -16,7 +16,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.scale import report
 from benchmarks.scale.fleet import FleetFigures, Load, own_models, shared_models
 from benchmarks.scale.sizing import Cost
-from web.config import ROOT
+from web.settings import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "sizing.md"
 EVENTS = ("frame", "faces")

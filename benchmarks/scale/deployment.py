@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped, unused-ignore]
 
-from web.config import ROOT
+from web.settings import ROOT
 
 BASE = ROOT / "deploy" / "k8s" / "base"
 

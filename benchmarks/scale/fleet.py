@@ -14,7 +14,7 @@ import psutil
 
 from benchmarks.end_to_end import cpu_seconds, run_clients
 from tests.support.app_process import AppProcess, running_app
-from web.config import ROOT
+from web.settings import ROOT
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ from benchmarks.tuning.prediction_tracks import TrackSet
 from benchmarks.tuning.study import Study, findings_table, to_json, to_markdown
 from serving.contract import CONTRACT, MODELS
 from serving.training.run_dir import CACHE, DATA
-from web.config import ROOT
+from web.settings import ROOT
 
 SEED = 20264
 TITLE = """\

@@ -20,7 +20,7 @@ from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
 from face_utils.pipeline import Batch, Pipeline
 from face_utils.smoothing import Outputs
-from web.config import Config
+from web.settings import Settings
 
 Camera = Callable[[Image], Image]
 Look = Callable[[Image], DetectedFrame]
@@ -97,13 +97,13 @@ def track_clips(folder: Path, models: Models, camera: Camera) -> list[Clip]:
 
 def _eye() -> Look:
     """Sees a picture as the app sees a frame."""
-    config = Config()
-    detect = build_detector("blazeface", config.blazeface, None).detect
-    limits = ImageLimits(config.max_frame_bytes, config.max_pixels)
+    settings = Settings()
+    detect = build_detector("blazeface", settings.detection.blazeface, None).detect
+    limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
 
     def look(picture: Image) -> DetectedFrame:
         data = bytes(cv2.imencode(".jpg", picture, JPEG)[1])
-        return detect_faces(data, detect, limits, config.max_faces)
+        return detect_faces(data, detect, limits, settings.limits.max_faces)
 
     return look
 

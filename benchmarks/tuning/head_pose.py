@@ -18,7 +18,7 @@ from face_utils.detection import Detection
 from face_utils.detectors.factory import build_detector
 from face_utils.model_spec import ModelSpec
 from serving.training.faces import Grey
-from web.config import Config
+from web.settings import Settings
 
 OFFSETS = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 1.0)
 DISTANCES = (0.36, 0.34, 0.32, 0.3, 0.28, 0.26, 0.24)
@@ -98,7 +98,7 @@ def pose(model: Model, sample: Sample) -> Poses:
 
 def _detections(images: Sequence[Grey]) -> Iterator[list[Detection]]:
     """Faces of pictures that they fill; with a margin the detector finds them at first sight."""
-    detect = build_detector("blazeface", Config().blazeface, None).detect
+    detect = build_detector("blazeface", Settings().detection.blazeface, None).detect
     for image in images:
         side = len(image)
         wide = cv2.copyMakeBorder(image, side, side, side, side, cv2.BORDER_CONSTANT)

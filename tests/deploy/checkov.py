@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from web.config import ROOT
+from web.settings import ROOT
 
 _CHECKOV = shutil.which("checkov", path=f"{ROOT}/.cache/tools/checkov/bin:{os.environ['PATH']}")
 _OFFLINE = {"BC_SKIP_MAPPING": "TRUE", "CKV_SKIP_PACKAGE_UPDATE_CHECK": "TRUE"}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from web.config import ROOT
+from web.settings import ROOT
 
 K8S = ROOT / "deploy" / "k8s"
 PAGE = (ROOT / "docs" / "how-to" / "kubernetes.md").read_text(encoding="utf-8")

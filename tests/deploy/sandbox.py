@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import psutil
 
-from web.config import ROOT
+from web.settings import ROOT
 
 STAND_IN = Path(__file__).with_name("stand_in.sh")
 STOOD_IN = ("gcloud", "gke-gcloud-auth-plugin", "docker", "kubectl")

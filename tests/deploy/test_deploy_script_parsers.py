@@ -22,7 +22,7 @@ from tests.deploy.manifests import (
     run_kustomize,
 )
 from tests.deploy.sandbox import LOGGED_IN, STAND_IN, Sandbox
-from web.config import ROOT
+from web.settings import ROOT
 
 
 def _need(tool: str) -> str:

@@ -25,8 +25,8 @@ from tests.deploy.manifests import (
     run_kustomize,
     selected,
 )
-from web.config import ROOT
 from web.metrics import REGISTRY
+from web.settings import ROOT
 
 PARTS = ["mien-app", "mien-model-server"]
 OLDEST = "1.30"

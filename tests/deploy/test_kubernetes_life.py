@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
 import subprocess
 import sys
 from typing import cast
@@ -23,34 +22,36 @@ from tests.deploy.manifests import (
     pod_of,
     ports_of,
 )
-from web.config import ROOT, Config, ConfigError, read_config
+from tests.support.gunicorn_settings import read_gunicorn_settings
 from web.routes import add_routes
 from web.service import Service
+from web.settings import ROOT, Settings, SettingsError, read_settings
 from web.transport.health import HEALTH_PATH
 from web.transport.socketio_limits import TEXT_BYTES
 
-GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+GUNICORN = read_gunicorn_settings()
+SESSION_SECONDS = Settings().sessions.session_max_seconds
 NGINX = "nginx.ingress.kubernetes.io/"
 
 
 def test_the_app_takes_every_setting(manifests: list[Manifest]) -> None:
-    config = _config(manifests)
-    assert config.bind_host == "0.0.0.0"
+    settings = _settings(manifests)
+    assert settings.server.bind_host == "0.0.0.0"
 
 
 def test_the_settings_name_the_ports_and_the_model_server(manifests: list[Manifest]) -> None:
-    config = _config(manifests)
+    settings = _settings(manifests)
     (grpc,) = one(manifests, "Service", "mien-model-server")["spec"]["ports"]
     assert ports_of(one(manifests, "Deployment", "mien-app")) == {
-        "http": config.port,
-        "metrics": config.metrics_port,
+        "http": settings.server.port,
+        "metrics": settings.observability.metrics_port,
     }
-    assert config.model_server == f"mien-model-server:{grpc['port']}"
+    assert settings.model_server.model_server == f"mien-model-server:{grpc['port']}"
 
 
 def test_a_service_link_would_stop_the_app(local: list[Manifest]) -> None:
-    with pytest.raises(ConfigError, match="Unknown setting MIEN_APP_PORT"):
-        read_config({"MIEN_APP_PORT": "tcp://10.0.0.1:80"})
+    with pytest.raises(SettingsError, match="Unknown setting MIEN_APP_PORT"):
+        read_settings({"MIEN_APP_PORT": "tcp://10.0.0.1:80"})
     for deployment in of_kind(local, "Deployment"):
         assert pod_of(deployment)["enableServiceLinks"] is False
 
@@ -114,14 +115,14 @@ def test_an_app_without_models_stays_in_service_longer_than_a_session(
     manifests: list[Manifest],
 ) -> None:
     probe = container_of(one(manifests, "Deployment", "mien-app"))["readinessProbe"]
-    assert probe["periodSeconds"] * probe["failureThreshold"] > Config().session_max_seconds
+    assert probe["periodSeconds"] * probe["failureThreshold"] > SESSION_SECONDS
 
 
 def test_the_load_balancer_asks_whether_an_app_is_alive(gke: list[Manifest]) -> None:
     container = container_of(one(gke, "Deployment", "mien-app"))
     check = one(gke, "BackendConfig", "mien-app")["spec"]["healthCheck"]
     assert check["requestPath"] == _path(container, "livenessProbe")
-    assert check["port"] == _config(gke).port
+    assert check["port"] == _settings(gke).server.port
     assert check["timeoutSec"] <= check["checkIntervalSec"]
 
 
@@ -160,12 +161,12 @@ def test_nginx_keeps_a_client_at_its_pod(local: list[Manifest]) -> None:
 def test_nginx_outlasts_a_session(local: list[Manifest]) -> None:
     notes = one(local, "Ingress", "mien")["metadata"]["annotations"]
     for way in ("read", "send"):
-        assert int(notes[f"{NGINX}proxy-{way}-timeout"]) > Config().session_max_seconds
+        assert int(notes[f"{NGINX}proxy-{way}-timeout"]) > SESSION_SECONDS
 
 
 def test_nginx_leaves_it_to_the_app_to_refuse_large_frames(local: list[Manifest]) -> None:
     size = one(local, "Ingress", "mien")["metadata"]["annotations"][f"{NGINX}proxy-body-size"]
-    most = 2 * Config().max_frame_bytes + TEXT_BYTES
+    most = 2 * Settings().limits.max_frame_bytes + TEXT_BYTES
     assert int(size.removesuffix("m")) * 2**20 > most
 
 
@@ -181,8 +182,8 @@ def test_google_keeps_a_client_at_its_pod_for_longer_than_a_session(gke: list[Ma
     assert service["cloud.google.com/backend-config"] == '{"default": "mien-app"}'
     assert service["cloud.google.com/neg"] == '{"ingress": true}'
     assert backend["sessionAffinity"]["affinityType"] == "GENERATED_COOKIE"
-    assert backend["sessionAffinity"]["affinityCookieTtlSec"] > Config().session_max_seconds
-    assert backend["timeoutSec"] > Config().session_max_seconds
+    assert backend["sessionAffinity"]["affinityCookieTtlSec"] > SESSION_SECONDS
+    assert backend["timeoutSec"] > SESSION_SECONDS
 
 
 def test_the_page_tells_of_every_secret(manifests: list[Manifest]) -> None:
@@ -201,12 +202,12 @@ def test_no_secret_is_in_the_manifests(manifests: list[Manifest]) -> None:
     assert of_kind(manifests, "Secret") == []
 
 
-def _config(manifests: list[Manifest]) -> Config:
+def _settings(manifests: list[Manifest]) -> Settings:
     """The settings as the app reads them, with a token."""
     container = container_of(one(manifests, "Deployment", "mien-app"))
     (source,) = container["envFrom"]
     settings = one(manifests, "ConfigMap", source["configMapRef"]["name"])["data"]
-    return read_config({**settings, **{variable["name"]: "x" for variable in container["env"]}})
+    return read_settings({**settings, **{variable["name"]: "x" for variable in container["env"]}})
 
 
 def _pre_stop_seconds(deployment: Manifest) -> int:

@@ -20,7 +20,7 @@ from tests.deploy.sandbox import is_alive
 from tests.support.app_process import free_port, get_status
 from tests.support.moving_face import jpeg
 from tests.web.recorder import connected
-from web.config import ROOT, read_config
+from web.settings import ROOT, read_settings
 
 # What Heroku's buildpack sets for gunicorn, wanted or not.
 HEROKU = {"GUNICORN_CMD_ARGS": "--access-logfile -", "WEB_CONCURRENCY": "2"}
@@ -89,7 +89,7 @@ def test_the_web_process_answers_a_frame_and_ends_cleanly(hosted: Hosted) -> Non
 
 
 def test_every_setting_that_the_host_asks_for_is_one_of_the_apps() -> None:
-    assert read_config(dict.fromkeys(MANIFEST["env"], "host:1"))
+    assert read_settings(dict.fromkeys(MANIFEST["env"], "host:1"))
     assert all(setting["description"] for setting in MANIFEST["env"].values())
 
 

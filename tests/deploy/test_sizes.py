@@ -20,7 +20,7 @@ from benchmarks.scale.sizing import (
 )
 from tests.benchmarks.scale.cost import COST
 from tests.deploy.manifests import Manifest, amount, container_of, one
-from web.config import ROOT
+from web.settings import ROOT
 
 TEXT = (ROOT / "docs" / "reference" / "sizing.md").read_text(encoding="utf-8")
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.deploy.checkov import needs_checkov, run_checkov
 from tests.deploy.sandbox import Sandbox
-from web.config import ROOT
+from web.settings import ROOT
 
 FOLDER = ROOT / "deploy" / "terraform"
 FILES = sorted(FOLDER.glob("*.tf"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from web.config import ROOT
+from web.settings import ROOT
 
 PIN = re.compile(r"^([a-z0-9-]+)==([^\s;]+)", re.MULTILINE)
 WHOLE = ROOT / "requirements-dev.lock"

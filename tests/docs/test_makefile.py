@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.app_process import running_app
-from web.config import ROOT
+from web.settings import ROOT
 
 # Makes an environment of itself, and installs by noting what.
 PYTHON = """#!/bin/sh

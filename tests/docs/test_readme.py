@@ -17,7 +17,7 @@ from socketio.exceptions import ConnectionError
 from tests.support.app_process import AppProcess, free_port, get_status, running_app
 from tests.support.moving_face import jpeg
 from tests.web.recorder import connected
-from web.config import ROOT
+from web.settings import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKE_COMMANDS = sorted(set(re.findall(r"(?:^|`)(make \w[^`#\n]*\w)", README, re.MULTILINE)))

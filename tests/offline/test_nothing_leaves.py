@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from web.config import ROOT
+from web.settings import ROOT
 
 AS_ROOT = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
 UNSHARE = ["unshare", *AS_ROOT, "--net"]

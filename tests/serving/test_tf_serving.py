@@ -19,7 +19,7 @@ from google.protobuf import (
 from tensorflow_serving.config import model_server_config_pb2
 
 from serving.contract import MODELS, load_contract
-from web.config import ROOT, ConfigError, read_config
+from web.settings import ROOT, SettingsError, read_settings
 
 _WRAPPED = [
     ("max_batch_size", 1, ".google.protobuf.Int64Value"),
@@ -172,8 +172,8 @@ def test_a_batch_holds_the_faces_of_the_fullest_frame_and_waits_for_no_other_cal
     generate(tmp_path, "--cores", "4")
 
     batching = read(tmp_path / "batching.config", batching_parameters())
-    with pytest.raises(ConfigError, match="must be from"):
-        read_config({"MIEN_MAX_FACES": str(batching.max_batch_size.value)})
+    with pytest.raises(SettingsError, match="must be from"):
+        read_settings({"MIEN_MAX_FACES": str(batching.max_batch_size.value)})
     assert batching.HasField("batch_timeout_micros")
     assert batching.batch_timeout_micros.value == 0
     assert batching.num_batch_threads.value == 4

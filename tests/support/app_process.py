@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import psutil
 
-from web.config import ROOT
+from web.settings import ROOT
 
 Mode = Literal["eventlet", "gunicorn", "threading"]
 STATUS_TIMEOUT_SECONDS = 60

@@ -9,8 +9,8 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from telemetry.logs import build_formatter
-from web.config import Config
 from web.events import add_events
+from web.settings import Settings
 
 
 def _broken_session(sid: str) -> Any:
@@ -20,7 +20,8 @@ def _broken_session(sid: str) -> Any:
 def test_a_defect_in_an_event_is_logged_with_its_session() -> None:
     sessions = SimpleNamespace(get=_broken_session, close=None)
     server = SocketIO(Flask("mien"), async_mode="threading").server
-    add_events(SimpleNamespace(server=server), SimpleNamespace(sessions=sessions, config=Config()))  # type: ignore[arg-type]
+    service = SimpleNamespace(sessions=sessions, settings=Settings())
+    add_events(SimpleNamespace(server=server), service)  # type: ignore[arg-type]
     log = logging.StreamHandler(io.StringIO())
     log.setFormatter(build_formatter("text"))
     logging.getLogger().addHandler(log)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.web.wsgi_request import fine, request
-from web.config import ConfigError, read_config
 from web.forwarded import BehindProxies, is_trusted
-from web.setting_kinds import Proxy
+from web.settings import SettingsError, read_settings
+from web.settings.values import Proxy
 
 PROXIES: tuple[Proxy, ...] = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -113,7 +113,8 @@ def test_the_base_path_is_taken_off_if_no_proxy_did_so(path: str, kept: str, say
 
 def test_a_unix_socket_is_trusted_only_if_it_is_named() -> None:
     assert not is_trusted("", PROXIES)
-    assert is_trusted("", read_config({"MIEN_TRUSTED_PROXIES": "10.0.0.0/8, unix"}).trusted_proxies)
+    settings = read_settings({"MIEN_TRUSTED_PROXIES": "10.0.0.0/8, unix"})
+    assert is_trusted("", settings.access.trusted_proxies)
 
 
 def test_an_ipv4_proxy_is_known_on_an_ipv6_socket() -> None:
@@ -135,5 +136,5 @@ def test_an_operator_is_told_once_that_a_proxy_is_not_trusted(
 
 @pytest.mark.parametrize("path", ["mien", "/a b", "//x", "/..", "/a?b"])
 def test_a_base_path_that_is_none_stops_the_start(path: str) -> None:
-    with pytest.raises(ConfigError, match="MIEN_BASE_PATH"):
-        read_config({"MIEN_BASE_PATH": path})
+    with pytest.raises(SettingsError, match="MIEN_BASE_PATH"):
+        read_settings({"MIEN_BASE_PATH": path})

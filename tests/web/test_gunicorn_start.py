@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import runpy
 import subprocess
 import sys
 
 import pytest
 
 from tests.support.app_process import free_port
-from web.config import ROOT
+from tests.support.gunicorn_settings import read_gunicorn_settings
+from web.settings import ROOT
 
 
 def _start(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +49,6 @@ def test_gunicorn_refuses_what_would_do_harm(
     assert sentence in done.stderr
 
 
-def test_gunicorn_listens_on_an_address_of_ip_version_6(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MIEN_HOST", "::1")
-    monkeypatch.setenv("MIEN_PORT", "5055")
-    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["bind"] == "[::1]:5055"
+def test_gunicorn_listens_on_an_address_of_ip_version_6() -> None:
+    settings = read_gunicorn_settings(MIEN_HOST="::1", MIEN_PORT="5055")
+    assert settings["bind"] == "[::1]:5055"

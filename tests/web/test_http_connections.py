@@ -15,7 +15,7 @@ import pytest
 
 from tests.web.raw_http import GET, ask, connect, crowd, exchange, is_open, read_all, trust_all
 from web.certificate import make_certificate
-from web.config import ROOT
+from web.settings import ROOT
 
 PAGE = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 HELD = b"GET /held HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from serving.contract import load_contract
 from tests.support.app_process import AppProcess
-from web.config import ROOT
+from web.settings import ROOT
 
 
 def test_the_official_javascript_client_gets_every_answer(

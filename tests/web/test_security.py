@@ -9,15 +9,15 @@ import pytest
 
 from tests.support.app_process import AppProcess
 from tests.web.wsgi_request import fine, headers_of, request
-from web.config import Config
 from web.security import SecurityHeaders, build_origin_check, is_authorized
+from web.settings.access import AccessSettings
 
 OWN = request(HTTP_HOST="mien.example:5000")
 OWN_TLS = request(HTTP_HOST="mien.example:443", **{"wsgi.url_scheme": "https"})
 
 
 def test_without_a_token_everyone_may_connect() -> None:
-    assert is_authorized(Config(), None, "")
+    assert is_authorized(AccessSettings(), None, "")
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ def test_without_a_token_everyone_may_connect() -> None:
     ],
 )
 def test_the_token_counts_wherever_it_stands(auth: object, header: str, expected: bool) -> None:
-    assert is_authorized(Config(access_token="secret"), auth, header) is expected
+    assert is_authorized(AccessSettings(access_token="secret"), auth, header) is expected
 
 
 def test_a_star_lets_every_origin_connect() -> None:
-    assert build_origin_check(Config(allowed_origins=("*",))) == "*"
+    assert build_origin_check(AccessSettings(allowed_origins=("*",))) == "*"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_star_lets_every_origin_connect() -> None:
 def test_allowed_origins_stand_beside_the_own_one(
     origin: str | None, environ: dict[str, str], expected: bool, setting: str
 ) -> None:
-    check = build_origin_check(Config(allowed_origins=(setting,)))
+    check = build_origin_check(AccessSettings(allowed_origins=(setting,)))
     assert cast(Callable[..., bool], check)(origin, environ) is expected
 
 

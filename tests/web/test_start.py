@@ -16,7 +16,7 @@ import requests
 
 from tests.support.app_process import AppProcess, free_port, get_status, running_app
 from tests.web.recorder import connected
-from web.config import ROOT
+from web.settings import ROOT
 
 
 def _start(**settings: str) -> subprocess.CompletedProcess[str]:

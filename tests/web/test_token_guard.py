@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from face_utils.errors import Unauthorized
-from web.config import Config
 from web.metrics import REGISTRY
+from web.settings.access import AccessSettings
 from web.token_guard import (
     CHECKS_PER_SECOND,
     FORGET_SECONDS,
@@ -49,7 +49,7 @@ def time() -> Time:
 
 @pytest.fixture
 def guard(time: Time) -> TokenGuard:
-    return TokenGuard(Config(access_token="open sesame"), time.sleep, time.clock)
+    return TokenGuard(AccessSettings(access_token="open sesame"), time.sleep, time.clock)
 
 
 def guess(guard: TokenGuard, count: int = 1, address: str = "192.0.2.1") -> None:

@@ -22,7 +22,7 @@ from typing import Any
 from web.forwarded import is_trusted
 from web.metrics import CONNECTIONS, CONNECTIONS_CLOSED
 from web.networks import network_of
-from web.setting_kinds import Proxy
+from web.settings.values import Proxy
 from web.transport.stages import Queue, Stage
 
 REQUESTS_PER_SID = 8

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from web.config import ROOT
+from web.settings import ROOT
 
 TIMEOUT_SECONDS = 180.0
 BUILD_TIMEOUT_SECONDS = 1500.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.deploy.containers.engine import Container, run, succeeds, wait_until
 from tests.support.app_process import free_port, get_status
-from web.config import ROOT
+from web.settings import ROOT
 
 PROJECT = "mien-test"
 SCALE = {"app": 3, "model-server": 2}

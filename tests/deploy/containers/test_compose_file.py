@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 import pytest
 import yaml
 
-from web.config import PREFIX, ROOT, Config
+from web.settings import ROOT
+from web.settings.reading import variables
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
@@ -43,5 +43,4 @@ def test_every_image_of_ours_is_built_once_and_never_pulled() -> None:
 
 
 def test_every_variable_of_the_app_is_a_setting() -> None:
-    settings = {PREFIX + field.name.upper() for field in fields(Config)}
-    assert SERVICES["app"]["environment"].keys() <= settings
+    assert SERVICES["app"]["environment"].keys() <= set(variables())

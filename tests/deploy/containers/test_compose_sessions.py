@@ -15,7 +15,7 @@ import pytest
 from tests.deploy.containers.live_client import LiveClient
 from tests.deploy.containers.stack import SCALE, Stack
 from tests.support.moving_face import jpeg
-from web.config import ROOT
+from web.settings import ROOT
 
 pytestmark = pytest.mark.timeout(1800)
 

@@ -21,7 +21,7 @@ from tests.deploy.containers.engine import (
 from tests.support.app_process import get_status
 from tests.support.moving_face import jpeg
 from tests.web.recorder import connected
-from web.config import ROOT
+from web.settings import ROOT
 
 pytestmark = pytest.mark.timeout(1800)
 

@@ -1,0 +1,20 @@
+"""Eventlet's patch of the standard library, which turns blocking calls into green ones.
+
+It must come before almost every other import: eventlet walks through all modules to replace locks,
+and pydantic's models cannot be walked through.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+
+def patch_standard_library() -> None:
+    """Applies eventlet's monkey patch. Doing so twice is harmless.
+
+    Gunicorn does the same when it loads its eventlet worker.
+    """
+    warnings.filterwarnings("ignore", message="\nEventlet is deprecated")
+    import eventlet
+
+    eventlet.monkey_patch()
