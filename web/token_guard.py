@@ -105,7 +105,7 @@ class TokenGuard:
         UNAUTHORIZED.labels("wrong").inc()
         log.warning("wrong access token from %s, %d lately", address[:64], guesses.count)
         self._delay(guesses)
-        raise Unauthorized("The access token is wrong.")
+        raise Unauthorized("The access token is wrong. Ask the operator of this service for it.")
 
     def __len__(self) -> int:
         return len(self._guesses)

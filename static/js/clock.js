@@ -1,4 +1,4 @@
-/** Milliseconds since 1970 that never jump, whatever happens to the machine's clock. */
+/** Milliseconds since 1970 that never jump, even when the machine's clock is set. */
 export function now() {
   return performance.timeOrigin + performance.now();
 }

@@ -1,11 +1,11 @@
 /**
- * Boxes and squares: plain arithmetic, no page.
+ * Geometry of boxes and squares: frames, crops, the video stage and labels on it.
  *
- * @import {Box, TurnedSquare} from "./protocol-types.js"
+ * @import {Box, RotatedSquare} from "./types.js"
  */
 
 /**
- * The largest square in the middle of a picture.
+ * Largest square in the centre of an image.
  * @param {number} width
  * @param {number} height
  */
@@ -15,23 +15,23 @@ export function centreSquare(width, height) {
 }
 
 /**
- * A box of the frame, placed on a square stage that shows the frame, perhaps mirrored.
+ * Maps a box from the frame to the square stage that shows it, mirrored or not.
  * @param {Box} box
  * @param {number} frameSide
  * @param {number} stageSide
  * @param {boolean} mirrored
  * @returns {Box}
  */
-export function placeOnStage([x, y, w, h], frameSide, stageSide, mirrored) {
+export function boxOnStage([x, y, w, h], frameSide, stageSide, mirrored) {
   const scale = stageSide / frameSide;
   const left = mirrored ? frameSide - x - w : x;
   return [left * scale, y * scale, w * scale, h * scale];
 }
 
 /**
- * The transformation, as canvas has it, that lays a unit square with its centre at 0, 0 over a turned
- * square of the frame, on a stage that shows the frame, perhaps mirrored.
- * @param {TurnedSquare} square
+ * Canvas transform that maps a unit square with its centre at 0, 0 to a rotated square of the frame, on
+ * the stage that shows it, mirrored or not.
+ * @param {RotatedSquare} square
  * @param {number} frameSide
  * @param {number} stageSide
  * @param {boolean} mirrored
@@ -46,7 +46,7 @@ export function squareOnStage([x, y, side, roll], frameSide, stageSide, mirrored
 }
 
 /**
- * The square around a face box, widened on each side by `margin` of its longer side.
+ * Square around a face box, enlarged on each side by `margin` of the box's longer side.
  * @param {Box} box
  * @param {number} margin
  * @returns {Box}
@@ -57,57 +57,57 @@ export function faceSquare([x, y, w, h], margin) {
 }
 
 /**
- * The side of the largest square of at most so many pixels, and at most `side`.
+ * Side of the largest square with at most `maxPixels` pixels, and at most `side`.
  * @param {number} side
- * @param {number} pixels
+ * @param {number} maxPixels
  */
-export function sideWithin(side, pixels) {
-  return Math.min(side, Math.floor(Math.sqrt(pixels)));
+export function sideWithin(side, maxPixels) {
+  return Math.min(side, Math.floor(Math.sqrt(maxPixels)));
 }
 
-/** Below this side of a crop the models would see less than they were made for: rather fewer faces. */
-const SMALLEST_CROP = 64;
+/** Smaller crops have less detail than the models were trained on, so fewer faces are sent instead. */
+const MIN_CROP_SIDE = 64;
 
 /**
- * How many crops go, and how large, so that all together have at most so many pixels.
+ * Number and side of the crops that together have at most `maxPixels` pixels.
  * @param {number} wanted
- * @param {number} size The side that serves all models.
- * @param {number} pixels
+ * @param {number} size Side that is large enough for every model.
+ * @param {number} maxPixels
  */
-export function cropsWithin(wanted, size, pixels) {
-  const most = Math.max(1, Math.floor(pixels / Math.min(size, SMALLEST_CROP) ** 2));
+export function cropsWithin(wanted, size, maxPixels) {
+  const most = Math.max(1, Math.floor(maxPixels / Math.min(size, MIN_CROP_SIDE) ** 2));
   const count = Math.min(wanted, most);
-  return { count, side: sideWithin(size, pixels / Math.max(1, count)) };
+  return { count, side: sideWithin(size, maxPixels / Math.max(1, count)) };
 }
 
 /**
- * Where a label goes: below its face, else above it, else beside its middle, whichever is free
- * first, and always on the stage.
+ * Places a label below its face, else above it, else beside it: at the first place that is free, and
+ * always on the stage.
  * @param {Box} face
  * @param {number} width
  * @param {number} height
  * @param {number} side Side of the stage.
- * @param {Box[]} taken Labels that are there already.
+ * @param {Box[]} placed Labels that have their place already.
  * @returns {Box}
  */
-export function placeLabel([x, y, w, h], width, height, side, taken) {
+export function placeLabel([x, y, w, h], width, height, side, placed) {
   const inside = (/** @type {number} */ value, /** @type {number} */ size) =>
     Math.max(4, Math.min(value, side - size - 4));
   /** @type {Box[]} */
   const places = [[x, y + h + 8], [x, y - 8 - height], [x + w + 8, y + h / 2], [x - 8 - width, y + h / 2]].map(
     ([left, top]) => [inside(left, width), inside(top, height), width, height],
   );
-  const isFree = (/** @type {Box} */ place) => taken.every((other) => overlap(place, other) === 0);
-  const isClear = (/** @type {Box} */ place) => isFree(place) && overlap(place, [x, y, w, h]) === 0;
+  const isFree = (/** @type {Box} */ place) => placed.every((other) => iou(place, other) === 0);
+  const isClear = (/** @type {Box} */ place) => isFree(place) && iou(place, [x, y, w, h]) === 0;
   return places.find(isClear) ?? places.find(isFree) ?? places[0];
 }
 
 /**
- * Intersection over union of two boxes, from 0 to 1.
+ * Intersection over union (IoU) of two boxes, from 0 to 1.
  * @param {Box} a
  * @param {Box} b
  */
-export function overlap(a, b) {
+export function iou(a, b) {
   const width = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0]);
   const height = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1]);
   const common = Math.max(0, width) * Math.max(0, height);
@@ -115,18 +115,18 @@ export function overlap(a, b) {
 }
 
 /**
- * Groups boxes that overlap into one face each, the best score first.
+ * Groups overlapping boxes, one group per face, best score first.
  * @param {Box[]} boxes
  * @param {number[]} scores
- * @param {number} threshold Overlap above which two boxes are the same face.
+ * @param {number} threshold IoU above which two boxes are the same face.
  * @returns {number[][]} Indices per face; the first of each has its highest score.
  */
-export function suppress(boxes, scores, threshold) {
+export function groupOverlapping(boxes, scores, threshold) {
   let remaining = boxes.map((_, i) => i).sort((a, b) => scores[b] - scores[a]);
   const groups = [];
   while (remaining.length > 0) {
     const best = boxes[remaining[0]];
-    const group = remaining.filter((i) => i === remaining[0] || overlap(best, boxes[i]) > threshold);
+    const group = remaining.filter((i) => i === remaining[0] || iou(best, boxes[i]) > threshold);
     remaining = remaining.filter((i) => !group.includes(i));
     groups.push(group);
   }

@@ -1,137 +1,117 @@
 /**
- * The page, put together.
+ * Composition root of the page: connects camera, frame loop, connection, faces and view.
  *
- * @import {Ack, ModelStatus, Session, SessionExpired} from "./protocol-types.js"
+ * @import {ModelStatus, Session, SessionExpired} from "./protocol-types.js"
+ * @import {Ack} from "./types.js"
  * @import {ConnectionState} from "./connection/connection.js"
  */
 
-import { Camera, describeCameraError, Pictures } from "./camera/camera.js";
+import { Camera, CameraImages, describeCameraError } from "./camera/camera.js";
 import { now } from "./clock.js";
+import { AccessPrompt } from "./connection/access-prompt.js";
 import { Connection } from "./connection/connection.js";
-import { byId } from "./view/dom.js";
-import { Faces } from "./faces/tracked-faces.js";
+import { TrackedFaces } from "./faces/tracked-faces.js";
+import { DetectionMode } from "./frames/detection-mode.js";
 import { FrameLoop } from "./frames/frame-loop.js";
-import { standstill } from "./view/video-hint.js";
-import { Notice } from "./view/notice.js";
-import { readOptions } from "./settings/url-options.js";
-import { Settings } from "./settings/settings.js";
 import { DetectionFailed } from "./frames/frame-source.js";
-import { SourceSwitch } from "./frames/detection-mode.js";
-import { Statistics } from "./frames/frame-statistics.js";
-import { keepToken, takeToken } from "./connection/access-token.js";
-import { View } from "./view/page-view.js";
-import { ending } from "./strings.js";
+import { FrameStatistics } from "./frames/frame-statistics.js";
+import { Settings } from "./settings/settings.js";
+import { readUrlOptions } from "./settings/url-options.js";
+import {
+  CAMERA_OFF, CAMERA_ON, CONNECTION, CONTINUE, frameRejected, SERVER_FULL, SERVER_STOPPING, sessionEnded,
+} from "./strings.js";
+import { byId } from "./view/dom.js";
+import { Notice } from "./view/notice.js";
+import { PageView } from "./view/page-view.js";
+import { blockedHint } from "./view/video-hint.js";
 
 const TICK_MS = 250;
 
 const SOCKET_PATH = new URL("../../socket.io/", import.meta.url).pathname;
 
-const options = readOptions(location.search);
-const access = takeToken(window);
 const video = byId("video", HTMLVideoElement);
+const cameraButton = byId("camera-button", HTMLButtonElement);
 const mirror = byId("mirror", HTMLInputElement);
 const activation = byId("activation", HTMLInputElement);
-const faces = new Faces();
-const statistics = new Statistics();
-const view = new View(faces, statistics, mirror.checked, situation);
-const notice = new Notice(byId("notice", HTMLElement), byId("camera-button", HTMLButtonElement));
+
+const faces = new TrackedFaces();
+const statistics = new FrameStatistics();
+const view = new PageView(faces, statistics, mirror.checked, pipelineState);
+const notice = new Notice(byId("notice", HTMLElement), cameraButton);
+const access = new AccessPrompt(window, notice);
 const camera = new Camera(video, () => stop("TrackEnded"));
-const pictures = new Pictures(video);
+const images = new CameraImages(video);
 const connection = new Connection(SOCKET_PATH, access.token, {
-  onState: followConnection,
-  onSession: beginSession,
+  onState: showConnection,
+  onSession: startSession,
   onPrediction: (prediction) => {
-    faces.learn(prediction, now());
+    faces.addPrediction(prediction, now());
     view.refresh(now());
   },
-  onModelStatus: followModel,
+  onModelStatus: updateModel,
   onExpired: endSession,
-  onFull: waitForRoom,
+  onFull: showFull,
+  onRefused: (message) => access.ask(message, connection),
 });
 const settings = new Settings(connection, notice, (models) => view.setModels(models), {
-  interval: options.interval,
-  wished: { mirror: mirror.checked, activation: activation.checked },
+  interval: readUrlOptions(location.search).interval,
+  requested: { mirror: mirror.checked, activation: activation.checked },
 });
-const sources = new SourceSwitch(byId("browser-detection", HTMLInputElement), video, connection, notice);
+const detection = new DetectionMode(
+  { input: byId("browser-detection", HTMLInputElement), note: byId("browser-detection-note", HTMLElement) },
+  video, connection, notice,
+);
 const loop = new FrameLoop({
-  nextPicture: (signal) => pictures.next(signal),
-  ready: () => connection.ready && sources.ready && video.readyState >= video.HAVE_CURRENT_DATA,
-  exchange: (meta, stopped) => sources.send(meta, stopped),
+  nextImage: (signal) => images.next(signal),
+  ready: () => connection.ready && detection.ready && video.readyState >= video.HAVE_CURRENT_DATA,
+  send: (meta, stopped) => detection.send(meta, stopped),
   now,
-  onAck: takeAck,
-  onLost: loseFrame,
+  onAck: handleAck,
+  onLost: handleLostFrame,
 });
 
-function situation() {
-  const { lastAt: pictureAt } = pictures;
+function pipelineState() {
+  const { lastAt: imageAt } = images;
   const { waitingSince } = loop;
-  return { connection: connection.state, detector: sources.state, pictureAt, waitingSince };
+  return { connection: connection.state, detector: detection.state, imageAt, waitingSince };
 }
 
 /** @param {Session} session */
-function beginSession(session) {
+function startSession(session) {
   faces.clear();
-  loop.restartCount();
+  loop.resetSequence();
   loop.maxRate = session.limits.max_frames_per_second;
-  sources.setSession(session);
-  settings.begin(session);
+  detection.setSession(session);
+  settings.startSession(session);
 }
 
 /** @param {ModelStatus} status */
-function followModel(status) {
-  settings.follow(status);
-  view.say(`${settings.titleOf(status.model)} is ${status.state}.`);
+function updateModel(status) {
+  view.announce(settings.updateStatus(status));
 }
 
 /** @param {ConnectionState} state */
-function followConnection(state) {
+function showConnection(state) {
   view.setConnection(state);
   view.refresh(now());
   if (state === "connected") ["session", "access", "frame", "full"].forEach((topic) => notice.clear(topic));
-  if (state === "connected" && loop.running) view.say("Connected.");
-  if (state === "reconnecting") view.say(standstill(situation(), now()));
-  if (state === "refused") askForToken();
+  if (state === "connected" && loop.running) view.announce(CONNECTION.connected);
+  if (state === "reconnecting") view.announce(blockedHint(pipelineState(), now()));
 }
 
-function askForToken() {
-  keepToken(window, null);
-  notice.show("access", { text: accessText(), field: { title: "Access token", run: useToken } });
-}
-
-function accessText() {
-  if (access.token) return "The server refused this access token. Ask the operator of this service for the right one.";
-  const asks = "This service asks for an access token. Ask its operator, and enter the token here.";
-  const misplaced = "Servers may log a token that stands behind ?token=. Open the page with #token= instead.";
-  return access.misplaced ? `${misplaced} ${asks}` : asks;
-}
-
-/** @param {string} token */
-function useToken(token) {
-  access.token = token;
-  keepToken(window, token);
-  connection.open(token);
-}
-
-/** A visitor who opens a link with a token while the page is open already. */
-function followAddress() {
-  const { token } = takeToken(window);
-  if (token && token !== access.token) useToken(token);
-}
-
-/** @param {number} ms */
-function waitForRoom(ms) {
-  const text = "The service is full: all its places are taken. This page tries again by itself.";
-  notice.show("full", { text, until: now() + ms });
+/** @param {number} ms Time to the next attempt. */
+function showFull(ms) {
+  notice.show("full", { text: SERVER_FULL, until: now() + ms });
 }
 
 /** @param {SessionExpired} expired */
 function endSession({ reason }) {
-  if (reason === "shutdown") return view.say(ending(reason));
+  if (reason === "shutdown") return view.announce(SERVER_STOPPING);
   faces.clear();
   if (!loop.running) return;
   notice.show("session", {
-    text: `${ending(reason)} Nothing of it was kept.`,
-    button: { title: "Continue", run: () => connection.open() },
+    text: sessionEnded(reason),
+    button: { title: CONTINUE, run: () => connection.open() },
   });
 }
 
@@ -139,23 +119,23 @@ function endSession({ reason }) {
  * @param {Ack} ack
  * @param {number} latencyMs
  */
-function takeAck(ack, latencyMs) {
+function handleAck(ack, latencyMs) {
   if (ack.status === "analysed") {
-    faces.see(ack, now());
-    statistics.answered(now(), latencyMs);
+    faces.update(ack, now());
+    statistics.addAck(now(), latencyMs);
     notice.clear("frame");
     view.refresh(now());
   } else if (ack.status === "dropped" || ack.code === "rate_limited") {
-    statistics.dropped();
+    statistics.addDropped();
   } else if (ack.code !== "session_expired") {
-    notice.show("frame", { text: `The server could not use a picture: ${ack.message}` });
+    notice.show("frame", { text: frameRejected(ack.message) });
   }
 }
 
 /** @param {unknown} error */
-function loseFrame(error) {
-  if (error instanceof DetectionFailed) sources.fail(error);
-  else statistics.lost();
+function handleLostFrame(error) {
+  if (error instanceof DetectionFailed) detection.fail(error);
+  else statistics.addLost();
 }
 
 async function start() {
@@ -168,77 +148,82 @@ async function start() {
   }
   if (connection.state === "ended") connection.open();
   statistics.clear();
-  pictures.expect();
+  images.expect();
   view.setStage("live");
-  view.say("The camera is on.");
+  view.announce(CAMERA_ON);
   loop.start();
 }
 
-/** @param {unknown} [problem] Why, where it was not the visitor's wish. */
-function stop(problem) {
+/** @param {unknown} [error] Why the camera stopped, unless the visitor stopped it. */
+function stop(error) {
   loop.stop();
   camera.close();
   faces.clear();
   statistics.clear();
   view.setStage("idle");
-  view.showNumbers(now());
+  view.showStatistics(now());
   view.refresh(now());
-  if (problem) notice.show("camera", { text: describeCameraError(problem) });
-  else view.say("The camera is off.");
+  if (error) notice.show("camera", { text: describeCameraError(error) });
+  else view.announce(CAMERA_OFF);
 }
 
-/** Nothing plays and nothing is drawn while the page is hidden. */
-function comeBack() {
+/** Browsers pause the video and the drawing while the page is hidden. */
+function resume() {
   if (document.hidden) return;
-  pictures.expect();
+  images.expect();
   camera.resume();
   view.refresh(now());
 }
 
 function tick() {
-  faces.forget(now());
+  faces.expire(now());
   notice.tick(now());
   view.refresh(now());
   if (!loop.running) return;
-  const { rate, latencyMs } = view.showNumbers(now());
+  const { rate, latencyMs } = view.showStatistics(now());
   void chart?.then((drawn) => drawn?.add(now(), latencyMs, rate));
 }
 
-/** @type {Promise<import("./view/performance-chart.js").Chart | null> | undefined} */
+/** @type {Promise<import("./view/performance-chart.js").PerformanceChart | null> | undefined} */
 let chart;
 
 async function loadChart() {
-  const { Chart } = await import("./view/performance-chart.js");
-  return new Chart(byId("chart", HTMLElement));
+  const { PerformanceChart } = await import("./view/performance-chart.js");
+  return new PerformanceChart(byId("chart", HTMLElement));
+}
+
+function toggleCamera() {
+  if (view.stage === "idle") void start();
+  else if (view.stage === "live") stop();
+}
+
+function changeMirror() {
+  view.mirrored = mirror.checked;
+  view.refresh(now());
+  void settings.request({ mirror: mirror.checked });
+}
+
+function changeActivation() {
+  view.setExplained(activation.checked);
+  view.refresh(now());
+  void settings.request({ activation: activation.checked });
 }
 
 function listen() {
-  const button = byId("camera-button", HTMLButtonElement);
-  button.disabled = false;
-  button.addEventListener("click", () => {
-    if (view.stage === "idle") void start();
-    else if (view.stage === "live") stop();
-  });
-  mirror.addEventListener("change", () => {
-    view.mirrored = mirror.checked;
-    view.refresh(now());
-    void settings.ask({ mirror: mirror.checked });
-  });
-  activation.addEventListener("change", () => {
-    view.explain(activation.checked);
-    view.refresh(now());
-    void settings.ask({ activation: activation.checked });
-  });
-  document.addEventListener("visibilitychange", comeBack);
+  cameraButton.disabled = false;
+  cameraButton.addEventListener("click", toggleCamera);
+  mirror.addEventListener("change", changeMirror);
+  activation.addEventListener("change", changeActivation);
+  document.addEventListener("visibilitychange", resume);
   window.addEventListener("resize", () => view.refresh(now()));
-  window.addEventListener("hashchange", followAddress);
+  window.addEventListener("hashchange", () => access.readAddress(connection));
 }
 
 listen();
-view.explain(activation.checked);
+view.setExplained(activation.checked);
 view.refresh(now());
 connection.open();
-// The numbers are there without it.
+// The page works without the chart.
 chart = loadChart().catch(() => null);
 setInterval(tick, TICK_MS);
 if (!window.isSecureContext) notice.show("camera", { text: describeCameraError("insecure") });

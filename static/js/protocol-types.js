@@ -1,10 +1,5 @@
 /**
- * The shapes of docs/reference/protocol.md, and nothing else.
- *
- * @typedef {[number, number, number, number]} Box `[x, y, w, h]`, pixels of the upright frame.
- * @typedef {[number, number]} Point
- * @typedef {[number, number, number, number]} TurnedSquare `[x, y, side, roll]`: centre and side in pixels
- * of the upright frame, degrees clockwise.
+ * Wire types: the payloads of docs/reference/protocol.md. Types of the page alone are in types.js.
  *
  * @typedef {"available" | "unavailable"} ModelState
  *
@@ -12,50 +7,53 @@
  * @property {string} name
  * @property {string} title
  * @property {"classification"} kind
- * @property {number | null} version Null while the model server has not said.
+ * @property {number | null} version Null until the model server has reported it.
  * @property {string[]} labels
  * @property {number} unsure_below
  * @property {number} interval_ms
  * @property {boolean} enabled
- * @property {boolean} activation Whether it can say where its evidence lies.
+ * @property {boolean} activation Whether the model can return class activation maps.
  * @property {ModelState} state
  * @property {string} message
  *
- * @typedef {object} MeasureModel
+ * @typedef {object} RegressionModel
  * @property {string} name
  * @property {string} title
  * @property {"measure"} kind
- * @property {number | null} version Null while the model server has not said.
+ * @property {number | null} version Null until the model server has reported it.
  * @property {string} unit
  * @property {number} interval_ms
  * @property {boolean} enabled
- * @property {boolean} activation Whether it can say where its evidence lies.
+ * @property {boolean} activation Whether the model can return class activation maps.
  * @property {ModelState} state
  * @property {string} message
- *
- * @typedef {ClassificationModel | MeasureModel} Model
  *
  * @typedef {object} Limits
  * @property {number} max_frame_bytes
  * @property {number} max_pixels
- * @property {number} max_side Pixels of a picture's longer side.
+ * @property {number} max_side Longer side of a frame, in pixels.
  * @property {number} max_faces
  * @property {number} max_frames_per_second
  * @property {number} session_max_seconds
  * @property {number} session_idle_seconds
  *
  * @typedef {object} Crop
- * @property {number} margin Share of the face box's longer side, added on each side.
- * @property {number} size Side in pixels that serves all models.
+ * @property {number} margin Added on each side, as a share of the face box's longer side.
+ * @property {number} size Side in pixels that is large enough for every model.
  *
  * @typedef {object} Session
  * @property {string} session_id
  * @property {1} protocol
- * @property {Model[]} models
+ * @property {(ClassificationModel | RegressionModel)[]} models
  * @property {{smoothing: boolean, mirror: boolean, activation: boolean}} settings
  * @property {Limits} limits
  * @property {Crop} crop
  * @property {string} detector
+ *
+ * @typedef {object} Activation
+ * @property {[number, number, number, number]} square `[x, y, side, roll]`: centre and side in pixels of the
+ * upright frame, rotation in degrees clockwise.
+ * @property {number[][]} grid Rows of numbers from -1 (evidence against the prediction) to 1 (for it).
  *
  * @typedef {object} ClassificationResult
  * @property {number} id
@@ -63,14 +61,8 @@
  * @property {number} confidence
  * @property {Record<string, number>} scores
  *
- * @typedef {{id: number, low: number, high: number} & Record<string, number>} MeasureResult
- * The value itself is named by the model's unit.
- *
- * @typedef {object} Activation
- * @property {TurnedSquare} square
- * @property {number[][]} grid Rows of numbers from -1, against the answer, to 1, for it.
- *
- * @typedef {(ClassificationResult | MeasureResult) & {activation?: Activation}} Result
+ * @typedef {{id: number, low: number, high: number} & Record<string, number>} RegressionResult
+ * The key of the value itself is the model's unit.
  *
  * @typedef {object} Prediction
  * @property {number} seq
@@ -78,7 +70,7 @@
  * @property {number} version
  * @property {number} latency_ms
  * @property {number | null} captured_at
- * @property {Result[]} faces
+ * @property {((ClassificationResult | RegressionResult) & {activation?: Activation})[]} faces
  *
  * @typedef {object} ModelStatus
  * @property {string} model
@@ -94,9 +86,9 @@
  *
  * @typedef {object} Face
  * @property {number} id
- * @property {Box} box
+ * @property {[number, number, number, number]} box `[x, y, w, h]` in pixels of the upright frame.
  * @property {number} score
- * @property {[Point, Point, Point, Point] | null} landmarks Right eye, left eye, nose, mouth.
+ * @property {[number, number][] | null} landmarks Right eye, left eye, nose, mouth.
  * @property {{ok: boolean, reasons: QualityReason[]}} quality
  *
  * @typedef {object} Analysed
@@ -114,25 +106,23 @@
  * @typedef {"bad_request" | "bad_image" | "image_too_large" | "rate_limited" | "unauthorized"
  *   | "server_full" | "model_unavailable" | "session_expired" | "internal"} ErrorCode
  *
- * @typedef {object} Failed
+ * @typedef {object} FrameError
  * @property {number | null} seq
  * @property {"error"} status
  * @property {ErrorCode} code
  * @property {string} message
  *
- * @typedef {Analysed | Dropped | Failed} Ack
- *
  * @typedef {object} FrameMeta
  * @property {number} seq
  * @property {number} captured_at
  *
- * @typedef {object} FoundFace
- * @property {Box} box
+ * @typedef {object} ClientFace
+ * @property {[number, number, number, number]} box
  * @property {number} score
- * @property {Point[]} landmarks
- * @property {Box} crop_box
+ * @property {[number, number][]} landmarks
+ * @property {[number, number, number, number]} crop_box
  *
- * @typedef {FrameMeta & {width: number, height: number, faces: FoundFace[]}} FacesMeta
+ * @typedef {FrameMeta & {width: number, height: number, faces: ClientFace[]}} FacesMeta
  *
  * @typedef {{enabled?: boolean, interval_ms?: number}} ModelSettings
  *
@@ -149,7 +139,7 @@
  * @property {boolean} mirror
  * @property {boolean} activation
  *
- * @typedef {{status: "error", code: ErrorCode, message: string}} Refused
+ * @typedef {{status: "error", code: ErrorCode, message: string}} ConfigureError
  */
 
 export {};

@@ -1,4 +1,4 @@
-"""axe-core, the checker of accessibility."""
+"""Accessibility checks with axe-core."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ SCRIPT = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def violations(page: Page) -> list[str]:
-    """Every rule that the page breaks as it is now, in light and in dark, and where."""
+    """Rules that the page violates in its current state, in light and dark, and where."""
     page.evaluate(SCRIPT.read_text(encoding="utf-8"))
     found = []
     for scheme in ("light", "dark"):
-        # Colours on their way from one to another would be checked half-way.
+        # Otherwise colours would be checked in the middle of a transition.
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for rule in page.evaluate("async () => (await axe.run()).violations"):
             places = [node["target"] for node in rule["nodes"]]

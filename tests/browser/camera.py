@@ -1,4 +1,4 @@
-"""A webcam that plays what a test wants to be seen."""
+"""A webcam that plays what a test needs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Image = np.ndarray
 
 
 class Camera:
-    """The file that the browsers play as their camera.
+    """The film that the browsers play as their camera.
 
-    Chromium reads it when a page opens the camera, so a new film counts from then on.
+    Chromium reads the file when a page opens the camera, so a new film is used from then on.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,11 +28,11 @@ class Camera:
         self._write(self._moving_face)
 
     def show(self, image: Image) -> None:
-        """A picture, (height, width, 3) uint8 in blue, green, red, that never changes."""
+        """A still image, (height, width, 3) uint8 in blue, green, red."""
         self._write([cv2.imencode(".jpg", image)[1].tobytes()] * 30)
 
     def unplug(self) -> None:
-        """No camera at all."""
+        """Removes the camera."""
         self.path.unlink()
 
     def _write(self, frames: list[bytes]) -> None:
@@ -40,7 +40,7 @@ class Camera:
 
 
 def wall() -> Image:
-    """A picture without a face."""
+    """An image without a face."""
     return np.full((480, 640, 3), 127, np.uint8)
 
 
@@ -59,7 +59,7 @@ def face_far_away() -> Image:
 
 
 def face_at_the_left() -> Image:
-    """The face in the left half of the square in the middle, black elsewhere."""
+    """The face in the left half of the centre square, black elsewhere."""
     image = picture(0)
     image = np.roll(image, -120, axis=1)
     image[:, 320:] = 0

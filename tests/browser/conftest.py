@@ -1,4 +1,4 @@
-"""A few browsers and apps for all tests of the page; each test has a page of its own."""
+"""Browsers and apps that the tests of the page share; each test has a page of its own."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.browser.camera import Camera
 from tests.browser.visitor import Visitor
 from tests.support.app_process import AppProcess, running_app
 
-# Long enough for a machine that does much else; nothing waits for it where all is well.
+# Long enough for a busy machine. A test that passes does not wait for it.
 expect.set_options(timeout=30_000)
 
-# A name that leads here and that browsers do not take for this machine.
+# A name that resolves to this machine but that browsers do not treat as local.
 FOREIGN_HOST = "mien.test"
 
-# For apps of which only boxes are wanted: they start sooner.
+# For tests that need only boxes: such an app starts faster.
 NO_MODELS = {"MIEN_MODEL_SERVER": "127.0.0.1:9"}
 
 Visit = Callable[..., Visitor]
@@ -33,21 +33,21 @@ def app() -> Iterator[AppProcess]:
 
 @pytest.fixture(scope="package")
 def fragile_app() -> Iterator[AppProcess]:
-    """An app whose model server may be hurt."""
+    """An app whose model server a test may kill or suspend."""
     with running_app() as process:
         yield process
 
 
 @pytest.fixture(scope="package")
 def brief_app() -> Iterator[AppProcess]:
-    """An app that ends every session soon."""
+    """An app that ends every session after three seconds."""
     with running_app(ready=False, MIEN_SESSION_MAX_SECONDS="3", **NO_MODELS) as process:
         yield process
 
 
 @pytest.fixture(scope="package")
 def guarded_app() -> Iterator[AppProcess]:
-    """An app as one opens it to a network: TLS and a token."""
+    """An app as it is exposed to a network: with TLS and a token."""
     with running_app(ready=False, MIEN_HTTPS="1", MIEN_ACCESS_TOKEN="sesame") as process:
         yield process
 
@@ -65,23 +65,23 @@ def webcam(tmp_path_factory: pytest.TempPathFactory) -> Camera:
 
 @pytest.fixture
 def camera(webcam: Camera) -> Iterator[Camera]:
-    """The camera, for tests that show it something else than the moving face."""
+    """The camera, for tests that replace its film; the moving face is restored."""
     yield webcam
     webcam.show_moving_face()
 
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright, webcam: Camera) -> Iterator[Browser]:
-    """A browser whose visitor allows the camera."""
+    """A browser that allows the camera."""
     with launched(playwright, webcam.path, names=[FOREIGN_HOST]) as browser:
         yield browser
 
 
 @pytest.fixture
-def refusing_browser(playwright: Playwright, webcam: Camera) -> Iterator[Browser]:
-    """A browser whose visitor refuses the camera."""
-    refuse = "--use-fake-ui-for-media-stream=deny"
-    with launched(playwright, webcam.path, refuse) as browser:
+def denying_browser(playwright: Playwright, webcam: Camera) -> Iterator[Browser]:
+    """A browser that denies the camera."""
+    deny = "--use-fake-ui-for-media-stream=deny"
+    with launched(playwright, webcam.path, deny) as browser:
         yield browser
 
 

@@ -1,4 +1,4 @@
-"""No violation of what axe-core checks, in light and in dark, and all of it by keyboard."""
+"""Accessibility: no axe-core violation in light and dark, and everything works by keyboard."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def test_axe_finds_nothing_with_an_error(camera: Camera, visitor: Visitor) -> No
     assert violations(visitor.page) == []
 
 
-def test_axe_finds_nothing_where_a_token_is_asked_for(
-    guarded_app: AppProcess, visit: Visit
-) -> None:
+def test_axe_finds_nothing_when_a_token_is_required(guarded_app: AppProcess, visit: Visit) -> None:
     visitor = visit(guarded_app.url, ignore_https_errors=True)
     expect(visitor.notice).to_be_visible()
     assert violations(visitor.page) == []
@@ -64,7 +62,7 @@ def test_everything_works_by_keyboard_alone(visitor: Visitor) -> None:
 
 
 def tab_to(visitor: Visitor, selector: str, key: str = "Tab") -> None:
-    """Moves the focus until it is there, and sees that one can see it."""
+    """Moves the focus to an element and checks that the focus is visible."""
     target = visitor.page.locator(selector)
     for _ in range(20):
         visitor.page.keyboard.press(key)

@@ -1,4 +1,4 @@
-"""Where there is no camera, a plain sentence says why and what to do."""
+"""Camera errors: the page says what happened and what to do."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tests.browser.conftest import FOREIGN_HOST, Visit
 from tests.browser.visitor import Visitor
 from tests.support.app_process import AppProcess
 
-# A camera that gives pictures only while `isGiving`.
-MOODY_CAMERA = """
+# A camera that sends images only while `isSending`.
+UNRELIABLE_CAMERA = """
   navigator.mediaDevices.getUserMedia = async () => {
     const canvas = Object.assign(document.createElement("canvas"), {width: 640, height: 480});
     const context = canvas.getContext("2d");
     const stream = canvas.captureStream(0);
     setInterval(() => {
-      if (!window.isGiving) return;
+      if (!window.isSending) return;
       context.fillRect(0, 0, 640, 480);
       stream.getVideoTracks()[0].requestFrame();
     }, 50);
@@ -24,7 +24,7 @@ MOODY_CAMERA = """
   };
 """
 
-# A browser whose question about the camera nobody answers.
+# A browser that waits for permission to use the camera.
 ASKING = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
 
 
@@ -36,23 +36,23 @@ def try_camera(visitor: Visitor) -> Visitor:
 def test_no_camera(camera: Camera, app: AppProcess, visit: Visit) -> None:
     camera.unplug()
     visitor = try_camera(visit(app.url))
-    visitor.expect_notice("camera", "No camera was found. Plug one in")
+    visitor.expect_notice("camera", "No camera was found. Connect one")
     camera.show_moving_face()
     visitor.start_camera().expect_astronaut()
     expect(visitor.notice).to_be_hidden()
 
 
-def test_the_camera_is_refused(app: AppProcess, refusing_browser: Browser) -> None:
-    visitor = try_camera(Visitor(refusing_browser.new_page()).open(app.url))
-    visitor.expect_notice("camera", "The camera was refused. Allow it for this page")
+def test_access_to_the_camera_is_denied(app: AppProcess, denying_browser: Browser) -> None:
+    visitor = try_camera(Visitor(denying_browser.new_page()).open(app.url))
+    visitor.expect_notice("camera", "Access to the camera was denied. Allow it for this page")
     expect(visitor.page.get_by_role("button", name="Start camera")).to_be_enabled()
 
 
-def test_the_browser_waits_for_an_answer_about_the_camera(app: AppProcess, visit: Visit) -> None:
+def test_the_browser_waits_for_permission_to_use_the_camera(app: AppProcess, visit: Visit) -> None:
     visitor = visit("about:blank")
     visitor.page.add_init_script(ASKING)
     try_camera(visitor.open(app.url))
-    expect(visitor.hint).to_contain_text("The browser may be asking")
+    expect(visitor.hint).to_contain_text("Allow access if your browser asks for it.")
 
 
 def test_the_page_came_over_plain_http_from_another_machine(app: AppProcess, visit: Visit) -> None:
@@ -62,26 +62,26 @@ def test_the_page_came_over_plain_http_from_another_machine(app: AppProcess, vis
     try_camera(visitor).expect_notice("camera", "plain HTTP from another machine")
 
 
-def test_the_camera_goes_away(live: Visitor) -> None:
+def test_the_camera_stops(live: Visitor) -> None:
     live.page.evaluate("video.srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
-    live.expect_notice("camera", "The camera went away.")
+    live.expect_notice("camera", "The camera stopped.")
     expect(live.page.get_by_role("button", name="Start camera")).to_be_enabled()
 
 
-def test_a_camera_that_gives_no_pictures_is_named_and_not_the_server(
+def test_a_camera_without_images_is_reported_and_not_the_server(
     app: AppProcess, visit: Visit
 ) -> None:
     visitor = visit("about:blank")
-    visitor.page.add_init_script(MOODY_CAMERA)
+    visitor.page.add_init_script(UNRELIABLE_CAMERA)
     visitor.open(app.url).start_camera()
-    expect(visitor.hint).to_have_text("The camera gives no picture")
-    visitor.page.evaluate("window.isGiving = true")
-    expect(visitor.hint).to_have_text("No face in view. Sit in front of the camera.")
-    visitor.page.evaluate("window.isGiving = false")
-    expect(visitor.hint).to_have_text("The camera gives no picture")
+    expect(visitor.hint).to_have_text("The camera sends no image. Check that it is switched on.")
+    visitor.page.evaluate("window.isSending = true")
+    expect(visitor.hint).to_have_text("No face in view. Move in front of the camera.")
+    visitor.page.evaluate("window.isSending = false")
+    expect(visitor.hint).to_have_text("The camera sends no image. Check that it is switched on.")
 
 
-def test_the_video_plays_on_when_the_camera_or_the_page_is_back(live: Visitor) -> None:
+def test_the_video_resumes_when_the_camera_or_the_page_is_back(live: Visitor) -> None:
     for back in (
         "video.srcObject.getTracks()[0].dispatchEvent(new Event('unmute'))",
         "document.dispatchEvent(new Event('visibilitychange'))",
@@ -91,8 +91,9 @@ def test_the_video_plays_on_when_the_camera_or_the_page_is_back(live: Visitor) -
         live.page.wait_for_function("() => !video.paused")
 
 
-def test_a_part_of_the_page_is_missing(app: AppProcess, visit: Visit) -> None:
+def test_part_of_the_page_does_not_load(app: AppProcess, visit: Visit) -> None:
     visitor = visit("about:blank")
     visitor.page.route("**/js/frames/frame-capture.js", lambda route: route.abort())
     visitor.open(app.url)
-    expect(visitor.notice).to_contain_text("A part of this page did not load.")
+    expect(visitor.page.locator("#load-error")).to_contain_text("Part of this page did not load.")
+    expect(visitor.connection).to_be_hidden()

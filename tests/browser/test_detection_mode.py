@@ -1,4 +1,4 @@
-"""Faces found in the page: only their crops travel, the answers are the same."""
+"""Face detection in the browser: only face crops are sent, and the predictions are the same."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ from tests.support.app_process import AppProcess
 DETECTOR = "**/*.tflite"
 
 
-def the_switch(visitor: Visitor) -> Locator:
+def detection_switch(visitor: Visitor) -> Locator:
     return visitor.page.get_by_role("switch", name="Find faces in the browser")
 
 
-def switch(visitor: Visitor, state: str) -> None:
-    box = the_switch(visitor)
+def set_switch(visitor: Visitor, state: str) -> None:
+    box = detection_switch(visitor)
     box.set_checked(state == "on")
     expect(box).to_have_attribute("data-state", state)
 
 
-def test_only_face_crops_travel_and_the_answers_are_the_same(app: AppProcess, visit: Visit) -> None:
+def test_only_face_crops_are_sent_and_the_predictions_are_the_same(
+    app: AppProcess, visit: Visit
+) -> None:
     visitor = visit(app.url)
-    switch(visitor, "on")
+    set_switch(visitor, "on")
     visitor.start_camera().expect_astronaut()
     wire = visitor.wire
     acks = wire.until(lambda: len(wire.acks("faces")) > 10 and wire.acks("faces"))
@@ -36,33 +38,31 @@ def test_only_face_crops_travel_and_the_answers_are_the_same(app: AppProcess, vi
     for packet in wire.events("faces"):
         assert packet.attachments == len(packet.payload[0]["faces"]) == 1
     assert wire.most_in_flight("faces") == 1
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
-def test_it_can_be_switched_while_the_camera_runs(live: Visitor) -> None:
+def test_the_mode_can_be_changed_while_the_camera_runs(live: Visitor) -> None:
     live.expect_astronaut()
     for state, event in (("on", "faces"), ("off", "frame")):
         begin = len(live.wire.packets)
-        switch(live, state)
+        set_switch(live, state)
         names = live.wire.until(lambda e=event, b=begin: settled(live, e, since=b))
         assert len(list(groupby(names))) <= 2
     live.expect_astronaut()
 
 
 def settled(visitor: Visitor, event: str, since: int) -> list[str | None]:
-    """How each picture travelled, once five in a row went by this event."""
+    """Names of the events sent, once the last five are this event."""
     names = [p.name for p in visitor.wire.events("frame", "faces", since=since)]
     return names if names[-5:] == [event] * 5 else []
 
 
-def test_a_view_without_a_face_is_said_in_words(
-    camera: Camera, app: AppProcess, visit: Visit
-) -> None:
+def test_a_view_without_a_face_has_a_hint(camera: Camera, app: AppProcess, visit: Visit) -> None:
     camera.show(wall())
     visitor = visit(app.url)
-    switch(visitor, "on")
+    set_switch(visitor, "on")
     visitor.start_camera()
-    expect(visitor.hint).to_have_text("No face in view. Sit in front of the camera.")
+    expect(visitor.hint).to_have_text("No face in view. Move in front of the camera.")
     assert {packet.attachments for packet in visitor.wire.events("faces")} == {0}
 
 
@@ -73,33 +73,33 @@ def test_while_the_detector_loads_nothing_is_sent(live: Visitor) -> None:
         held.append(route)
 
     live.page.context.route(DETECTOR, hold)
-    the_switch(live).check()
-    expect(live.hint).to_have_text("Loading the detector …")
+    detection_switch(live).check()
+    expect(live.hint).to_have_text("Loading the face detector…")
     begin = len(live.wire.packets)
     live.wire.until(lambda: held)
-    see_pictures(live)
+    await_images(live)
     assert live.wire.events("frame", "faces", since=begin) == []
     held[0].continue_()
     live.wire.until(lambda: live.wire.acks("faces", since=begin))
     assert live.wire.events("frame", since=begin) == []
 
 
-def test_where_the_detector_cannot_be_loaded_the_visitor_decides(live: Visitor) -> None:
+def test_if_the_detector_does_not_load_the_visitor_decides(live: Visitor) -> None:
     live.page.context.route(DETECTOR, lambda route: route.abort())
-    the_switch(live).check()
+    detection_switch(live).check()
     expect_held_back(live)
     assert violations(live.page) == []
-    live.page.get_by_role("button", name="Send whole pictures").click()
-    expect(the_switch(live)).not_to_be_checked()
+    live.page.get_by_role("button", name="Send whole images").click()
+    expect(detection_switch(live)).not_to_be_checked()
     expect(live.notice).to_be_hidden()
     expect(live.camera_button).to_be_focused()
     live.expect_astronaut()
 
 
-def test_a_detector_that_breaks_sends_no_whole_picture_and_can_be_tried_again(
+def test_a_detector_that_fails_sends_no_whole_frame_and_can_be_restarted(
     live: Visitor,
 ) -> None:
-    switch(live, "on")
+    set_switch(live, "on")
     live.wire.until(lambda: live.wire.acks("faces"))
     live.page.evaluate(
         "() => { window.kept = createImageBitmap; createImageBitmap = () => kept(); }"
@@ -107,25 +107,25 @@ def test_a_detector_that_breaks_sends_no_whole_picture_and_can_be_tried_again(
     expect_held_back(live)
     live.page.evaluate("() => { createImageBitmap = kept; }")
     begin = len(live.wire.packets)
-    switch(live, "off")
-    switch(live, "on")
+    set_switch(live, "off")
+    set_switch(live, "on")
     expect(live.notice).to_be_hidden()
     live.wire.until(lambda: live.wire.acks("faces", since=begin))
 
 
 def expect_held_back(visitor: Visitor) -> None:
-    """The switch stays on, nothing travels, and the page says so."""
-    visitor.expect_notice("detector", "so no pictures are sent")
-    expect(the_switch(visitor)).to_be_checked()
-    expect(the_switch(visitor)).to_have_attribute("data-state", "failed")
-    expect(visitor.hint).to_have_text("No pictures are sent")
+    """The switch stays on, nothing is sent, and the page says so."""
+    visitor.expect_notice("detector", "so no images are sent")
+    expect(detection_switch(visitor)).to_be_checked()
+    expect(detection_switch(visitor)).to_have_attribute("data-state", "failed")
+    expect(visitor.hint).to_have_text("Face detection failed. No images are sent.")
     begin = len(visitor.wire.packets)
-    see_pictures(visitor)
+    await_images(visitor)
     assert visitor.wire.events("frame", "faces", since=begin) == []
 
 
-def see_pictures(visitor: Visitor, count: int = 10) -> None:
-    """Lets the camera give so many pictures."""
+def await_images(visitor: Visitor, count: int = 10) -> None:
+    """Waits for a number of images from the camera."""
     visitor.page.evaluate(
         """count => new Promise(resolve => {
           const next = () => count-- ? video.requestVideoFrameCallback(next) : resolve();

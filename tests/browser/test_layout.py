@@ -1,4 +1,4 @@
-"""The page on a phone, and in light and dark."""
+"""Layout on a phone, and in light and dark."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ def test_the_camera_is_on_a_phones_first_screen(phone: Visitor) -> None:
     expect_no_sideways_scrolling(phone)
 
 
-def test_on_a_lying_phone_the_whole_stage_fits_the_screen(app: AppProcess, visit: Visit) -> None:
-    lying = PHONE | {"viewport": {"width": 844, "height": 390}}
-    visitor = visit(app.url, **lying)
+def test_on_a_phone_in_landscape_the_whole_stage_fits_the_screen(
+    app: AppProcess, visit: Visit
+) -> None:
+    landscape = PHONE | {"viewport": {"width": 844, "height": 390}}
+    visitor = visit(app.url, **landscape)
     box = visitor.page.locator("#stage").bounding_box()
     assert box
     assert box["width"] == box["height"] < 390
@@ -42,7 +44,7 @@ def test_on_a_lying_phone_the_whole_stage_fits_the_screen(app: AppProcess, visit
 
 
 @pytest.mark.parametrize("width", [240, 260])
-def test_the_button_is_whole_on_a_page_that_is_magnified(
+def test_the_button_is_not_cut_off_on_a_magnified_page(
     app: AppProcess, visit: Visit, width: int
 ) -> None:
     visitor = visit(app.url, **(PHONE | {"viewport": {"width": width, "height": 400}}))

@@ -1,4 +1,4 @@
-"""A camera in, answers out."""
+"""Live analysis: from the camera to predictions on the page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EMOTIONS = [
 
 @pytest.fixture(scope="module")
 def watched(app: AppProcess, browser: Browser) -> Iterator[Visitor]:
-    """A live page that the tests only look at."""
+    """A live page that the tests only read."""
     with browser.new_context() as context:
         yield Visitor(context.new_page()).open(app.url).start_camera()
 
@@ -34,23 +34,25 @@ def watched(app: AppProcess, browser: Browser) -> Iterator[Visitor]:
 def test_a_face_gets_a_card_with_emotion_gender_and_age(watched: Visitor) -> None:
     watched.expect_astronaut()
     expect(watched.cards.get_by_role("heading", name="Face 1")).to_be_visible()
-    expect(watched.answer("emotion").locator("[data-extra]")).to_have_text(re.compile(r"^\d+ %$"))
-    expect(watched.answer("age").locator("[data-range]")).to_have_text(
+    expect(watched.prediction("emotion").locator("[data-extra]")).to_have_text(
+        re.compile(r"^\d+%$")
+    )
+    expect(watched.prediction("age").locator("[data-range]")).to_have_text(
         re.compile(r"^likely \d+ to \d+ years$")
     )
 
 
 def test_the_card_has_a_live_bar_for_every_emotion(watched: Visitor) -> None:
-    bars = watched.answer("emotion").locator("[data-score]")
-    expect(bars).to_have_text([re.compile(r"^\d+ %$")] * len(EMOTIONS))
+    bars = watched.prediction("emotion").locator("[data-score]")
+    expect(bars).to_have_text([re.compile(r"^\d+%$")] * len(EMOTIONS))
     assert bars.evaluate_all("all => all.map(bar => bar.dataset.score)") == EMOTIONS
-    expect(watched.answer("emotion").locator("li.is-top")).to_have_attribute(
+    expect(watched.prediction("emotion").locator("li.is-top")).to_have_attribute(
         "data-label", "happiness"
     )
 
 
 def test_the_card_has_the_colour_of_its_emotion(watched: Visitor) -> None:
-    expect(watched.cards).to_have_attribute("data-tone", "amber")
+    expect(watched.cards).to_have_attribute("data-colour", "amber")
 
 
 def test_a_face_keeps_its_id(watched: Visitor) -> None:
@@ -60,7 +62,7 @@ def test_a_face_keeps_its_id(watched: Visitor) -> None:
     assert {face["id"] for ack in acks for face in ack["faces"]} == {1}
 
 
-def test_the_face_is_framed_over_the_video(watched: Visitor) -> None:
+def test_the_face_is_marked_over_the_video(watched: Visitor) -> None:
     watched.expect_astronaut()
     watched.page.wait_for_function(
         """() => {
@@ -86,18 +88,18 @@ def test_the_page_says_that_it_is_connected(watched: Visitor) -> None:
     expect(watched.connection).to_contain_text("Connected")
 
 
-def test_frames_are_square_however_the_camera_is(watched: Visitor) -> None:
+def test_frames_are_square_whatever_the_camera_sends(watched: Visitor) -> None:
     ack = watched.wire.until(lambda: watched.wire.acks("frame"))[0]
     assert ack["width"] == ack["height"]
 
 
-def test_a_good_picture_has_no_hint(watched: Visitor) -> None:
+def test_a_face_of_good_quality_has_no_hint(watched: Visitor) -> None:
     watched.expect_astronaut()
     expect(watched.hint).to_be_hidden()
 
 
-def test_the_face_is_said_aloud(watched: Visitor) -> None:
-    expect(watched.spoken).to_have_text("One face. Face 1 looks like happiness.")
+def test_the_face_is_announced(watched: Visitor) -> None:
+    expect(watched.live_region).to_have_text("One face in view. Face 1 looks like happiness.")
 
 
 def test_the_camera_can_be_stopped_and_started_again(live: Visitor) -> None:
@@ -107,19 +109,19 @@ def test_the_camera_can_be_stopped_and_started_again(live: Visitor) -> None:
     expect(live.page.locator("#stat-rate")).to_have_text("\u2013")
     assert live.page.evaluate("video.srcObject") is None
     live.start_camera()
-    expect(live.answer("emotion").locator("[data-value=happiness]")).to_be_visible()
-    assert live.complaints == []
+    expect(live.prediction("emotion").locator("[data-value=happiness]")).to_be_visible()
+    assert live.console_errors == []
 
 
-def test_two_visitors_do_not_meet(app: AppProcess, live: Visitor, visit: Visit) -> None:
+def test_two_visitors_are_independent(app: AppProcess, live: Visitor, visit: Visit) -> None:
     other = visit(app.url).start_camera()
     for visitor in (live, other):
         visitor.expect_astronaut()
 
 
-def test_the_console_has_nothing_to_complain_about(watched: Visitor) -> None:
+def test_the_console_has_no_errors(watched: Visitor) -> None:
     watched.expect_astronaut()
-    assert watched.complaints == []
+    assert watched.console_errors == []
 
 
 def test_the_page_says_that_nothing_is_stored(app: AppProcess, visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""The model server or the whole server goes away: the page goes on and says so."""
+"""The model server or the whole server fails: the page continues and says so."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ KEEP_SOCKETS = """
   };
 """
 
-# Holds up the next picture between its taking and its sending, until the connection is lost.
-HOLD_PICTURE = """() => {
+# Delays the next frame between its capture and its sending, until the connection is lost.
+HOLD_FRAME = """() => {
   const {toBlob} = HTMLCanvasElement.prototype;
   HTMLCanvasElement.prototype.toBlob = function (...given) {
     HTMLCanvasElement.prototype.toBlob = toBlob;
-    const goOn = () => this.toBlob(...given);
-    new MutationObserver(goOn).observe(connection, {attributes: true});
+    const resume = () => this.toBlob(...given);
+    new MutationObserver(resume).observe(connection, {attributes: true});
     window.isHeld = true;
   };
 }"""
@@ -42,27 +42,25 @@ def expect_models(visitor: Visitor, state: str) -> None:
 
 
 def expect_boxes(visitor: Visitor) -> None:
-    """Frames are answered with the face, from now on."""
+    """Frames from now on are acknowledged with the face."""
     wire, begin = visitor.wire, len(visitor.wire.packets)
     acks = wire.until(lambda: wire.acks("frame", since=begin)[5:])
     assert all(len(ack["faces"]) == 1 for ack in acks)
     expect(visitor.cards).to_have_attribute("data-in-view", "true")
 
 
-def test_models_of_a_killed_model_server_come_back_by_themselves(
-    fragile_app: AppProcess, visit: Visit
-) -> None:
+def test_models_of_a_killed_model_server_recover(fragile_app: AppProcess, visit: Visit) -> None:
     visitor = visit(fragile_app.url).start_camera()
     visitor.expect_astronaut()
     fragile_app.model_server.kill()
     expect_models(visitor, "unavailable")
     expect_boxes(visitor)
     expect_models(visitor, "available")
-    expect(visitor.answer("emotion")).to_have_attribute("data-stale", "false")
+    expect(visitor.prediction("emotion")).to_have_attribute("data-stale", "false")
     visitor.expect_astronaut()
 
 
-def test_answers_of_a_hanging_model_server_grow_old_on_the_page(
+def test_predictions_of_a_hanging_model_server_age_on_the_page(
     fragile_app: AppProcess, visit: Visit
 ) -> None:
     visitor = visit(fragile_app.url).start_camera()
@@ -71,7 +69,7 @@ def test_answers_of_a_hanging_model_server_grow_old_on_the_page(
     server.suspend()
     try:
         expect(visitor.model_row("emotion").locator("[data-note]")).to_contain_text("Unavailable.")
-        emotion = visitor.answer("emotion")
+        emotion = visitor.prediction("emotion")
         expect(emotion).to_have_attribute("data-stale", "true")
         expect(emotion.locator("[data-age]")).to_have_text(re.compile(r"^\d+ s ago$"))
         expect_boxes(visitor)
@@ -82,13 +80,13 @@ def test_answers_of_a_hanging_model_server_grow_old_on_the_page(
     expect(emotion).to_have_attribute("data-stale", "false")
 
 
-def test_the_page_finds_back_to_a_server_that_was_started_again(visit: Visit) -> None:
+def test_the_page_reconnects_to_a_restarted_server(visit: Visit) -> None:
     with running_app(ready=False, **NO_MODELS) as app:
         visitor = visit(app.url).start_camera()
         expect_boxes(visitor)
     expect(visitor.connection).to_have_attribute("data-state", "reconnecting")
-    expect(visitor.hint).to_have_text("The connection was lost. Trying again …")
-    expect(visitor.spoken).to_have_text("The connection was lost. Trying again …")
+    expect(visitor.hint).to_have_text("Connection lost. Reconnecting…")
+    expect(visitor.live_region).to_have_text("Connection lost. Reconnecting…")
     again = AppProcess(settings={"MIEN_PORT": str(app.port), **NO_MODELS})
     try:
         visitor.expect_connected()
@@ -97,13 +95,13 @@ def test_the_page_finds_back_to_a_server_that_was_started_again(visit: Visit) ->
         again.stop()
 
 
-def test_a_picture_of_a_lost_session_is_not_sent_to_the_next(app: AppProcess, visit: Visit) -> None:
+def test_a_frame_of_a_lost_session_is_not_sent_to_the_next(app: AppProcess, visit: Visit) -> None:
     visitor = visit("about:blank")
     page, wire = visitor.page, visitor.wire
     page.add_init_script(KEEP_SOCKETS)
     visitor.open(app.url).start_camera()
     expect_boxes(visitor)
-    page.evaluate(HOLD_PICTURE)
+    page.evaluate(HOLD_FRAME)
     page.wait_for_function("() => window.isHeld")
     begin = len(wire.packets)
     with page.expect_event("websocket"):

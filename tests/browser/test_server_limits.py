@@ -1,4 +1,4 @@
-"""A service that takes only small pictures gets small pictures."""
+"""Limits of the server: frames and crops are small enough for it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ SIDE = 150
 
 
 @pytest.fixture(scope="module")
-def frugal_app() -> Iterator[AppProcess]:
+def limited_app() -> Iterator[AppProcess]:
     pixels = str(SIDE * SIDE)
     with running_app(ready=False, MIEN_MAX_PIXELS=pixels, **NO_MODELS) as process:
         yield process
 
 
-@pytest.mark.parametrize(("finder", "event"), [("server", "frame"), ("browser", "faces")])
-def test_pictures_fit_into_what_the_server_takes(
-    frugal_app: AppProcess, visit: Visit, finder: str, event: str
+@pytest.mark.parametrize(("detector", "event"), [("server", "frame"), ("browser", "faces")])
+def test_frames_and_crops_fit_the_limits(
+    limited_app: AppProcess, visit: Visit, detector: str, event: str
 ) -> None:
-    visitor = visit(frugal_app.url)
+    visitor = visit(limited_app.url)
     switch = visitor.page.get_by_role("switch", name="Find faces in the browser")
-    switch.set_checked(finder == "browser")
+    switch.set_checked(detector == "browser")
     visitor.start_camera()
     acks = visitor.wire.until(lambda: visitor.wire.acks(event)[3:])
     assert {(ack["status"], len(ack["faces"])) for ack in acks} == {("analysed", 1)}

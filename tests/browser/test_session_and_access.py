@@ -1,4 +1,4 @@
-"""A session that ends, and a service that asks for a token."""
+"""The end of a session, and a service that requires a token."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from tests.browser.conftest import Visit
 from tests.support.app_process import AppProcess
 
 
-def test_a_session_that_ended_goes_on_at_a_click(brief_app: AppProcess, visit: Visit) -> None:
+def test_an_ended_session_continues_at_a_click(brief_app: AppProcess, visit: Visit) -> None:
     visitor = visit(brief_app.url).start_camera()
     visitor.expect_notice("session", "The session reached its time limit and ended.")
     expect(visitor.connection).to_have_attribute("data-state", "ended")
     expect(visitor.hint).to_have_text("Paused")
-    expect(visitor.spoken).to_have_text("Paused")
+    expect(visitor.live_region).to_have_text("Paused")
     expect(visitor.cards).to_have_count(0)
     begin = len(visitor.wire.packets)
     visitor.page.get_by_role("button", name="Continue").click()
@@ -21,14 +21,14 @@ def test_a_session_that_ended_goes_on_at_a_click(brief_app: AppProcess, visit: V
     assert visitor.wire.acks("frame", since=begin)[0]["seq"] == 0
 
 
-def test_a_token_is_asked_for_and_taken(guarded_app: AppProcess, visit: Visit) -> None:
+def test_a_token_is_requested_and_accepted(guarded_app: AppProcess, visit: Visit) -> None:
     visitor = visit(guarded_app.url, ignore_https_errors=True)
-    visitor.expect_notice("access", "This service asks for an access token.")
+    visitor.expect_notice("access", "This service requires an access token.")
     expect(visitor.connection).to_have_attribute("data-state", "refused")
     field = visitor.page.get_by_label("Access token")
     field.fill("open")
     field.press("Enter")
-    visitor.expect_notice("access", "The server refused this access token.")
+    visitor.expect_notice("access", "The access token is wrong. Ask the operator")
     expect(field).to_be_focused()
     field.fill("sesame")
     field.press("Enter")
@@ -36,22 +36,22 @@ def test_a_token_is_asked_for_and_taken(guarded_app: AppProcess, visit: Visit) -
     expect(visitor.notice).to_be_hidden()
 
 
-def test_over_https_with_the_token_in_the_address_the_camera_is_answered(
+def test_over_https_with_the_token_in_the_address_a_face_is_analysed(
     guarded_app: AppProcess, visit: Visit
 ) -> None:
     visitor = visit(f"{guarded_app.url}/#token=sesame", ignore_https_errors=True)
     visitor.start_camera().expect_astronaut()
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
     assert visitor.page.url == f"{guarded_app.url}/"
     visitor.page.reload()
     visitor.expect_connected()
 
 
-def test_a_token_in_the_query_is_refused_and_the_page_says_where_it_belongs(
+def test_a_token_in_the_query_is_not_used_and_the_page_says_where_it_belongs(
     guarded_app: AppProcess, visit: Visit
 ) -> None:
     visitor = visit(f"{guarded_app.url}/?token=sesame&interval=100", ignore_https_errors=True)
-    visitor.expect_notice("access", "Open the page with #token= instead.")
+    visitor.expect_notice("access", "Open this page with #token= instead")
     assert visitor.page.url == f"{guarded_app.url}/?interval=100"
     visitor.page.goto(f"{guarded_app.url}/?interval=100#token=sesame")
     visitor.expect_connected()

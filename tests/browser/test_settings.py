@@ -1,4 +1,4 @@
-"""What a visitor chooses reaches the server and comes back to the page."""
+"""Settings: the visitor's changes reach the server, and the page shows what it confirms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def visitor(app: AppProcess, visit: Visit) -> Visitor:
 
 
 def settings_after(visitor: Visitor, known: int = 0) -> dict[str, Any]:
-    """What the server says that holds, as soon as it has answered more often than `known`."""
+    """The latest confirmed settings, once there are more acks than `known`."""
     wire = visitor.wire
     reply = wire.until(lambda: wire.acks("configure")[known:])[-1]
     assert reply["status"] == "ok"
@@ -33,38 +33,38 @@ def test_a_model_can_be_switched_off_and_on(live: Visitor) -> None:
     live.expect_astronaut()
     switch = live.page.get_by_role("switch", name="Emotion")
     switch.uncheck()
-    expect(live.answer("emotion")).to_be_hidden()
+    expect(live.prediction("emotion")).to_be_hidden()
     assert settings_after(live, 1)["models"]["emotion"]["enabled"] is False
     begin = len(live.wire.packets)
     live.wire.until(lambda: live.wire.acks("frame", since=begin)[10:])
     first = live.wire.events("frame", since=begin)[0].payload[0]["seq"]
-    predictions = [p.payload[0] for p in live.wire.events("prediction", way="received")]
+    predictions = [p.payload[0] for p in live.wire.events("prediction", direction="received")]
     assert not [p for p in predictions if p["model"] == "emotion" and p["seq"] >= first]
     switch.check()
     live.expect_astronaut()
 
 
 def test_an_interval_can_be_set(visitor: Visitor) -> None:
-    field = visitor.page.get_by_label("every for Age")
+    field = visitor.page.get_by_label("Update Age every")
     field.fill("1500")
     field.press("Enter")
     assert settings_after(visitor, 1)["models"]["age"]["interval_ms"] == 1500
 
 
-@pytest.mark.parametrize(("written", "held"), [("-5", "3000"), ("", "3000"), ("700000", "600000")])
-def test_the_field_of_an_interval_shows_what_holds(
-    visitor: Visitor, written: str, held: str
+@pytest.mark.parametrize(("typed", "shown"), [("-5", "3000"), ("", "3000"), ("700000", "600000")])
+def test_the_field_of_an_interval_shows_the_current_value(
+    visitor: Visitor, typed: str, shown: str
 ) -> None:
-    field = visitor.page.get_by_label("every for Age")
-    field.fill(written)
+    field = visitor.page.get_by_label("Update Age every")
+    field.fill(typed)
     field.press("Enter")
-    expect(field).to_have_value(held)
+    expect(field).to_have_value(shown)
     field.press("Tab")
-    expect(field).to_have_value(held)
+    expect(field).to_have_value(shown)
 
 
 @pytest.mark.parametrize("interval", [100, 250])
-def test_the_address_can_name_the_interval_of_emotion(
+def test_the_address_can_set_the_interval_of_emotion(
     app: AppProcess, visit: Visit, interval: int
 ) -> None:
     visitor = visit(f"{app.url}/?interval={interval}")
@@ -75,23 +75,25 @@ def test_the_address_can_name_the_interval_of_emotion(
     expect(field).to_have_value(str(interval))
 
 
-def test_an_interval_that_makes_no_sense_is_left_out(app: AppProcess, visit: Visit) -> None:
+def test_an_invalid_interval_is_ignored(app: AppProcess, visit: Visit) -> None:
     visitor = visit(f"{app.url}/?interval=often")
     assert settings_after(visitor)["models"]["emotion"]["interval_ms"] == 100
 
 
 def test_smoothing_can_be_switched_off(visitor: Visitor) -> None:
-    visitor.page.get_by_role("switch", name="Smooth answers").uncheck()
+    visitor.page.get_by_role("switch", name="Smooth predictions").uncheck()
     assert settings_after(visitor, 1)["smoothing"] is False
 
 
-def test_a_changed_mirror_is_told_to_the_server(visitor: Visitor) -> None:
+def test_mirroring_is_reported_to_the_server(visitor: Visitor) -> None:
     assert settings_after(visitor)["mirror"] is True
     visitor.page.get_by_role("switch", name="Mirror").uncheck()
     assert settings_after(visitor, 1)["mirror"] is False
 
 
-def test_a_switch_that_is_turned_while_the_page_loads_counts(app: AppProcess, visit: Visit) -> None:
+def test_a_switch_that_is_changed_while_the_page_loads_takes_effect(
+    app: AppProcess, visit: Visit
+) -> None:
     visitor = visit("about:blank")
     page, held = visitor.page, []
 
@@ -101,7 +103,12 @@ def test_a_switch_that_is_turned_while_the_page_loads_counts(app: AppProcess, vi
     page.route("**/js/main.js", hold)
     with page.expect_request("**/js/main.js"):
         visitor.open(app.url)
-    for name in ("Mirror", "Smooth answers", "Show why", "Find faces in the browser"):
+    for name in (
+        "Mirror",
+        "Smooth predictions",
+        "Explain predictions",
+        "Find faces in the browser",
+    ):
         page.get_by_role("switch", name=name).click()
     held[0].continue_()
     settings = settings_after(visitor)
@@ -114,7 +121,7 @@ def test_a_switch_that_is_turned_while_the_page_loads_counts(app: AppProcess, vi
     expect(page.locator("#browser-detection")).to_have_attribute("data-state", "on")
 
 
-def test_mirroring_turns_the_video_and_the_frames_around_faces(
+def test_mirroring_flips_the_video_and_the_corners_around_faces(
     camera: Camera, app: AppProcess, visit: Visit
 ) -> None:
     camera.show(face_at_the_left())
@@ -128,7 +135,7 @@ def test_mirroring_turns_the_video_and_the_frames_around_faces(
 
 
 def await_drawing(visitor: Visitor, side: str) -> None:
-    """Waits until what is drawn over the video is on this side of it."""
+    """Waits until the drawing is on this side of the video."""
     visitor.page.wait_for_function(
         """side => {
           const {width, height} = overlay;
@@ -143,9 +150,9 @@ def await_drawing(visitor: Visitor, side: str) -> None:
     )
 
 
-def test_a_setting_lasts_when_the_camera_is_started_again(live: Visitor) -> None:
+def test_a_setting_is_kept_when_the_camera_is_restarted(live: Visitor) -> None:
     live.page.get_by_role("switch", name="Gender").uncheck()
     live.stop_camera()
     live.start_camera()
-    expect(live.answer("emotion").locator("[data-value=happiness]")).to_be_visible()
-    expect(live.answer("gender")).to_be_hidden()
+    expect(live.prediction("emotion").locator("[data-value=happiness]")).to_be_visible()
+    expect(live.prediction("gender")).to_be_hidden()

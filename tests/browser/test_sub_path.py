@@ -44,12 +44,12 @@ def _changes(proxy: str, port: int, keeps: bool, says: bool) -> dict[str, str]:
 
 @pytest.mark.parametrize("proxy", ["nginx", "haproxy"])
 @pytest.mark.parametrize(("keeps", "says"), [(False, True), (True, True), (False, False)])
-def test_under_a_path_the_camera_is_answered(
+def test_under_a_path_a_face_is_analysed(
     trusting_app: AppProcess, visit: Visit, tmp_path: Path, proxy: str, keeps: bool, says: bool
 ) -> None:
     port = trusting_app.port
     with running_documented(proxy, port, tmp_path, _changes(proxy, port, keeps, says)) as url:
-        _expect_answers(visit, url)
+        _expect_predictions(visit, url)
 
 
 @pytest.mark.parametrize("proxy", ["nginx", "haproxy"])
@@ -59,7 +59,7 @@ def test_an_app_that_knows_its_path_needs_no_header(
 ) -> None:
     port = mounted_app.port
     with running_documented(proxy, port, tmp_path, _changes(proxy, port, keeps, False)) as url:
-        _expect_answers(visit, url)
+        _expect_predictions(visit, url)
     assert get_status(f"{mounted_app.url}/healthz") == 200
 
 
@@ -71,8 +71,8 @@ def test_a_client_may_poll_under_a_path(trusting_app: AppProcess, tmp_path: Path
         assert client.wait_for("session")
 
 
-def _expect_answers(visit: Visit, url: str) -> None:
-    """The page, its worker and its models' files all come from below the path."""
+def _expect_predictions(visit: Visit, url: str) -> None:
+    """Everything works, and the page, its worker and its model come from below the path."""
     visitor = visit("about:blank")
     responses: list[Response] = []
 
@@ -91,4 +91,4 @@ def _expect_answers(visit: Visit, url: str) -> None:
     assert all(path == "/mien" or path.startswith("/mien/") for path in paths)
     assert any(path.endswith(".tflite") for path in paths)
     assert all(each.status < 400 for each in responses)
-    assert visitor.complaints == []
+    assert visitor.console_errors == []

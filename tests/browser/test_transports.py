@@ -1,4 +1,4 @@
-"""Networks without WebSockets: the page goes on by long polling."""
+"""Networks without WebSockets: the page uses long polling."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
 HANG_UP = b"\r\n"
 
 
-@pytest.mark.parametrize("answer", [b"", BAD_REQUEST, BAD_GATEWAY, HANG_UP])
-def test_behind_a_proxy_without_websockets_the_camera_is_answered(
-    app: AppProcess, visit: Visit, answer: bytes
+@pytest.mark.parametrize("response", [b"", BAD_REQUEST, BAD_GATEWAY, HANG_UP])
+def test_behind_a_proxy_without_websockets_a_face_is_analysed(
+    app: AppProcess, visit: Visit, response: bytes
 ) -> None:
-    with upgrade_proxy(app.port, answer) as proxy:
+    with upgrade_proxy(app.port, response) as proxy:
         visitor = visit(proxy.url)
         visitor.expect_connected()
         assert proxy.upgrades == 1

@@ -1,4 +1,4 @@
-"""What keeps a face from being judged is said in words."""
+"""Hints over the video: why a face is not analysed."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from tests.support.app_process import AppProcess
 def test_no_face_in_view(camera: Camera, app: AppProcess, visit: Visit) -> None:
     camera.show(wall())
     visitor = visit(app.url).start_camera()
-    expect(visitor.hint).to_have_text("No face in view. Sit in front of the camera.")
+    expect(visitor.hint).to_have_text("No face in view. Move in front of the camera.")
     expect(visitor.page.locator("#faces-empty")).to_be_visible()
     expect(visitor.cards).to_have_count(0)
 
 
 @pytest.mark.parametrize(
-    ("scene", "words"),
+    ("scene", "text"),
     [
         (face_in_the_dark, "Too dark: turn towards a light"),
         (blurred_face, "Blurred: hold still"),
         (face_far_away, "Come closer"),
     ],
 )
-def test_a_poor_picture_of_a_face_gets_a_hint_instead_of_labels(
-    camera: Camera, app: AppProcess, visit: Visit, scene: Callable[[], Image], words: str
+def test_a_face_of_poor_quality_gets_a_hint_instead_of_predictions(
+    camera: Camera, app: AppProcess, visit: Visit, scene: Callable[[], Image], text: str
 ) -> None:
     camera.show(scene())
     visitor = visit(app.url).start_camera()
-    expect(visitor.hint).to_have_text(words)
-    expect(visitor.cards.locator("[data-hint]")).to_have_text(words)
+    expect(visitor.hint).to_have_text(text)
+    expect(visitor.cards.locator("[data-hint]")).to_have_text(text)
     expect(visitor.cards.locator("[data-model]:visible")).to_have_count(0)

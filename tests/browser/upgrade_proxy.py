@@ -1,4 +1,4 @@
-"""A proxy that passes pages on, and has its own way with Socket.IO."""
+"""HTTP proxy that forwards pages and interferes with Socket.IO."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ CHUNK = 65536
 
 
 class UpgradeProxy:
-    """Stands before an app on a port of its own.
+    """Forwards requests to an app from a port of its own.
 
     Args:
         target: The app's port.
-        answer: What every upgrade is answered with; nothing swallows it.
+        response: Sent for every upgrade; an empty one drops the upgrade.
 
     Attributes:
         url: Its address.
-        upgrades: WebSocket upgrades that have come.
-        is_full: Whether it answers requests of long polling in the same way.
+        upgrades: Number of WebSocket upgrades so far.
+        is_full: Whether it sends the same response to long-polling requests.
     """
 
-    def __init__(self, target: int, answer: bytes = b"") -> None:
+    def __init__(self, target: int, response: bytes = b"") -> None:
         self.upgrades = 0
         self.is_full = self._is_closed = False
-        self._target, self._answer = target, answer
+        self._target, self._response = target, response
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Ends it and every connection that is left."""
-        self._is_closed = True  # For a connection that is accepted just now.
+        """Closes the proxy and every open connection."""
+        self._is_closed = True  # For a connection that is just being accepted.
         for each in (self._listener, *self._open):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -56,13 +56,13 @@ class UpgradeProxy:
             is_upgrade = b"upgrade: websocket" in head.lower()
             self.upgrades += is_upgrade
             if not is_upgrade and not (self.is_full and b"/socket.io/" in head):
-                self._pass_on(client, head)
+                self._forward(client, head)
                 return
-            if self._answer:
-                client.sendall(self._answer)
+            if self._response:
+                client.sendall(self._response)
                 client.shutdown(socket.SHUT_WR)
 
-    def _pass_on(self, client: socket.socket, head: bytes) -> None:
+    def _forward(self, client: socket.socket, head: bytes) -> None:
         with socket.create_connection(("127.0.0.1", self._target)) as server:
             self._open.append(server)
             server.sendall(re.sub(rb"(?i)\r\nconnection:[^\r]*", b"\r\nConnection: close", head))
@@ -71,7 +71,7 @@ class UpgradeProxy:
 
 
 def _read_head(client: socket.socket) -> bytes:
-    """What comes up to the end of the headers, and perhaps the beginning of a body."""
+    """Reads up to the end of the headers, perhaps with the beginning of a body."""
     data = b""
     while b"\r\n\r\n" not in data and (more := client.recv(CHUNK)):
         data += more
@@ -86,9 +86,9 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
 
 
 @contextmanager
-def upgrade_proxy(target: int, answer: bytes = b"") -> Iterator[UpgradeProxy]:
-    """Such a proxy, for as long as it is needed."""
-    proxy = UpgradeProxy(target, answer)
+def upgrade_proxy(target: int, response: bytes = b"") -> Iterator[UpgradeProxy]:
+    """Runs an `UpgradeProxy`."""
+    proxy = UpgradeProxy(target, response)
     try:
         yield proxy
     finally:

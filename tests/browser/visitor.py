@@ -8,25 +8,25 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.wire import Wire
 
-# LiteRT.js says so where it runs on WebAssembly alone, as it is told to.
+# LiteRT.js warns about this when it runs on WebAssembly only, as configured.
 HARMLESS = re.compile("WebGPU")
 
 
 class Visitor:
-    """One open page, what it says on the wire and what its console complains about."""
+    """One open page, its Socket.IO packets and its console errors."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.wire = Wire(page)
-        self.complaints: list[str] = []
+        self.console_errors: list[str] = []
         self.camera_button = page.locator("#camera-button")
         self.notice = page.locator("#notice")
-        self.hint = page.locator("#hint")
-        self.spoken = page.locator("#announcements")
+        self.hint = page.locator("#video-hint")
+        self.live_region = page.locator("#live-region")
         self.connection = page.locator("#connection")
         self.cards = page.locator("[data-face-id]")
-        page.on("console", lambda message: self._complain(message.type, message.text))
-        page.on("pageerror", lambda error: self._complain("error", str(error)))
+        page.on("console", lambda message: self._note_error(message.type, message.text))
+        page.on("pageerror", lambda error: self._note_error("error", str(error)))
 
     def open(self, url: str) -> Visitor:
         self.page.goto(url)
@@ -41,8 +41,8 @@ class Visitor:
         self.page.get_by_role("button", name="Stop camera").click()
         expect(self.page.locator("body")).to_have_attribute("data-stage", "idle")
 
-    def answer(self, model: str) -> Locator:
-        """What a model says on the card of the one face."""
+    def prediction(self, model: str) -> Locator:
+        """A model's prediction on the card of the one face."""
         return self.cards.locator(f"[data-model={model}]")
 
     def model_row(self, model: str) -> Locator:
@@ -57,13 +57,17 @@ class Visitor:
         expect(self.notice.locator("#notice-text")).to_contain_text(text)
 
     def expect_astronaut(self) -> None:
-        """Someone smiling who has an age, and is taken for no man, is seen on the one card."""
+        """The one card shows happiness, an age, and a gender that is not male."""
         expect(self.cards).to_have_count(1)
-        expect(self.answer("emotion").locator("[data-value=happiness]")).to_have_text("Happiness")
-        gender = self.answer("gender").locator("[data-value]")
+        expect(self.prediction("emotion").locator("[data-value=happiness]")).to_have_text(
+            "Happiness"
+        )
+        gender = self.prediction("gender").locator("[data-value]")
         expect(gender).to_have_text(re.compile(r"^(Female|Unsure)$"))
-        expect(self.answer("age").locator("[data-value]")).to_have_text(re.compile(r"^\d+ years$"))
+        expect(self.prediction("age").locator("[data-value]")).to_have_text(
+            re.compile(r"^\d+ years$")
+        )
 
-    def _complain(self, kind: str, text: str) -> None:
+    def _note_error(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"} and not HARMLESS.search(text):
-            self.complaints.append(f"{kind}: {text}")
+            self.console_errors.append(f"{kind}: {text}")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BrowserDetector } from "../../static/js/detector/browser-detector.js";
 
-/** A worker that says nothing by itself. */
+/** A worker that replies only when the test tells it to. */
 class Worker {
   posted = [];
 
@@ -16,72 +16,72 @@ class Worker {
 
   terminate() {}
 
-  answer(reply) {
+  reply(reply) {
     this.onmessage({ data: { id: this.posted.at(-1).id, ...reply } });
   }
 }
 
-/** Waits for pictures to be made ready, until the test says so. */
+/** The image is prepared only when the test calls `makeReady`. */
 const bitmap = { isClosed: false, close() { this.isClosed = true; } };
 let makeReady;
 globalThis.Worker = Worker;
 globalThis.createImageBitmap = () => new Promise((resolve) => (makeReady = () => resolve(bitmap)));
 
-/** Lets what waits for nothing go on. */
+/** Lets pending promises settle. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What has become of a promise by now. */
+/** The outcome of a promise so far. */
 function watch(promise) {
-  const fate = { now: "waiting" };
-  promise.then((value) => (fate.now = value), (error) => (fate.now = error.message));
-  return fate;
+  const outcome = { now: "waiting" };
+  promise.then((value) => (outcome.now = value), (error) => (outcome.now = error.message));
+  return outcome;
 }
 
 async function detecting(detector) {
-  const fate = watch(detector.detect({}));
+  const outcome = watch(detector.detect({}));
   makeReady();
   await settle();
-  return fate;
+  return outcome;
 }
 
-test("the faces that the worker found come back", async () => {
-  const fate = await detecting(new BrowserDetector());
-  Worker.last.answer({ faces: ["a face"] });
+test("the faces that the worker has detected are returned", async () => {
+  const outcome = await detecting(new BrowserDetector());
+  Worker.last.reply({ faces: ["a face"] });
   await settle();
-  assert.deepEqual(fate.now, ["a face"]);
+  assert.deepEqual(outcome.now, ["a face"]);
 });
 
-test("a detector that is stopped while a picture is made ready asks its worker no more", async () => {
+test("a detector that is stopped while an image is prepared posts nothing to its worker", async () => {
   const detector = new BrowserDetector();
-  const fate = watch(detector.detect({}));
+  const outcome = watch(detector.detect({}));
   detector.stop();
   makeReady();
   await settle();
-  assert.equal(fate.now, "stopped");
+  assert.equal(outcome.now, "stopped");
   assert.equal(bitmap.isClosed, true);
   assert.deepEqual(Worker.last.posted, []);
 });
 
-test("a worker that never answers is not waited for without end", async (context) => {
+test("a worker that never replies times out", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
-  const fate = await detecting(new BrowserDetector());
+  const outcome = await detecting(new BrowserDetector());
   context.mock.timers.tick(9_999);
   await settle();
-  assert.equal(fate.now, "waiting");
+  assert.equal(outcome.now, "waiting");
   context.mock.timers.tick(1);
   await settle();
-  assert.equal(fate.now, "finding faces took too long");
+  assert.equal(outcome.now, "face detection took too long");
 });
 
-test("an answer in time leaves the next picture its whole time", async (context) => {
+test("a reply in time leaves the next frame its full timeout", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const detector = new BrowserDetector();
   await detecting(detector);
-  Worker.last.answer({ faces: [] });
+  Worker.last.reply({ faces: [] });
   await settle();
   context.mock.timers.tick(5_000);
-  const fate = await detecting(detector);
+  const outcome = await detecting(detector);
   context.mock.timers.tick(9_999);
   await settle();
-  assert.equal(fate.now, "waiting");
+  assert.equal(outcome.now, "waiting");
 });

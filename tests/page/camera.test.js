@@ -1,24 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cameraProblem } from "../../static/js/camera/camera.js";
+import { cameraErrorText } from "../../static/js/camera/camera.js";
 
-const say = (name, change = {}) => cameraProblem({ name, secure: true, supported: true, host: "box:5000", ...change });
+const text = (name, change = {}) => cameraErrorText({ name, secure: true, supported: true, host: "box:5000", port: "5000", ...change });
 
-test("each trouble has a sentence that says what to do", () => {
-  assert.match(say("NotAllowedError"), /refused.*Allow it/);
-  assert.match(say("NotFoundError"), /No camera was found.*Plug one in/);
-  assert.match(say("NotReadableError"), /busy.*Close other programs/);
-  assert.match(say("TrackEnded"), /went away.*Plug it in/);
-  assert.match(say("SomethingNew"), /could not be started/);
+test("each error has a text that says what to do", () => {
+  assert.match(text("NotAllowedError"), /denied.*Allow it/);
+  assert.match(text("NotFoundError"), /No camera was found.*Connect one/);
+  assert.match(text("NotReadableError"), /in use.*Close other programs/);
+  assert.match(text("TrackEnded"), /stopped.*start the camera again/);
+  assert.match(text("SomethingNew"), /could not be started/);
 });
 
-test("plain HTTP from another machine is named before anything else", () => {
-  const sentence = say("NotAllowedError", { secure: false, supported: false });
+test("plain HTTP from another machine is reported before anything else", () => {
+  const sentence = text("NotAllowedError", { secure: false, supported: false });
   assert.match(sentence, /HTTPS=1/);
   assert.match(sentence, /https:\/\/box:5000/);
-  assert.match(sentence, /http:\/\/localhost/);
+  assert.match(sentence, /http:\/\/localhost:5000 /);
+  assert.match(text("", { secure: false, port: "" }), /http:\/\/localhost /);
 });
 
-test("a browser without cameras is named", () => {
-  assert.match(say("TypeError", { supported: false }), /offers no camera/);
+test("a browser without camera support is reported", () => {
+  assert.match(text("TypeError", { supported: false }), /does not support cameras/);
 });

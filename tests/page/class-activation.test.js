@@ -1,40 +1,40 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cells, drawActivation, explainedModel } from "../../static/js/view/class-activation.js";
+import { cells, drawActivationMap, explainedModel } from "../../static/js/view/class-activation.js";
 
 const AGE = { name: "age", kind: "measure", unit: "years", enabled: true, interval_ms: 3000, activation: true };
 const GENDER = { name: "gender", kind: "classification", labels: ["female", "male"], enabled: true, interval_ms: 3000, activation: false };
 const EMOTION = { ...GENDER, name: "emotion", labels: ["anger", "happiness"], interval_ms: 100, activation: true };
-const VIEW = { models: [EMOTION], frameSide: 480, mirrored: false, explaining: true, at: 0 };
+const OPTIONS = { models: [EMOTION], frameSide: 480, mirrored: false, explained: true, at: 0 };
 
 globalThis.document = { createElement: () => ({ getContext: () => ({ fillRect() {} }) }) };
 
-function seen({ activation = { square: [240, 240, 96, 0], grid: [[1, 0], [0, -1]] }, ok = true } = {}) {
+function tracked({ activation = { square: [240, 240, 96, 0], grid: [[1, 0], [0, -1]] }, ok = true } = {}) {
   const result = { id: 1, label: "happiness", confidence: 0.9, scores: {}, activation };
   const face = { id: 1, box: [192, 192, 96, 96], quality: { ok, reasons: ok ? [] : ["blurred"] } };
-  return { face, seenAt: 0, inView: true, answers: new Map([["emotion", { result, seq: 0, capturedAt: 0 }]]) };
+  return { face, seenAt: 0, inView: true, predictions: new Map([["emotion", { result, seq: 0, capturedAt: 0 }]]) };
 }
 
-/** What is laid over a stage of 240 pixels: how strongly, by which transformation, and where. */
-function drawn(face, view = VIEW) {
+/** What is drawn over a stage of 240 pixels: opacity, transform and place. */
+function drawn(face, options = OPTIONS) {
   const layers = [];
-  drawActivation({
+  drawActivationMap({
     save() {},
     restore() {},
     transform(...matrix) { this.matrix = matrix; },
     drawImage(_, ...place) { layers.push({ alpha: this.globalAlpha, matrix: this.matrix, place }); },
-  }, face, view, 240);
+  }, face, options, 240);
   return layers;
 }
 
-test("the leading model is explained where it can be, else the first that can", () => {
+test("the lead model is explained if it supports it, else the first that does", () => {
   assert.equal(explainedModel([AGE, EMOTION]), EMOTION);
   assert.equal(explainedModel([GENDER, AGE, EMOTION]), AGE);
   assert.equal(explainedModel([AGE, { ...EMOTION, enabled: false }]), AGE);
   assert.equal(explainedModel([GENDER]), undefined);
 });
 
-test("what spoke for and against the answer has two colours, as strong as it is, the rest none", () => {
+test("evidence for and against the prediction has two colours, as opaque as it is strong; the rest is not drawn", () => {
   const [one, two, ...others] = cells([[0, 1], [-0.5, 0]]);
   assert.deepEqual([[one.x, one.y], [two.x, two.y]], [[1, 0], [0, 1]]);
   assert.notEqual(one.colour, two.colour);
@@ -42,17 +42,17 @@ test("what spoke for and against the answer has two colours, as strong as it is,
   assert.deepEqual(others, []);
 });
 
-test("the layer covers the square of the crop and ends softly in a rim of one place", () => {
-  assert.deepEqual(drawn(seen()), [{ alpha: 1, matrix: [48, 0, -0, 48, 120, 120], place: [-1, -1, 2, 2] }]);
+test("the map covers the square of the crop, with a transparent margin of one cell", () => {
+  assert.deepEqual(drawn(tracked()), [{ alpha: 1, matrix: [48, 0, -0, 48, 120, 120], place: [-1, -1, 2, 2] }]);
 });
 
-test("the layer fades with the age of its frame", () => {
-  const [{ alpha }] = drawn(seen(), { ...VIEW, at: 1150 + 1500 });
+test("the map fades with the age of its frame", () => {
+  const [{ alpha }] = drawn(tracked(), { ...OPTIONS, at: 1150 + 1500 });
   assert.equal(alpha, 0.5);
 });
 
-test("an answer that is not explained, or a face that cannot be judged, has no layer", () => {
-  assert.deepEqual(drawn(seen({ activation: null })), []);
-  assert.deepEqual(drawn(seen({ ok: false })), []);
-  assert.deepEqual(drawn(seen(), { ...VIEW, models: [AGE] }), []);
+test("a prediction without a map, or a face of poor quality, is not explained", () => {
+  assert.deepEqual(drawn(tracked({ activation: null })), []);
+  assert.deepEqual(drawn(tracked({ ok: false })), []);
+  assert.deepEqual(drawn(tracked(), { ...OPTIONS, models: [AGE] }), []);
 });

@@ -4,15 +4,15 @@ import { FrameLoop } from "../../static/js/frames/frame-loop.js";
 
 const ANALYSED = { status: "analysed", faces: [] };
 
-/** A loop with a clock that moves 16 ms per picture and stops after so many pictures. */
-function build({ pictures, exchange, ready = () => true, rate = 1000 }) {
+/** A loop with a clock that advances 16 ms per image, and that stops after a number of images. */
+function build({ images, send, ready = () => true, rate = 1000 }) {
   const log = { metas: [], acks: [], lost: [], inFlight: 0, most: 0 };
   let time = 1000;
-  let left = pictures;
+  let left = images;
   let finish;
   const done = new Promise((resolve) => (finish = resolve));
   const loop = new FrameLoop({
-    async nextPicture() {
+    async nextImage() {
       time += 16;
       if (left-- === 0) {
         loop.stop();
@@ -20,11 +20,11 @@ function build({ pictures, exchange, ready = () => true, rate = 1000 }) {
       }
     },
     ready,
-    async exchange(meta, stopped) {
+    async send(meta, stopped) {
       log.metas.push(meta);
       log.most = Math.max(log.most, ++log.inFlight);
       try {
-        return await exchange(meta, stopped);
+        return await send(meta, stopped);
       } finally {
         log.inFlight -= 1;
       }
@@ -38,48 +38,48 @@ function build({ pictures, exchange, ready = () => true, rate = 1000 }) {
   return { loop, log, done };
 }
 
-/** Lets the loop go on as far as it can. */
+/** Lets the loop run as far as it can. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const later = () => new Promise((resolve) => setImmediate(() => resolve(ANALYSED)));
 
-test("frames are counted from 0 and one is in flight at a time", async () => {
-  const { metas, most, acks } = await build({ pictures: 5, exchange: later }).done;
+test("sequence numbers start at 0 and one frame is in flight at a time", async () => {
+  const { metas, most, acks } = await build({ images: 5, send: later }).done;
   assert.deepEqual(metas.map(({ seq }) => seq), [0, 1, 2, 3, 4]);
   assert.equal(most, 1);
   assert.equal(acks.length, 5);
 });
 
-test("no second frame goes while the first is not answered", async () => {
-  let answer;
-  const { loop, log, done } = build({ pictures: 2, exchange: () => new Promise((resolve) => (answer = resolve)) });
+test("the second frame waits for the ack of the first", async () => {
+  let acknowledge;
+  const { loop, log, done } = build({ images: 2, send: () => new Promise((resolve) => (acknowledge = resolve)) });
   await settle();
   assert.equal(log.metas.length, 1);
-  answer(ANALYSED);
+  acknowledge(ANALYSED);
   await settle();
-  answer(ANALYSED);
+  acknowledge(ANALYSED);
   const { metas } = await done;
   assert.equal(metas.length, 2);
   assert.equal(loop.running, false);
 });
 
-test("pictures beyond the server's rate are left out", async () => {
-  const { metas } = await build({ pictures: 60, exchange: later, rate: 10 }).done;
+test("images beyond the server's rate limit are skipped", async () => {
+  const { metas } = await build({ images: 60, send: later, rate: 10 }).done;
   const seconds = (60 * 16) / 1000;
   assert.ok(metas.length <= seconds * 10 + 1, `${metas.length} frames`);
   assert.ok(metas.length >= seconds * 10 - 2, `${metas.length} frames`);
 });
 
 test("nothing is sent while there is no session", async () => {
-  const { metas } = await build({ pictures: 5, exchange: later, ready: () => false }).done;
+  const { metas } = await build({ images: 5, send: later, ready: () => false }).done;
   assert.equal(metas.length, 0);
 });
 
-test("a frame that is never answered is lost, and the loop goes on after a rest", async () => {
+test("a frame without an ack is lost, and the loop continues after a pause", async () => {
   let first = true;
   const { lost, acks, metas } = await build({
-    pictures: 30,
-    exchange: () => {
+    images: 30,
+    send: () => {
       if (!first) return later();
       first = false;
       return Promise.reject(new Error("timeout"));
@@ -90,31 +90,31 @@ test("a frame that is never answered is lost, and the loop goes on after a rest"
   assert.ok(metas[1].captured_at - metas[0].captured_at >= 240);
 });
 
-test("an error of the server makes the loop rest too", async () => {
+test("the loop also pauses after an error from the server", async () => {
   const failed = { status: "error", code: "rate_limited", message: "", seq: 0 };
-  const { metas } = await build({ pictures: 32, exchange: async () => failed }).done;
+  const { metas } = await build({ images: 32, send: async () => failed }).done;
   assert.equal(metas.length, 2);
 });
 
-test("whoever prepares a frame is told when the loop stops", async () => {
+test("the signal of a frame in preparation is aborted when the loop stops", async () => {
   let stopped;
-  const exchange = (_, signal) => {
+  const send = (_, signal) => {
     stopped = signal;
     return new Promise(() => {});
   };
-  const { loop } = build({ pictures: 2, exchange });
+  const { loop } = build({ images: 2, send });
   await settle();
   assert.equal(stopped.aborted, false);
   loop.stop();
   assert.equal(stopped.aborted, true);
 });
 
-test("an answer that comes after the stop is dropped", async () => {
-  let answer;
-  const { loop, done } = build({ pictures: 1, exchange: () => new Promise((resolve) => (answer = resolve)) });
+test("an ack after the stop is ignored", async () => {
+  let acknowledge;
+  const { loop, done } = build({ images: 1, send: () => new Promise((resolve) => (acknowledge = resolve)) });
   await settle();
   loop.stop();
-  answer(ANALYSED);
+  acknowledge(ANALYSED);
   await settle();
   loop.start();
   await settle();
@@ -122,11 +122,11 @@ test("an answer that comes after the stop is dropped", async () => {
   assert.equal(acks.length, 0);
 });
 
-test("a new session counts from 0 again", async () => {
+test("a new session starts at 0 again", async () => {
   const { loop, done } = build({
-    pictures: 4,
-    exchange: (meta) => {
-      if (meta.seq === 1) loop.restartCount();
+    images: 4,
+    send: (meta) => {
+      if (meta.seq === 1) loop.resetSequence();
       return later();
     },
   });
@@ -134,10 +134,10 @@ test("a new session counts from 0 again", async () => {
   assert.deepEqual(metas.map(({ seq }) => seq), [0, 1, 0, 1]);
 });
 
-test("the wait for an answer counts from the first frame that got none", async () => {
+test("the wait for an ack is measured from the first frame without one", async () => {
   let settleOne;
-  const exchange = () => new Promise((resolve, reject) => (settleOne = { resolve, reject }));
-  const { loop, log } = build({ pictures: 100, exchange });
+  const send = () => new Promise((resolve, reject) => (settleOne = { resolve, reject }));
+  const { loop, log } = build({ images: 100, send });
   await settle();
   assert.equal(loop.waitingSince, 1016);
   settleOne.reject(new Error("timeout"));
@@ -150,13 +150,13 @@ test("the wait for an answer counts from the first frame that got none", async (
   assert.equal(loop.waitingSince, log.metas[2].captured_at);
 });
 
-test("where no frame may be sent, none is waited for", async () => {
+test("while no frame may be sent, none is waited for", async () => {
   let isReady = true;
-  const exchange = () => {
+  const send = () => {
     isReady = false;
     return Promise.reject(new Error("stopped"));
   };
-  const { loop, log } = build({ pictures: 3, exchange, ready: () => isReady });
+  const { loop, log } = build({ images: 3, send, ready: () => isReady });
   const seen = [];
   while (loop.running) {
     seen.push(loop.waitingSince);

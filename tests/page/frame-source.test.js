@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Frame, toJpegWithin } from "../../static/js/frames/frame-capture.js";
-import { DetectionFailed, facesOnly, wholeFrames } from "../../static/js/frames/frame-source.js";
+import { FrameCapture, toJpegWithin } from "../../static/js/frames/frame-capture.js";
+import { DetectionFailed, faceCrops, wholeFrames } from "../../static/js/frames/frame-source.js";
 
 const LIMITS = { max_faces: 16, max_frame_bytes: 1e6, max_pixels: 1e6 };
 const META = { seq: 0, captured_at: 0 };
@@ -20,8 +20,8 @@ globalThis.document = {
   }),
 };
 
-const found = (count) => Array.from({ length: count }, () => ({ box: [100, 100, 50, 50], score: 1, landmarks: [] }));
-const detector = (count) => ({ detect: async () => found(count) });
+const detections = (count) => Array.from({ length: count }, () => ({ box: [100, 100, 50, 50], score: 1, landmarks: [] }));
+const detector = (count) => ({ detect: async () => detections(count) });
 
 function build() {
   const sent = [];
@@ -29,23 +29,23 @@ function build() {
     sendFrame: async (meta, image) => sent.push({ ...meta, image }),
     sendFaces: async (meta, crops) => sent.push({ ...meta, crops }),
   };
-  return { sent, connection, choice: new AbortController(), loop: new AbortController() };
+  return { sent, connection, replaced: new AbortController(), stopped: new AbortController() };
 }
 
 async function sentFaces(count, limits = LIMITS) {
-  const { sent, connection, choice, loop } = build();
+  const { sent, connection, replaced, stopped } = build();
   const session = { crop: { margin: 0.28, size: 176 }, limits };
-  await facesOnly(new Frame(VIDEO, 480), connection, detector(count), session, choice.signal)(META, loop.signal);
+  await faceCrops(new FrameCapture(VIDEO, 480), connection, detector(count), session, replaced.signal)(META, stopped.signal);
   return sent[0];
 }
 
-for (const end of ["choice", "loop"]) {
-  test(`a picture that was taken before the end of the ${end} does not go after it`, async () => {
+for (const end of ["replaced", "stopped"]) {
+  test(`a frame captured before the source was ${end} is not sent after it`, async () => {
     const { sent, connection, ...ends } = build();
     const session = { crop: { margin: 0.28, size: 176 }, limits: LIMITS };
-    const { choice, loop } = ends;
-    const whole = wholeFrames(new Frame(VIDEO, 480), connection, LIMITS, choice.signal)(META, loop.signal);
-    const cut = facesOnly(new Frame(VIDEO, 480), connection, detector(1), session, choice.signal)(META, loop.signal);
+    const { replaced, stopped } = ends;
+    const whole = wholeFrames(new FrameCapture(VIDEO, 480), connection, LIMITS, replaced.signal)(META, stopped.signal);
+    const cut = faceCrops(new FrameCapture(VIDEO, 480), connection, detector(1), session, replaced.signal)(META, stopped.signal);
     ends[end].abort();
     await assert.rejects(whole, { name: "AbortError" });
     await assert.rejects(cut, { name: "AbortError" });
@@ -53,13 +53,13 @@ for (const end of ["choice", "loop"]) {
   });
 }
 
-test("only the crops of faces go, one per face, with the frame's size", async () => {
+test("only face crops are sent, one per face, with the frame's size", async () => {
   const { width, height, faces, crops } = await sentFaces(2);
   assert.deepEqual([width, height, faces.length], [480, 480, 2]);
   assert.deepEqual(crops.map(({ side }) => side), [176, 176]);
 });
 
-test("crops fit together into what the server takes, smaller ones first, then fewer", async () => {
+test("crops together fit the server's limits: first smaller, then fewer", async () => {
   const smaller = await sentFaces(4, { ...LIMITS, max_pixels: 4 * 100 ** 2 });
   assert.deepEqual(smaller.crops.map(({ side }) => side), [100, 100, 100, 100]);
   const fewer = await sentFaces(4, { ...LIMITS, max_pixels: 2 * 64 ** 2 });
@@ -68,22 +68,22 @@ test("crops fit together into what the server takes, smaller ones first, then fe
   assert.equal(few.crops.length, 3);
 });
 
-test("crops together have at most as many bytes as the server takes", async () => {
+test("crops together have at most the server's limit of bytes", async () => {
   const { crops } = await sentFaces(4, { ...LIMITS, max_frame_bytes: 600 });
   assert.ok(crops.every(({ byteLength }) => byteLength <= 150));
 });
 
-test("a detector that was stopped on purpose has not failed, another that gives an error has", async () => {
+test("a detector that throws has failed, unless it was stopped on purpose", async () => {
   const session = { crop: { margin: 0.28, size: 176 }, limits: LIMITS };
   const broken = { detect: async () => Promise.reject(new Error("broken")) };
-  const { connection, choice, loop } = build();
-  const source = facesOnly(new Frame(VIDEO, 480), connection, broken, session, choice.signal);
-  await assert.rejects(source(META, loop.signal), DetectionFailed);
-  choice.abort();
-  await assert.rejects(source(META, loop.signal), { name: "AbortError" });
+  const { connection, replaced, stopped } = build();
+  const source = faceCrops(new FrameCapture(VIDEO, 480), connection, broken, session, replaced.signal);
+  await assert.rejects(source(META, stopped.signal), DetectionFailed);
+  replaced.abort();
+  await assert.rejects(source(META, stopped.signal), { name: "AbortError" });
 });
 
-test("a JPEG that is too large is made again, worse and worse, but not without end", async () => {
+test("a JPEG that is too large is encoded at lower quality, down to a minimum", async () => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 100, height: 100 });
   assert.equal((await toJpegWithin(canvas, 0.8, 100)).quality, 0.8);
   assert.equal((await toJpegWithin(canvas, 0.8, 50)).quality, 0.4);

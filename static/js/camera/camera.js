@@ -1,30 +1,23 @@
 /**
- * The camera: opening, closing, and what to say when there is none.
+ * The visitor's camera: opening and closing it, explaining its errors, and waiting for its images.
  *
- * @typedef {{name: string, secure: boolean, supported: boolean, host: string}} Trouble
+ * @typedef {object} CameraError
+ * @property {string} name Name of the browser's error.
+ * @property {boolean} secure Whether the page may use a camera at all.
+ * @property {boolean} supported Whether the browser can use cameras.
+ * @property {string} host The page's host and port.
+ * @property {string} port The page's port; empty if it is the usual one.
  */
 
 import { now } from "../clock.js";
+import { CAMERA_ERRORS } from "../strings.js";
 
-const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: "user" };
+const CONSTRAINTS = { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: "user" };
 
-const SENTENCES = {
-  insecure: (/** @type {string} */ host) =>
-    "The browser gives no camera to a page that came over plain HTTP from another machine. " +
-    `Start Mien with HTTPS=1 and open https://${host}, or open http://localhost on the machine itself.`,
-  unsupported: "This browser offers no camera. Open the page in a current Chrome, Edge, Firefox or Safari.",
-  refused:
-    "The camera was refused. Allow it for this page in the browser's address bar, then start the camera again.",
-  missing: "No camera was found. Plug one in or switch it on, then start the camera again.",
-  busy: "The camera is busy. Close other programs and tabs that use it, then start the camera again.",
-  lost: "The camera went away. Plug it in again, then start the camera.",
-  other: "The camera could not be started. Unplug it and plug it in again, or try another browser.",
-};
-
-/** @type {Record<string, keyof typeof SENTENCES>} */
-const KINDS = {
-  NotAllowedError: "refused",
-  SecurityError: "refused",
+/** @type {Record<string, Exclude<keyof typeof CAMERA_ERRORS, "insecure">>} */
+const CAUSES = {
+  NotAllowedError: "denied",
+  SecurityError: "denied",
   NotFoundError: "missing",
   OverconstrainedError: "missing",
   NotReadableError: "busy",
@@ -33,30 +26,30 @@ const KINDS = {
 };
 
 /**
- * What went wrong and what to do, in plain words.
- * @param {Trouble} trouble
+ * Says what went wrong and what to do.
+ * @param {CameraError} error
  */
-export function cameraProblem({ name, secure, supported, host }) {
-  if (!secure) return SENTENCES.insecure(host);
-  if (!supported) return SENTENCES.unsupported;
-  const sentence = SENTENCES[KINDS[name] ?? "other"];
-  return typeof sentence === "string" ? sentence : SENTENCES.other;
+export function cameraErrorText({ name, secure, supported, host, port }) {
+  if (!secure) return CAMERA_ERRORS.insecure(host, port);
+  if (!supported) return CAMERA_ERRORS.unsupported();
+  return CAMERA_ERRORS[CAUSES[name] ?? "other"]();
 }
 
 /**
- * The sentence for an error that this page has met.
+ * The text for an error in this page.
  * @param {unknown} error
  */
 export function describeCameraError(error) {
-  return cameraProblem({
+  return cameraErrorText({
     name: error instanceof Error ? error.name : String(error),
     secure: window.isSecureContext,
     supported: Boolean(navigator.mediaDevices?.getUserMedia),
     host: location.host,
+    port: location.port,
   });
 }
 
-/** A camera whose pictures a video element shows. */
+/** A camera shown by a video element. */
 export class Camera {
   #video;
   #onLost;
@@ -65,7 +58,7 @@ export class Camera {
 
   /**
    * @param {HTMLVideoElement} video
-   * @param {() => void} onLost Called when the camera goes away by itself.
+   * @param {() => void} onLost Called when the camera stops without `close`.
    */
   constructor(video, onLost) {
     this.#video = video;
@@ -75,7 +68,7 @@ export class Camera {
   /** Asks for the camera and shows it; rejects with the browser's error. */
   async open() {
     if (!navigator.mediaDevices?.getUserMedia) throw new Error("no camera in this context");
-    const stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: CONSTRAINTS, audio: false });
     const track = stream.getVideoTracks()[0];
     track?.addEventListener("ended", () => this.#lose(stream));
     track?.addEventListener("unmute", () => this.resume());
@@ -85,8 +78,8 @@ export class Camera {
   }
 
   /**
-   * Plays on: browsers pause a video whose camera was muted or whose page was hidden. Nothing waits
-   * for it, since it would wait for good where the camera gives no picture.
+   * Resumes the video: browsers pause it when the camera is muted or the page hidden. This is not
+   * awaited, because `play` never settles while the camera sends no image.
    */
   resume() {
     if (this.#stream) this.#video.play().catch(() => {});
@@ -106,12 +99,12 @@ export class Camera {
   }
 }
 
-/** Tells when the camera has a picture that was not taken yet. */
-export class Pictures {
+/** Waits for images of the camera that were not used before. */
+export class CameraImages {
   #video;
-  #fresh = false;
+  #isNew = false;
   #wake = () => {};
-  /** When the last picture came, or was first to be expected. */
+  /** When the last image came, or when waiting for one began. */
   lastAt = 0;
 
   /** @param {HTMLVideoElement} video */
@@ -120,36 +113,36 @@ export class Pictures {
     this.#watch();
   }
 
-  /** Counts the wait for a picture from now on. */
+  /** Restarts the measurement of how long no image has come. */
   expect() {
     this.lastAt = now();
   }
 
   /**
-   * Waits for a new picture; ends early when `signal` is aborted.
+   * Waits for a new image; returns early when `signal` is aborted.
    * @param {AbortSignal} signal
    */
   async next(signal) {
-    signal.addEventListener("abort", this.#goOn, { once: true });
-    if (!this.#fresh) await new Promise((resolve) => (this.#wake = () => resolve(null)));
-    signal.removeEventListener("abort", this.#goOn);
-    this.#fresh = false;
+    signal.addEventListener("abort", this.#resolve, { once: true });
+    if (!this.#isNew) await new Promise((resolve) => (this.#wake = () => resolve(null)));
+    signal.removeEventListener("abort", this.#resolve);
+    this.#isNew = false;
   }
 
-  /** Asks the video for its next picture, or the display for its next refresh. */
+  /** Asks the video for its next image, or the display for its next refresh. */
   #watch() {
-    if ("requestVideoFrameCallback" in this.#video) this.#video.requestVideoFrameCallback(this.#arrive);
-    else requestAnimationFrame(this.#arrive);
+    if ("requestVideoFrameCallback" in this.#video) this.#video.requestVideoFrameCallback(this.#receive);
+    else requestAnimationFrame(this.#receive);
   }
 
-  #goOn = () => {
-    this.#fresh = true;
+  #resolve = () => {
+    this.#isNew = true;
     this.#wake();
   };
 
-  #arrive = () => {
+  #receive = () => {
     this.lastAt = now();
-    this.#goOn();
+    this.#resolve();
     this.#watch();
   };
 }

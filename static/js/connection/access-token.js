@@ -1,10 +1,10 @@
 /**
- * The access token, from the fragment of the page's address: `/#token=...`.
+ * Access token from the fragment of the page's address: `/#token=...`.
  *
- * Browsers send a fragment to nobody, so it is in no log. It leaves the address bar at once and
- * stays in this tab for the next load.
+ * Browsers never send a fragment, so it appears in no server log. The token is removed from the
+ * address bar at once and kept in the tab's session storage for the next load.
  *
- * @typedef {object} Tab The parts of `window` that matter here.
+ * @typedef {object} Tab The parts of `window` that are used.
  * @property {{pathname: string, search: string, hash: string}} location
  * @property {{state: unknown, replaceState: (state: unknown, unused: string, url: string) => void}} history
  * @property {Storage} sessionStorage
@@ -14,42 +14,42 @@ const KEY = "mien-token";
 const IN_FRAGMENT = /([#&])token=([^&]*)&?/;
 
 /**
- * Takes the token out of the address, or else what an earlier load left.
+ * Removes the token from the address and stores it; without one, returns the stored token.
  * @param {Tab} tab
- * @returns {{token: string | null, misplaced: boolean}} `misplaced` where the query had a token,
- * which is not used: servers and proxies may have logged it.
+ * @returns {{token: string | null, inQuery: boolean}} `inQuery` if the query had a token. It is not
+ * used, because servers and proxies may have logged it.
  */
 export function takeToken(tab) {
   const { pathname, search, hash } = tab.location;
   const query = new URLSearchParams(search);
   const found = IN_FRAGMENT.exec(hash);
-  const misplaced = query.has("token");
-  if (found || misplaced) {
+  const inQuery = query.has("token");
+  if (found || inQuery) {
     query.delete("token");
-    const asked = String(query) && `?${query}`;
+    const rest = String(query) && `?${query}`;
     const fragment = hash.replace(IN_FRAGMENT, "$1").replace(/[#&]$/, "");
-    tab.history.replaceState(tab.history.state, "", pathname + asked + fragment);
+    tab.history.replaceState(tab.history.state, "", pathname + rest + fragment);
   }
   const token = found ? decode(found[2]) : "";
-  if (token) keepToken(tab, token);
-  return { token: token || keptToken(tab), misplaced };
+  if (token) storeToken(tab, token);
+  return { token: token || storedToken(tab), inQuery };
 }
 
 /**
  * @param {Pick<Tab, "sessionStorage">} tab
- * @param {string | null} token Null forgets the one that is kept.
+ * @param {string | null} token Null removes the stored one.
  */
-export function keepToken(tab, token) {
+export function storeToken(tab, token) {
   try {
     if (token === null) tab.sessionStorage.removeItem(KEY);
     else tab.sessionStorage.setItem(KEY, token);
   } catch {
-    // The visitor allows no storage: after a reload, the page asks for the token.
+    // Storage is blocked: after a reload, the page asks for the token again.
   }
 }
 
 /** @param {Pick<Tab, "sessionStorage">} tab */
-function keptToken(tab) {
+function storedToken(tab) {
   try {
     return tab.sessionStorage.getItem(KEY);
   } catch {

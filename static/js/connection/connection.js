@@ -1,9 +1,10 @@
 /**
- * The connection to the server: docs/reference/protocol.md in methods and callbacks.
+ * Socket.IO client of docs/reference/protocol.md: a method per client event, a callback per server event.
  *
  * @import {Socket} from "socket.io-client"
- * @import {Ack, Configuration, Configured, FacesMeta, FrameMeta, ModelStatus} from "../protocol-types.js"
- * @import {Prediction, Refused, Session, SessionExpired} from "../protocol-types.js"
+ * @import {Configuration, ConfigureError, Configured, FacesMeta, FrameMeta} from "../protocol-types.js"
+ * @import {ModelStatus, Prediction, Session, SessionExpired} from "../protocol-types.js"
+ * @import {Ack} from "../types.js"
  * @typedef {"connecting" | "connected" | "reconnecting" | "ended" | "refused" | "full"} ConnectionState
  * @typedef {object} Listener
  * @property {(state: ConnectionState) => void} onState
@@ -11,9 +12,10 @@
  * @property {(prediction: Prediction) => void} onPrediction
  * @property {(status: ModelStatus) => void} onModelStatus
  * @property {(expired: SessionExpired) => void} onExpired
- * @property {(ms: number) => void} onFull The server is full; the page asks again after this time.
+ * @property {(ms: number) => void} onFull The server is full; the page connects again after this time.
+ * @property {(message: string) => void} onRefused The server requires another access token; its sentence.
  * @typedef {Error & {data?: {code?: string, retry_after_seconds?: number}, description?: unknown,
- *   context?: {getResponseHeader?: (name: string) => string | null}}} ConnectError Where an HTTP request
+ *   context?: {getResponseHeader?: (name: string) => string | null}}} ConnectError If an HTTP request
  *   failed, `description` is its status and `context` the request.
  */
 
@@ -21,13 +23,13 @@ import { io } from "socket.io-client";
 
 const ACK_TIMEOUT_MS = 5000;
 const RETRY_MS = 1000;
-/** A WebSocket opens in two round trips. Some proxies swallow it, and nobody hears of that. */
-const WEBSOCKET_PATIENCE_MS = 4000;
-const POLLING_PATIENCE_MS = 20_000;
-/** Too many requests, and no room, of a proxy too. */
-const BUSY = new Set([429, 503]);
-const MOST_WAIT_SECONDS = 300;
-/** Pages that were sent away together should not all come back at once. */
+/** A WebSocket opens in two round trips. Some proxies drop the upgrade without a response. */
+const WEBSOCKET_TIMEOUT_MS = 4000;
+const POLLING_TIMEOUT_MS = 20_000;
+/** HTTP statuses "too many requests" and "service unavailable", which proxies send too. */
+const BUSY_STATUSES = new Set([429, 503]);
+const MAX_WAIT_SECONDS = 300;
+/** Spreads the attempts of pages that were refused at the same time. */
 const JITTER = 0.25;
 
 export class Connection {
@@ -35,12 +37,12 @@ export class Connection {
   #listener;
   /** @type {ConnectionState} */
   #state = "connecting";
-  #polls = false;
+  #isPolling = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
 
   /**
-   * @param {string} path Of Socket.IO on the server, such as `/socket.io/`.
+   * @param {string} path Path of Socket.IO on the server, such as `/socket.io/`.
    * @param {string | null} token
    * @param {Listener} listener
    */
@@ -51,20 +53,23 @@ export class Connection {
       auth: token ? { token } : {},
       transports: ["websocket", "polling"],
       tryAllTransports: true,
-      timeout: WEBSOCKET_PATIENCE_MS,
+      timeout: WEBSOCKET_TIMEOUT_MS,
       reconnectionDelayMax: 3000,
       autoConnect: false,
     });
     this.#listen(this.#socket);
   }
 
-  /** Connects; also goes on after a session that has ended, with a new token where one is given. */
-  open(/** @type {string | null} */ token = null) {
+  /**
+   * Connects, also after a session has ended.
+   * @param {string | null} [token] Replaces the one that was used before.
+   */
+  open(token = null) {
     if (token) this.#socket.auth = { token };
     if (this.#socket.active) return;
     clearTimeout(this.#retry);
-    this.#become("connecting");
-    this.#greet();
+    this.#setState("connecting");
+    this.#connect();
   }
 
   get state() {
@@ -81,7 +86,7 @@ export class Connection {
    * @returns {Promise<Ack>}
    */
   sendFrame(meta, image) {
-    return this.#ask("frame", meta, image);
+    return this.#emit("frame", meta, image);
   }
 
   /**
@@ -90,23 +95,23 @@ export class Connection {
    * @returns {Promise<Ack>}
    */
   sendFaces(meta, crops) {
-    return this.#ask("faces", meta, ...crops);
+    return this.#emit("faces", meta, ...crops);
   }
 
   /**
    * @param {Configuration} configuration
-   * @returns {Promise<Configured | Refused>}
+   * @returns {Promise<Configured | ConfigureError>}
    */
   configure(configuration) {
-    return this.#ask("configure", configuration);
+    return this.#emit("configure", configuration);
   }
 
   /**
    * @param {string} event
    * @param {...unknown} payload
    */
-  async #ask(event, ...payload) {
-    // Socket.IO would keep it for the next session, whose frames and faces have other numbers.
+  async #emit(event, ...payload) {
+    // Socket.IO would buffer the event for the next session, where its sequence number and ids are wrong.
     if (!this.ready) throw new Error("not connected");
     return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, ...payload);
   }
@@ -114,74 +119,80 @@ export class Connection {
   /** @param {Socket} socket */
   #listen(socket) {
     const { onPrediction, onModelStatus } = this.#listener;
-    socket.on("session", (session) => this.#begin(session));
+    socket.on("session", (session) => this.#startSession(session));
     socket.on("prediction", onPrediction);
     socket.on("model_status", onModelStatus);
     socket.on("session_expired", (expired) => this.#expire(expired));
-    socket.on("disconnect", () => this.#lose());
-    socket.on("connect_error", (error) => this.#fail(error));
+    socket.on("disconnect", () => this.#reconnect());
+    socket.on("connect_error", (error) => this.#handleError(error));
   }
 
   /** @param {Session} session */
-  #begin(session) {
-    this.#become("connected");
+  #startSession(session) {
+    this.#setState("connected");
     this.#listener.onSession(session);
   }
 
   /** @param {SessionExpired} expired */
   #expire(expired) {
     if (expired.reason !== "shutdown") {
-      this.#become("ended");
+      this.#setState("ended");
       this.#socket.disconnect();
     }
     this.#listener.onExpired(expired);
   }
 
-  #lose() {
+  #reconnect() {
     if (this.#state === "ended") return;
-    this.#become("reconnecting");
-    if (!this.#socket.active) this.#greetLater(RETRY_MS);
+    this.#setState("reconnecting");
+    if (!this.#socket.active) this.#connectLater(RETRY_MS);
   }
 
   /** @param {ConnectError} error */
-  #fail(error) {
-    const seconds = waitAsked(error);
-    if (error.data?.code === "unauthorized") this.#become("refused");
-    else if (seconds !== null) this.#waitForRoom(seconds);
+  #handleError(error) {
+    const seconds = retryAfter(error);
+    if (error.data?.code === "unauthorized") this.#refuse(error.message);
+    else if (seconds !== null) this.#waitForPlace(seconds);
     else if (error.message === "timeout") this.#changeTransport();
-    else if (!this.#socket.active) this.#greetLater(RETRY_MS);
+    else if (!this.#socket.active) this.#connectLater(RETRY_MS);
+  }
+
+  /** @param {string} message */
+  #refuse(message) {
+    this.#setState("refused");
+    this.#listener.onRefused(message);
   }
 
   /** @param {number} seconds */
-  #waitForRoom(seconds) {
-    const ms = Math.min(seconds, MOST_WAIT_SECONDS) * 1000 * (1 + JITTER * Math.random());
-    this.#socket.disconnect(); // Socket.IO would come back sooner.
-    this.#become("full");
+  #waitForPlace(seconds) {
+    const ms = Math.min(seconds, MAX_WAIT_SECONDS) * 1000 * (1 + JITTER * Math.random());
+    this.#socket.disconnect(); // Socket.IO would reconnect sooner.
+    this.#setState("full");
     this.#listener.onFull(ms);
-    this.#greetLater(ms);
+    this.#connectLater(ms);
   }
 
-  /** Socket.IO tries again by itself, but would do so in the same way. */
+  /** Socket.IO reconnects by itself, but with the transport that just timed out. */
   #changeTransport() {
     const manager = this.#socket.io;
-    this.#polls = !this.#polls;
-    manager.opts.transports = this.#polls ? ["polling"] : ["websocket", "polling"];
-    manager.timeout(this.#polls ? POLLING_PATIENCE_MS : WEBSOCKET_PATIENCE_MS);
+    this.#isPolling = !this.#isPolling;
+    manager.opts.transports = this.#isPolling ? ["polling"] : ["websocket", "polling"];
+    manager.timeout(this.#isPolling ? POLLING_TIMEOUT_MS : WEBSOCKET_TIMEOUT_MS);
   }
 
   /** @param {number} ms */
-  #greetLater(ms) {
+  #connectLater(ms) {
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#greet(), ms);
+    this.#retry = setTimeout(() => this.#connect(), ms);
   }
 
-  /** The server refuses a second greeting on one connection, and Socket.IO then closes it for good. */
-  #greet() {
+  /** The server refuses a second CONNECT on one connection, and Socket.IO then closes it for good. */
+  #connect() {
     if (!this.#socket.active) this.#socket.connect();
   }
 
   /** @param {ConnectionState} state */
-  #become(state) {
+  #setState(state) {
     if (state === this.#state && state !== "connecting") return;
     this.#state = state;
     this.#listener.onState(state);
@@ -189,11 +200,11 @@ export class Connection {
 }
 
 /**
- * After how many seconds a server without room asks to come back; null for any other error.
+ * Seconds after which a full server allows another attempt; null for any other error.
  * @param {ConnectError} error
  */
-function waitAsked({ data, description, context }) {
+function retryAfter({ data, description, context }) {
   if (data?.code === "server_full") return Math.max(Number(data.retry_after_seconds) || 1, 1);
-  const asked = BUSY.has(Number(description)) && context?.getResponseHeader?.("Retry-After");
-  return Number(asked) || null;
+  const header = BUSY_STATUSES.has(Number(description)) && context?.getResponseHeader?.("Retry-After");
+  return Number(header) || null;
 }

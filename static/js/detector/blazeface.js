@@ -1,29 +1,29 @@
 /**
- * What goes into BlazeFace (full range) and what its numbers mean. The server does the same in
- * face_utils/detectors/blazeface.py: one anchor in the centre of each cell of a 48 by 48 grid.
+ * Input and output of BlazeFace (full range): one anchor in the centre of each cell of a 48 by 48 grid.
+ * The server does the same in face_utils/detectors/blazeface.py.
  *
- * @import {Box, Point} from "../protocol-types.js"
+ * @import {Box, Point} from "../types.js"
  * @typedef {{box: Box, score: number, landmarks: Point[]}} Detection
  * @typedef {{scale: number, left: number, top: number, width: number, height: number}} Placement
- * Where a picture lies on the network's input.
+ * Position of the image on the model's input.
  */
 
-import { suppress } from "../geometry.js";
+import { groupOverlapping } from "../geometry.js";
 
 export const INPUT_SIDE = 192;
 export const VALUES_PER_CELL = 16;
-/** The picture as it is, and where that finds nothing, once more with a margin around it. */
+/** First without a margin; if that finds no face, again with a margin around the image. */
 export const PADDINGS = [0, 1];
 const GRID_SIDE = 48;
 const CELL = INPUT_SIDE / GRID_SIDE;
 const SCORE_THRESHOLD = 0.6;
 const OVERLAP_THRESHOLD = 0.3;
 const LOGIT_THRESHOLD = Math.log(SCORE_THRESHOLD / (1 - SCORE_THRESHOLD));
-/** Box, right eye, left eye, nose and mouth; two ears follow and are left out. */
+/** Box, right eye, left eye, nose and mouth; the two ears that follow are not used. */
 const VALUES_USED = 12;
 
 /**
- * The picture scaled into the middle of the input.
+ * Scales the image into the centre of the input.
  * @param {number} width
  * @param {number} height
  * @param {number} padding Margin on each side, as a share of the longer side.
@@ -41,7 +41,7 @@ export function letterbox(width, height, padding) {
 }
 
 /**
- * Canvas bytes as the network wants them: red, green and blue from -1 to 1.
+ * Converts canvas bytes to the model's input: red, green and blue from -1 to 1.
  * @param {Uint8ClampedArray} rgba
  */
 export function toInput(rgba) {
@@ -55,7 +55,7 @@ export function toInput(rgba) {
 }
 
 /**
- * The faces in the network's answer, in pixels of the picture, the best score first.
+ * Decodes the model's output into faces in pixels of the image, best score first.
  * @param {Float32Array} regressors 2304 rows of 16.
  * @param {Float32Array} logits 2304.
  * @param {Placement} placement
@@ -66,9 +66,9 @@ export function decode(regressors, logits, placement) {
   const rows = cells.map((cell) => cellValues(regressors, cell));
   const scores = cells.map((cell) => 1 / (1 + Math.exp(-logits[cell])));
   const boxes = rows.map((row) => /** @type {Box} */ (row.slice(0, 4)));
-  return suppress(boxes, scores, OVERLAP_THRESHOLD).map((group) => {
+  return groupOverlapping(boxes, scores, OVERLAP_THRESHOLD).map((group) => {
     const values = blend(group.map((i) => rows[i]), group.map((i) => scores[i]));
-    return toPicture(values, scores[group[0]], placement);
+    return toImage(values, scores[group[0]], placement);
   });
 }
 
@@ -82,7 +82,7 @@ function likelyCells(logits) {
 }
 
 /**
- * One cell's `[x, y, w, h, landmarks ...]` in pixels of the input.
+ * Values `[x, y, w, h, landmarks ...]` of a cell in pixels of the input.
  * @param {Float32Array} regressors
  * @param {number} cell
  */
@@ -97,7 +97,7 @@ function cellValues(regressors, cell) {
 }
 
 /**
- * One face from overlapping candidates: their mean, weighted by score.
+ * Merges overlapping candidates into one face: their mean, weighted by score.
  * @param {number[][]} rows
  * @param {number[]} weights
  */
@@ -112,7 +112,7 @@ function blend(rows, weights) {
  * @param {Placement} placement
  * @returns {Detection}
  */
-function toPicture(values, score, { scale, left, top }) {
+function toImage(values, score, { scale, left, top }) {
   /** @param {number} i @returns {Point} */
   const point = (i) => [(values[i] - left) / scale, (values[i + 1] - top) / scale];
   const [x, y] = point(0);

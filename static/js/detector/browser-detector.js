@@ -5,77 +5,77 @@
  * @typedef {{id: number, faces?: Detection[], error?: string}} Reply
  */
 
-/** Loading takes half a second from a near server; give a slow network time for its 10 MB. */
+/** Loading takes half a second from a nearby server; a slow network needs time for the 10 MB. */
 const START_TIMEOUT_MS = 60_000;
-/** A picture takes 20 ms; a worker that is gone would answer never. */
+/** A frame takes 20 ms; a worker that has crashed never replies. */
 const DETECT_TIMEOUT_MS = 10_000;
 
 export class BrowserDetector {
-  /** A classic worker: LiteRT.js loads its WebAssembly by importScripts, which module workers lack. */
+  /** A classic worker: LiteRT.js loads its WebAssembly with importScripts, which module workers lack. */
   #worker = new Worker(new URL("./detector-worker.js", import.meta.url));
   /** @type {Map<number, {resolve: (faces: Detection[]) => void, reject: (error: Error) => void}>} */
-  #waiting = new Map();
-  #count = 0;
+  #pending = new Map();
+  #nextId = 0;
   #stopped = false;
 
   constructor() {
     this.#worker.onmessage = ({ data }) => this.#settle(data);
-    this.#worker.onerror = (event) => this.#failAll(event.message);
+    this.#worker.onerror = (event) => this.#rejectAll(event.message);
   }
 
-  /** Resolves when the network is loaded; rejects when it cannot be. */
+  /** Resolves when the model is loaded; rejects if it cannot be. */
   async start() {
-    await this.#within(START_TIMEOUT_MS, "loading took too long", null);
+    await this.#request(START_TIMEOUT_MS, "the face detector took too long to load", null);
   }
 
-  /** @param {HTMLCanvasElement} picture */
-  async detect(picture) {
-    return this.#within(DETECT_TIMEOUT_MS, "finding faces took too long", await createImageBitmap(picture));
+  /** @param {HTMLCanvasElement} frame */
+  async detect(frame) {
+    return this.#request(DETECT_TIMEOUT_MS, "face detection took too long", await createImageBitmap(frame));
   }
 
   stop() {
     this.#stopped = true;
     this.#worker.terminate();
-    this.#failAll("stopped");
+    this.#rejectAll("stopped");
   }
 
   /**
-   * Asks the worker, for so long.
-   * @param {number} ms
-   * @param {string} complaint
-   * @param {ImageBitmap | null} picture Null asks only whether the detector is ready.
+   * Posts a request to the worker and waits for the reply.
+   * @param {number} timeoutMs
+   * @param {string} message Error message after the timeout.
+   * @param {ImageBitmap | null} image Null only asks whether the detector is ready.
    */
-  #within(ms, complaint, picture) {
-    const timer = setTimeout(() => this.#failAll(complaint), ms);
-    return this.#post(picture).finally(() => clearTimeout(timer));
+  #request(timeoutMs, message, image) {
+    const timer = setTimeout(() => this.#rejectAll(message), timeoutMs);
+    return this.#post(image).finally(() => clearTimeout(timer));
   }
 
   /**
-   * @param {ImageBitmap | null} picture
+   * @param {ImageBitmap | null} image
    * @returns {Promise<Detection[]>}
    */
-  async #post(picture) {
-    // It may have been stopped while the picture was made ready; the worker would never answer.
+  async #post(image) {
+    // The detector may have been stopped while the image was prepared; the worker would never reply.
     if (this.#stopped) {
-      picture?.close();
+      image?.close();
       throw new Error("stopped");
     }
-    const id = this.#count++;
-    this.#worker.postMessage({ id, picture }, picture ? [picture] : []);
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const id = this.#nextId++;
+    this.#worker.postMessage({ id, image }, image ? [image] : []);
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
   }
 
   /** @param {Reply} reply */
   #settle({ id, faces, error }) {
-    const waiter = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (faces) waiter?.resolve(faces);
-    else waiter?.reject(new Error(error));
+    const request = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (faces) request?.resolve(faces);
+    else request?.reject(new Error(error));
   }
 
   /** @param {string} message */
-  #failAll(message) {
-    for (const { reject } of this.#waiting.values()) reject(new Error(message));
-    this.#waiting.clear();
+  #rejectAll(message) {
+    for (const { reject } of this.#pending.values()) reject(new Error(message));
+    this.#pending.clear();
   }
 }

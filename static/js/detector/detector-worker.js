@@ -1,8 +1,8 @@
 /**
- * The worker behind detector.js: `{id, picture}` in, `{id, faces}` or `{id, error}` out.
+ * Worker of browser-detector.js: takes `{id, image}`, replies `{id, faces}` or `{id, error}`.
  *
- * It is a classic worker (LiteRT.js calls importScripts), so it imports modules when it runs. Import
- * maps do not reach into workers: addresses are relative to this file.
+ * It is a classic worker, because LiteRT.js calls importScripts. So it imports modules dynamically.
+ * Import maps do not apply in workers, so paths are relative to this file.
  */
 
 (() => {
@@ -16,51 +16,51 @@
     const blazeface = await import("./blazeface.js");
     /** @type {typeof import("@litertjs/core")} */
     const litert = await import(new URL("litert/index.js", VENDOR).href);
-    // Without this the WebAssembly file would be looked for beside this worker, and each step of
-    // the start be printed as an error.
+    // Otherwise the WebAssembly file is looked up beside this worker, and each step of the start is
+    // printed as an error.
     Object.assign(self, { Module: { locateFile: (/** @type {string} */ name) => WASM + name, printErr() {} } });
     await litert.loadLiteRt(WASM);
-    const network = await litert.loadAndCompile(MODEL, { accelerator: "wasm" });
+    const model = await litert.loadAndCompile(MODEL, { accelerator: "wasm" });
     const canvas = new OffscreenCanvas(blazeface.INPUT_SIDE, blazeface.INPUT_SIDE);
     const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-    if (!context) throw new Error("this browser gives workers no 2D canvas");
+    if (!context) throw new Error("this browser has no 2D canvas in workers");
     context.imageSmoothingQuality = "high";
-    return { blazeface, litert, network, context };
+    return { blazeface, litert, model, context };
   }
 
   const loading = load();
 
-  /** @param {ImageBitmap} picture */
-  async function detect(picture) {
+  /** @param {ImageBitmap} image */
+  async function detect(image) {
     const { blazeface } = await loading;
     for (const padding of blazeface.PADDINGS) {
-      const faces = await search(picture, padding);
+      const faces = await detectAtPadding(image, padding);
       if (faces.length > 0) return faces;
     }
     return [];
   }
 
   /**
-   * @param {ImageBitmap} picture
+   * @param {ImageBitmap} image
    * @param {number} padding
    * @returns {Promise<Detection[]>}
    */
-  async function search(picture, padding) {
+  async function detectAtPadding(image, padding) {
     const { blazeface, context } = await loading;
     const side = blazeface.INPUT_SIDE;
-    const placement = blazeface.letterbox(picture.width, picture.height, padding);
+    const placement = blazeface.letterbox(image.width, image.height, padding);
     context.clearRect(0, 0, side, side);
-    context.drawImage(picture, placement.left, placement.top, placement.width, placement.height);
+    context.drawImage(image, placement.left, placement.top, placement.width, placement.height);
     const input = blazeface.toInput(context.getImageData(0, 0, side, side).data);
     const { regressors, logits } = await run(input);
     return blazeface.decode(regressors, logits, placement);
   }
 
-  /** @param {Float32Array} input */
-  async function run(input) {
-    const { blazeface, litert, network } = await loading;
-    const tensor = new litert.Tensor(input, [1, blazeface.INPUT_SIDE, blazeface.INPUT_SIDE, 3]);
-    const outputs = await network.run(tensor);
+  /** @param {Float32Array} values */
+  async function run(values) {
+    const { blazeface, litert, model } = await loading;
+    const tensor = new litert.Tensor(values, [1, blazeface.INPUT_SIDE, blazeface.INPUT_SIDE, 3]);
+    const outputs = await model.run(tensor);
     tensor.delete();
     const arrays = outputs.map((output) => Float32Array.from(output.toTypedArray()));
     outputs.forEach((output) => output.delete());
@@ -68,16 +68,16 @@
     return { regressors, logits };
   }
 
-  /** @param {MessageEvent<{id: number, picture: ImageBitmap | null}>} event */
-  self.onmessage = async ({ data: { id, picture } }) => {
+  /** @param {MessageEvent<{id: number, image: ImageBitmap | null}>} event */
+  self.onmessage = async ({ data: { id, image } }) => {
     try {
       await loading;
-      const faces = picture ? await detect(picture) : [];
+      const faces = image ? await detect(image) : [];
       self.postMessage({ id, faces });
     } catch (error) {
       self.postMessage({ id, error: String(error) });
     } finally {
-      picture?.close();
+      image?.close();
     }
   };
 })();

@@ -1,30 +1,26 @@
 /**
- * The switch between finding faces on the server and finding them in the browser.
+ * Switch between face detection on the server and in the browser.
  *
- * While it is on, no whole picture leaves the browser: not while the detector loads, and not where
- * it fails, until the visitor says so.
+ * While it is on, no whole frame leaves the browser: not while the detector loads, and not after it
+ * has failed, unless the visitor decides so.
  *
  * @import {FrameMeta, Session} from "../protocol-types.js"
  * @import {Connection} from "../connection/connection.js"
  * @import {Notice} from "../view/notice.js"
- * @import {Source} from "./frame-source.js"
- * @typedef {"off" | "loading" | "on" | "failed"} DetectorState Of the browser's detector.
+ * @import {FrameSource} from "./frame-source.js"
+ * @typedef {"off" | "loading" | "on" | "failed"} DetectorState State of the browser's detector.
  */
 
-import { Frame, FRAME_SIDE } from "./frame-capture.js";
 import { BrowserDetector } from "../detector/browser-detector.js";
 import { sideWithin } from "../geometry.js";
-import { facesOnly, wholeFrames } from "./frame-source.js";
+import { DETECTION_NOTES, DETECTOR_FAILED } from "../strings.js";
+import { setText } from "../view/dom.js";
+import { FRAME_SIDE, FrameCapture } from "./frame-capture.js";
+import { faceCrops, wholeFrames } from "./frame-source.js";
 
-const FAILED = {
-  text:
-    "Faces could not be found in this browser, so no pictures are sent. Switch it off and on to try again, " +
-    "or let the server find them.",
-  button: "Send whole pictures",
-};
-
-export class SourceSwitch {
+export class DetectionMode {
   #input;
+  #note;
   #video;
   #connection;
   #notice;
@@ -34,24 +30,25 @@ export class SourceSwitch {
   #detector = null;
   /** @type {DetectorState} */
   #state = "off";
-  /** How the next frame travels; null: none may. @type {Source | null} */
+  /** Sends the next frame; null while nothing may be sent. @type {FrameSource | null} */
   #source = null;
-  /** Aborted when frames travel in another way from now on. */
-  #choice = new AbortController();
+  /** Aborted when another source takes over. */
+  #replaced = new AbortController();
 
   /**
-   * @param {HTMLInputElement} input
+   * @param {{input: HTMLInputElement, note: HTMLElement}} controls The switch and the text that describes it.
    * @param {HTMLVideoElement} video
    * @param {Connection} connection
    * @param {Notice} notice
    */
-  constructor(input, video, connection, notice) {
+  constructor({ input, note }, video, connection, notice) {
     this.#input = input;
+    this.#note = note;
     this.#video = video;
     this.#connection = connection;
     this.#notice = notice;
     input.addEventListener("change", () => (input.checked ? this.#switchOn() : this.#switchOff()));
-    // It may have been switched on while the page was still loading.
+    // The visitor may have switched it on while the page was loading.
     if (input.checked) void this.#switchOn();
   }
 
@@ -59,85 +56,86 @@ export class SourceSwitch {
     return this.#state;
   }
 
-  /** Whether a frame may travel at all. */
+  /** Whether a frame may be sent. */
   get ready() {
     return this.#source !== null;
   }
 
   /**
    * @param {FrameMeta} meta
-   * @param {AbortSignal} stopped Aborted when the frame is to go no more.
+   * @param {AbortSignal} stopped Aborted when the frame must not be sent any more.
    */
   async send(meta, stopped) {
-    if (!this.#source) throw new Error("no pictures are to be sent now");
+    if (!this.#source) throw new Error("no frames may be sent now");
     return this.#source(meta, stopped);
   }
 
   /** @param {Session} session */
   setSession(session) {
     this.#session = session;
-    this.#choose();
+    this.#replaceSource();
   }
 
   /**
-   * Sends nothing more, says so and leaves it to the visitor how to go on.
+   * Stops sending, says so and lets the visitor decide how to continue.
    * @param {unknown} error
    */
   fail(error) {
     if (!this.#detector) return;
     console.error(error);
-    this.#become("failed");
-    const button = { title: FAILED.button, run: () => this.#switchOff() };
-    this.#notice.show("detector", { text: FAILED.text, button });
+    this.#setState("failed");
+    const button = { title: DETECTOR_FAILED.button, run: () => this.#switchOff() };
+    this.#notice.show("detector", { text: DETECTOR_FAILED.text, button });
   }
 
   async #switchOn() {
     const detector = new BrowserDetector();
-    this.#become("loading", detector);
+    this.#setState("loading", detector);
     try {
       await detector.start();
-      if (detector === this.#detector) this.#become("on", detector);
+      if (detector === this.#detector) this.#setState("on", detector);
     } catch (error) {
       if (detector === this.#detector) this.fail(error);
     }
   }
 
   #switchOff() {
-    this.#become("off");
+    this.#setState("off");
   }
 
   /**
    * @param {DetectorState} state
-   * @param {BrowserDetector | null} detector Another one is stopped.
+   * @param {BrowserDetector | null} detector Replaces the previous one, which is stopped.
    */
-  #become(state, detector = null) {
+  #setState(state, detector = null) {
     if (detector !== this.#detector) this.#detector?.stop();
     this.#detector = detector;
     this.#state = this.#input.dataset.state = state;
     this.#input.checked = state !== "off";
+    setText(this.#note, DETECTION_NOTES[state]);
     this.#notice.clear("detector");
-    this.#choose();
+    this.#replaceSource();
   }
 
-  /** Decides anew how frames travel; one that is on its way in the old manner goes no further. */
-  #choose() {
-    this.#choice.abort();
-    this.#choice = new AbortController();
-    this.#source = this.#session && this.#sourceFor(this.#session, this.#choice.signal);
+  /** Frames that the previous source has captured but not sent are discarded. */
+  #replaceSource() {
+    this.#replaced.abort();
+    this.#replaced = new AbortController();
+    this.#source = this.#session && this.#newSource(this.#session, this.#replaced.signal);
   }
 
   /**
    * @param {Session} session
-   * @param {AbortSignal} signal
-   * @returns {Source | null}
+   * @param {AbortSignal} replaced
+   * @returns {FrameSource | null}
    */
-  #sourceFor(session, signal) {
+  #newSource(session, replaced) {
     if (this.#state === "off") {
       const side = sideWithin(FRAME_SIDE, session.limits.max_pixels);
-      return wholeFrames(new Frame(this.#video, side), this.#connection, session.limits, signal);
+      return wholeFrames(new FrameCapture(this.#video, side), this.#connection, session.limits, replaced);
     }
     if (this.#state !== "on" || !this.#detector) return null;
-    const frame = new Frame(this.#video, FRAME_SIDE);
-    return facesOnly(frame, this.#connection, this.#detector, session, signal);
+    const frame = new FrameCapture(this.#video, FRAME_SIDE);
+    return faceCrops(frame, this.#connection, this.#detector, session, replaced);
   }
 }

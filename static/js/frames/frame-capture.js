@@ -1,24 +1,24 @@
 /**
- * Pictures to send: the centre square of the camera's picture, and squares cut out of it.
+ * Frames and face crops as JPEGs: the centre square of the video, and squares cut out of it.
  *
- * @import {Box} from "../protocol-types.js"
+ * @import {Box} from "../types.js"
  */
 
 import { centreSquare } from "../geometry.js";
 
-/** Side of the frames that are looked at, in pixels; sent are smaller ones where the server wants them. */
+/** Side of a frame in pixels. Frames are smaller if the server's limits require it. */
 export const FRAME_SIDE = 480;
 const FRAME_QUALITY = 0.8;
 const CROP_QUALITY = 0.9;
-/** Below it a JPEG shows little but blocks. */
-const WORST_QUALITY = 0.15;
+/** Below this quality, a JPEG shows little but block artefacts. */
+const MIN_QUALITY = 0.15;
 
 /** @param {number} side */
 function squareCanvas(side) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = side;
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-  if (!context) throw new Error("this browser gives no 2D canvas");
+  if (!context) throw new Error("this browser has no 2D canvas");
   context.imageSmoothingQuality = "medium";
   return { canvas, context };
 }
@@ -37,20 +37,20 @@ function toJpeg(canvas, quality) {
 }
 
 /**
- * A JPEG of at most so many bytes: worse and worse, until it is small enough or could not be worse.
+ * Encodes a JPEG of at most `maxBytes`: halves the quality until it fits or reaches the minimum.
  * @param {HTMLCanvasElement} canvas
  * @param {number} quality
  * @param {number} maxBytes
  */
 export async function toJpegWithin(canvas, quality, maxBytes) {
-  for (let tried = quality; ; tried /= 2) {
-    const jpeg = await toJpeg(canvas, tried);
-    if (jpeg.byteLength <= maxBytes || tried < WORST_QUALITY) return jpeg;
+  for (let current = quality; ; current /= 2) {
+    const jpeg = await toJpeg(canvas, current);
+    if (jpeg.byteLength <= maxBytes || current < MIN_QUALITY) return jpeg;
   }
 }
 
-/** The frame that is looked at: a square of fixed size, taken from the video when asked. */
-export class Frame {
+/** Captures frames of one size from a video. */
+export class FrameCapture {
   #video;
   #square;
 
@@ -67,13 +67,13 @@ export class Frame {
     return this.#square.canvas.width;
   }
 
-  /** The canvas that holds the frame taken last. */
-  get picture() {
+  /** The canvas that holds the last frame. */
+  get canvas() {
     return this.#square.canvas;
   }
 
-  /** Takes the video's present picture, never stretched. */
-  take() {
+  /** Captures the video's current image: its centre square, never stretched. */
+  capture() {
     const { videoWidth, videoHeight } = this.#video;
     const { x, y, side } = centreSquare(videoWidth, videoHeight);
     this.#square.context.drawImage(this.#video, x, y, side, side, 0, 0, this.side, this.side);
@@ -85,37 +85,37 @@ export class Frame {
   }
 }
 
-/** Cuts a square out of a picture, one at a time; pixels beyond its edge repeat the edge. */
-export class Cutter {
+/** Cuts face crops out of frames, one at a time. Pixels beyond the frame repeat its edge. */
+export class Cropper {
   #square = squareCanvas(1);
 
   /**
-   * @param {HTMLCanvasElement} picture
-   * @param {Box} box A square that may reach beyond the picture.
+   * @param {HTMLCanvasElement} frame
+   * @param {Box} box A square that may reach beyond the frame.
    * @param {number} size Side of the crop in pixels.
    * @param {number} maxBytes
    */
-  cut(picture, [x, y, side], size, maxBytes) {
-    const { canvas, context } = (this.#square = this.#sized(size));
+  crop(frame, [x, y, side], size, maxBytes) {
+    const { canvas, context } = (this.#square = this.#resized(size));
     const scale = canvas.width / side;
-    context.drawImage(picture, -x * scale, -y * scale, picture.width * scale, picture.height * scale);
+    context.drawImage(frame, -x * scale, -y * scale, frame.width * scale, frame.height * scale);
     repeatEdges(context, {
       left: Math.ceil(Math.max(0, -x * scale)),
       top: Math.ceil(Math.max(0, -y * scale)),
-      right: Math.floor(Math.min(canvas.width, (picture.width - x) * scale)),
-      bottom: Math.floor(Math.min(canvas.height, (picture.height - y) * scale)),
+      right: Math.floor(Math.min(canvas.width, (frame.width - x) * scale)),
+      bottom: Math.floor(Math.min(canvas.height, (frame.height - y) * scale)),
     });
     return toJpegWithin(canvas, CROP_QUALITY, maxBytes);
   }
 
   /** @param {number} size */
-  #sized(size) {
+  #resized(size) {
     return this.#square.canvas.width === size ? this.#square : squareCanvas(size);
   }
 }
 
 /**
- * Stretches the outermost columns and rows of the part that holds a picture over the rest.
+ * Stretches the outermost columns and rows of the part that shows the frame over the rest.
  * @param {CanvasRenderingContext2D} context
  * @param {{left: number, top: number, right: number, bottom: number}} part
  */

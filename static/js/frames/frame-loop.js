@@ -1,36 +1,37 @@
 /**
- * The send loop: one frame in flight, the next one when the answer is there.
+ * Send loop for frames: one in flight, the next one after its ack.
  *
- * @import {Ack, FrameMeta} from "../protocol-types.js"
- * @typedef {object} LoopParts
- * @property {(signal: AbortSignal) => Promise<void>} nextPicture Resolves when there is a new picture.
+ * @import {FrameMeta} from "../protocol-types.js"
+ * @import {Ack} from "../types.js"
+ * @typedef {object} FrameLoopOptions
+ * @property {(signal: AbortSignal) => Promise<void>} nextImage Resolves when the camera has a new image.
  * @property {() => boolean} ready Whether a frame can be sent now.
- * @property {(meta: FrameMeta, stopped: AbortSignal) => Promise<Ack>} exchange Takes a frame, sends it
- *   unless the loop was stopped meanwhile, gives its answer.
+ * @property {(meta: FrameMeta, stopped: AbortSignal) => Promise<Ack>} send Captures a frame, sends it unless
+ *   the loop has been stopped meanwhile, and returns its ack.
  * @property {() => number} now
  * @property {(ack: Ack, latencyMs: number) => void} onAck
- * @property {(error: unknown) => void} onLost Called for a frame that was never answered.
+ * @property {(error: unknown) => void} onLost Called for a frame that got no ack.
  */
 
-/** How far a picture may come before its time; displays and cameras jitter. */
+/** How early a frame may be sent, because displays and cameras jitter. */
 const TOLERANCE_MS = 4;
-/** Rest after the server said that frames come too fast, or that something broke. */
-const REST_MS = 250;
+/** Pause after an error or a lost frame. */
+const BACKOFF_MS = 250;
 
 export class FrameLoop {
-  /** Frames per second that the server takes at most. */
+  /** The server's limit in frames per second. */
   maxRate = 30;
-  /** @type {number | null} Since when frames have gone and none was answered. */
+  /** @type {number | null} When the oldest frame without an ack was sent, while no later one had an ack. */
   waitingSince = null;
-  #parts;
+  #options;
   #seq = 0;
-  #due = 0;
+  #nextAt = 0;
   /** @type {AbortController | null} */
   #running = null;
 
-  /** @param {LoopParts} parts */
-  constructor(parts) {
-    this.#parts = parts;
+  /** @param {FrameLoopOptions} options */
+  constructor(options) {
+    this.#options = options;
   }
 
   get running() {
@@ -49,46 +50,46 @@ export class FrameLoop {
     this.waitingSince = null;
   }
 
-  /** Counts frames from 0 again, for a new session. */
-  restartCount() {
+  /** Starts the sequence numbers at 0 again, for a new session. */
+  resetSequence() {
     this.#seq = 0;
-    this.#due = 0;
+    this.#nextAt = 0;
   }
 
   /** @param {AbortSignal} signal */
   async #run(signal) {
     while (!signal.aborted) {
-      await this.#parts.nextPicture(signal);
+      await this.#options.nextImage(signal);
       if (signal.aborted) return;
-      if (!this.#parts.ready()) this.waitingSince = null;
-      else if (this.#isDue()) await this.#exchangeOne(signal);
+      if (!this.#options.ready()) this.waitingSince = null;
+      else if (this.#isDue()) await this.#sendFrame(signal);
     }
   }
 
   #isDue() {
-    const time = this.#parts.now();
-    if (time < this.#due - TOLERANCE_MS) return false;
-    this.#due = Math.max(this.#due, time - TOLERANCE_MS) + 1000 / this.maxRate;
+    const time = this.#options.now();
+    if (time < this.#nextAt - TOLERANCE_MS) return false;
+    this.#nextAt = Math.max(this.#nextAt, time - TOLERANCE_MS) + 1000 / this.maxRate;
     return true;
   }
 
   /** @param {AbortSignal} signal */
-  async #exchangeOne(signal) {
-    const sentAt = this.#parts.now();
+  async #sendFrame(signal) {
+    const sentAt = this.#options.now();
     const meta = { seq: this.#seq++, captured_at: Math.round(sentAt) };
     this.waitingSince ??= sentAt;
     try {
-      const ack = await this.#parts.exchange(meta, signal);
+      const ack = await this.#options.send(meta, signal);
       this.waitingSince = null;
-      if (ack.status === "error") this.#rest();
-      if (!signal.aborted) this.#parts.onAck(ack, this.#parts.now() - sentAt);
+      if (ack.status === "error") this.#backOff();
+      if (!signal.aborted) this.#options.onAck(ack, this.#options.now() - sentAt);
     } catch (error) {
-      this.#rest();
-      if (!signal.aborted) this.#parts.onLost(error);
+      this.#backOff();
+      if (!signal.aborted) this.#options.onLost(error);
     }
   }
 
-  #rest() {
-    this.#due = this.#parts.now() + REST_MS;
+  #backOff() {
+    this.#nextAt = this.#options.now() + BACKOFF_MS;
   }
 }

@@ -1,74 +1,78 @@
 /**
- * The two ways of a frame to the server: whole, or only its faces, found in the browser.
+ * Frame sources: whole frames, or only the crops of faces that the browser has detected.
  *
- * @import {Ack, Crop, FrameMeta, Limits} from "../protocol-types.js"
+ * @import {Crop, FrameMeta, Limits} from "../protocol-types.js"
+ * @import {Ack} from "../types.js"
  * @import {Connection} from "../connection/connection.js"
  * @import {BrowserDetector} from "../detector/browser-detector.js"
- * @import {Frame} from "./frame-capture.js"
- * @typedef {(meta: FrameMeta, stopped: AbortSignal) => Promise<Ack>} Source Sends nothing once it was stopped.
+ * @import {FrameCapture} from "./frame-capture.js"
+ * @typedef {(meta: FrameMeta, stopped: AbortSignal) => Promise<Ack>} FrameSource Captures and sends one frame;
+ *   sends nothing after `stopped` is aborted.
  */
 
-import { Cutter } from "./frame-capture.js";
 import { cropsWithin, faceSquare } from "../geometry.js";
+import { Cropper } from "./frame-capture.js";
 
-/** Loading or running the detector in the browser did not work. */
+/** The detector in the browser could not be loaded or run. */
 export class DetectionFailed extends Error {}
 
 /**
- * @param {Frame} frame
+ * Sends whole frames.
+ * @param {FrameCapture} frame
  * @param {Connection} connection
  * @param {Limits} limits
- * @param {AbortSignal} turned Aborted when frames are to travel so no more, also one that was taken before.
- * @returns {Source}
+ * @param {AbortSignal} replaced Aborted when another source takes over; frames captured before are not sent.
+ * @returns {FrameSource}
  */
-export function wholeFrames(frame, connection, limits, turned) {
+export function wholeFrames(frame, connection, limits, replaced) {
   return async (meta, stopped) => {
-    frame.take();
+    frame.capture();
     const image = await frame.encode(limits.max_frame_bytes);
-    goOnUnless(turned, stopped);
+    throwIfAborted(replaced, stopped);
     return connection.sendFrame(meta, image);
   };
 }
 
 /**
- * @param {Frame} frame
+ * Detects faces in the browser and sends their crops.
+ * @param {FrameCapture} frame
  * @param {Connection} connection
  * @param {BrowserDetector} detector
  * @param {{crop: Crop, limits: Limits}} session
- * @param {AbortSignal} turned As for whole frames.
- * @returns {Source}
+ * @param {AbortSignal} replaced As for whole frames.
+ * @returns {FrameSource}
  */
-export function facesOnly(frame, connection, detector, { crop, limits }, turned) {
-  const cutters = Array.from({ length: limits.max_faces }, () => new Cutter());
+export function faceCrops(frame, connection, detector, { crop, limits }, replaced) {
+  const croppers = Array.from({ length: limits.max_faces }, () => new Cropper());
   return async (meta, stopped) => {
-    frame.take();
-    const found = await detectOrFail(frame, detector, turned);
-    const { count, side } = cropsWithin(Math.min(found.length, limits.max_faces), crop.size, limits.max_pixels);
-    const bytes = limits.max_frame_bytes / count;
-    const faces = found.slice(0, count).map((face) => ({ ...face, crop_box: faceSquare(face.box, crop.margin) }));
-    const cut = faces.map((face, i) => cutters[i].cut(frame.picture, face.crop_box, side, bytes));
-    const crops = await Promise.all(cut);
-    goOnUnless(turned, stopped);
+    frame.capture();
+    const detections = await detect(frame, detector, replaced);
+    const { count, side } = cropsWithin(Math.min(detections.length, limits.max_faces), crop.size, limits.max_pixels);
+    const maxBytes = limits.max_frame_bytes / count;
+    const faces = detections.slice(0, count).map((face) => ({ ...face, crop_box: faceSquare(face.box, crop.margin) }));
+    const pending = faces.map((face, i) => croppers[i].crop(frame.canvas, face.crop_box, side, maxBytes));
+    const crops = await Promise.all(pending);
+    throwIfAborted(replaced, stopped);
     return connection.sendFaces({ ...meta, width: frame.side, height: frame.side, faces }, crops);
   };
 }
 
 /**
- * @param {Frame} frame
+ * @param {FrameCapture} frame
  * @param {BrowserDetector} detector
- * @param {AbortSignal} turned
+ * @param {AbortSignal} replaced
  */
-async function detectOrFail(frame, detector, turned) {
+async function detect(frame, detector, replaced) {
   try {
-    return await detector.detect(frame.picture);
+    return await detector.detect(frame.canvas);
   } catch (error) {
     // A detector that was stopped on purpose has not failed.
-    goOnUnless(turned);
+    throwIfAborted(replaced);
     throw new DetectionFailed(String(error), { cause: error });
   }
 }
 
-/** Throws where one of the signals was aborted. */
-function goOnUnless(/** @type {AbortSignal[]} */ ...signals) {
+/** Throws if one of the signals was aborted. */
+function throwIfAborted(/** @type {AbortSignal[]} */ ...signals) {
   for (const signal of signals) signal.throwIfAborted();
 }

@@ -1,14 +1,14 @@
 /**
- * Frames per second, latency and drops, over the last few seconds.
+ * Frames per second, latency, and counts of dropped and lost frames.
  *
  * @typedef {{rate: number, latencyMs: number | null, dropped: number, lost: number}} Summary
  */
 
 const WINDOW_MS = 3000;
 
-export class Statistics {
+export class FrameStatistics {
   /** @type {{at: number, latencyMs: number}[]} */
-  #answers = [];
+  #acks = [];
   #dropped = 0;
   #lost = 0;
 
@@ -16,20 +16,20 @@ export class Statistics {
    * @param {number} at
    * @param {number} latencyMs
    */
-  answered(at, latencyMs) {
-    this.#answers.push({ at, latencyMs });
+  addAck(at, latencyMs) {
+    this.#acks.push({ at, latencyMs });
   }
 
-  dropped() {
+  addDropped() {
     this.#dropped += 1;
   }
 
-  lost() {
+  addLost() {
     this.#lost += 1;
   }
 
   clear() {
-    this.#answers = [];
+    this.#acks = [];
     this.#dropped = this.#lost = 0;
   }
 
@@ -38,16 +38,16 @@ export class Statistics {
    * @returns {Summary}
    */
   summary(at) {
-    this.#answers = this.#answers.filter((answer) => at - answer.at < WINDOW_MS);
-    const latencyMs = median(this.#answers.map((answer) => answer.latencyMs));
+    this.#acks = this.#acks.filter((ack) => at - ack.at < WINDOW_MS);
+    const latencyMs = median(this.#acks.map((ack) => ack.latencyMs));
     return { rate: this.#rate(at), latencyMs, dropped: this.#dropped, lost: this.#lost };
   }
 
   /** @param {number} at */
   #rate(at) {
-    const first = this.#answers[0];
-    if (!first || this.#answers.length < 2) return 0;
-    return ((this.#answers.length - 1) * 1000) / Math.max(at - first.at, 1);
+    const first = this.#acks[0];
+    if (!first || this.#acks.length < 2) return 0;
+    return ((this.#acks.length - 1) * 1000) / Math.max(at - first.at, 1);
   }
 }
 

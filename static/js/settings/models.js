@@ -1,52 +1,20 @@
 /**
- * Which of the session's models leads, and which settings the visitor has changed.
+ * The session's models: which one leads, and their current settings and state.
  *
- * @import {Configuration, Configured, Model, ModelSettings, ModelStatus} from "../protocol-types.js"
+ * @import {Configured, ModelStatus} from "../protocol-types.js"
+ * @import {Model} from "../types.js"
  */
 
 /**
- * The model whose answer is the headline and colours a face: the first classification.
+ * The model that gives a face its headline and colour: the first classification.
  * @param {Model[]} models
  */
 export function leadModel(models) {
   return models.find((model) => model.kind === "classification") ?? models[0];
 }
 
-/** The visitor's wishes, kept over sessions so that a new one gets them again. */
-export class Wishes {
-  #wished;
-
-  /** @param {Configuration} wished */
-  constructor(wished = {}) {
-    this.#wished = wished;
-  }
-
-  /**
-   * @param {Configuration} change
-   * @returns {Wishes} These wishes with some changed.
-   */
-  with({ models = {}, ...rest }) {
-    /** @type {Record<string, ModelSettings>} */
-    const merged = { ...this.#wished.models };
-    for (const [name, settings] of Object.entries(models)) merged[name] = { ...merged[name], ...settings };
-    return new Wishes({ ...this.#wished, ...rest, models: merged });
-  }
-
-  /**
-   * What to ask of a session that has these models.
-   * @param {Model[]} models
-   * @returns {Configuration}
-   */
-  for(models) {
-    const { models: all = {}, ...rest } = this.#wished;
-    const known = models.filter(({ name }) => name in all);
-    if (known.length === 0) return rest;
-    return { ...rest, models: Object.fromEntries(known.map(({ name }) => [name, all[name]])) };
-  }
-}
-
 /**
- * The models with the settings that now hold.
+ * The models with the settings that the server has confirmed.
  * @param {Model[]} models
  * @param {Configured["models"]} settings
  * @returns {Model[]}
@@ -56,7 +24,7 @@ export function withSettings(models, settings) {
 }
 
 /**
- * The models after one of them has come or gone.
+ * The models after one of them has become available or unavailable.
  * @param {Model[]} models
  * @param {ModelStatus} status
  */

@@ -1,73 +1,76 @@
 /**
- * The settings of the session: what the visitor wishes, and what the server says that holds.
+ * Settings of the session: sends the visitor's changes, and shows what the server has confirmed.
  *
- * @import {Configuration, Configured, Model, ModelStatus, Session} from "../protocol-types.js"
+ * @import {Configuration, Configured, ModelStatus, Session} from "../protocol-types.js"
+ * @import {Model} from "../types.js"
  * @import {Connection} from "../connection/connection.js"
  * @import {Notice} from "../view/notice.js"
  */
 
+import { modelState, settingRejected } from "../strings.js";
 import { byId } from "../view/dom.js";
 import { ModelPanel } from "../view/model-panel.js";
-import { leadModel, Wishes, withSettings, withStatus } from "./models.js";
+import { leadModel, withSettings, withStatus } from "./models.js";
+import { RequestedSettings } from "./requested-settings.js";
 
 export class Settings {
   #connection;
   #notice;
   #onModels;
-  #wishes;
+  #requested;
   #interval;
   /** @type {Model[]} */
   #models = [];
   #smoothing = byId("smoothing", HTMLInputElement);
-  #panel = new ModelPanel(byId("models", HTMLUListElement), (change) => this.ask(change));
+  #panel = new ModelPanel(byId("models", HTMLUListElement), (change) => this.request(change));
 
   /**
    * @param {Connection} connection
    * @param {Notice} notice
    * @param {(models: Model[]) => void} onModels Called with the models whenever they change.
-   * @param {{interval: number | null, wished: Configuration}} start
+   * @param {{interval: number | null, requested: Configuration}} initial
    */
-  constructor(connection, notice, onModels, { interval, wished }) {
+  constructor(connection, notice, onModels, { interval, requested }) {
     this.#connection = connection;
     this.#notice = notice;
     this.#onModels = onModels;
     this.#interval = interval;
-    this.#wishes = new Wishes({ ...wished, smoothing: this.#smoothing.checked });
-    this.#smoothing.addEventListener("change", () => this.ask({ smoothing: this.#smoothing.checked }));
+    this.#requested = new RequestedSettings({ ...requested, smoothing: this.#smoothing.checked });
+    this.#smoothing.addEventListener("change", () => this.request({ smoothing: this.#smoothing.checked }));
   }
 
   /**
-   * Takes a new session's models and asks again for what was wished before.
+   * Shows a new session's models and requests the visitor's settings again.
    * @param {Session} session
    */
-  begin(session) {
+  startSession(session) {
     this.#setModels(session.models);
-    void this.ask(this.#takeInterval());
-  }
-
-  /** @param {ModelStatus} status */
-  follow(status) {
-    this.#setModels(withStatus(this.#models, status));
-  }
-
-  /** @param {string} name */
-  titleOf(name) {
-    return this.#models.find((model) => model.name === name)?.title ?? name;
+    void this.request(this.#takeInterval());
   }
 
   /**
-   * Asks for a change; where the server refuses it, the controls go back to what holds.
+   * @param {ModelStatus} status
+   * @returns {string} The new state as a sentence.
+   */
+  updateStatus(status) {
+    this.#setModels(withStatus(this.#models, status));
+    const title = this.#models.find((model) => model.name === status.model)?.title ?? status.model;
+    return modelState(title, status.state);
+  }
+
+  /**
+   * Requests a change. If the server rejects it, the controls go back to the confirmed settings.
    * @param {Configuration} change
    */
-  async ask(change) {
-    const before = this.#wishes;
-    this.#wishes = before.with(change);
+  async request(change) {
+    const previous = this.#requested;
+    this.#requested = previous.with(change);
     if (!this.#connection.ready) return;
-    // A second refusal is news, though it may have the same words.
+    // A second rejection is shown again, even with the same message.
     this.#notice.clear("settings");
-    const reply = await this.#connection.configure(this.#wishes.for(this.#models)).catch(() => null);
+    const reply = await this.#connection.configure(this.#requested.for(this.#models)).catch(() => null);
     if (reply?.status === "ok") this.#show(reply);
-    else if (reply) this.#refuse(before, reply.message);
+    else if (reply) this.#revert(previous, reply.message);
   }
 
   /** @param {Configured} settings */
@@ -77,13 +80,13 @@ export class Settings {
   }
 
   /**
-   * @param {Wishes} before
+   * @param {RequestedSettings} previous
    * @param {string} message
    */
-  #refuse(before, message) {
-    this.#wishes = before;
+  #revert(previous, message) {
+    this.#requested = previous;
     this.#panel.show(this.#models);
-    this.#notice.show("settings", { text: `This setting was refused: ${message}` });
+    this.#notice.show("settings", { text: settingRejected(message) });
   }
 
   /** @param {Model[]} models */
@@ -93,7 +96,7 @@ export class Settings {
     this.#onModels(models);
   }
 
-  /** The interval that the page's address asks for, once: later the panel decides. */
+  /** The interval from the page's address, once; after that, the panel decides. */
   #takeInterval() {
     const [lead, interval] = [leadModel(this.#models), this.#interval];
     if (!lead || interval === null) return {};

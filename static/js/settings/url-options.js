@@ -1,8 +1,8 @@
 /**
- * What the address of the page asks for: `?interval=100`.
+ * Options in the page's address: `?interval=100`.
  *
- * @typedef {object} Options
- * @property {number | null} interval Milliseconds between two looks of the leading model.
+ * @typedef {object} UrlOptions
+ * @property {number | null} interval Milliseconds between two predictions of the lead model.
  */
 
 /** The protocol's largest interval, in milliseconds. */
@@ -10,17 +10,17 @@ export const MAX_INTERVAL_MS = 600_000;
 
 /**
  * @param {string} search The query part of an address.
- * @returns {Options}
+ * @returns {UrlOptions}
  */
-export function readOptions(search) {
-  return { interval: readInterval(new URLSearchParams(search).get("interval")) };
+export function readUrlOptions(search) {
+  return { interval: parseInterval(new URLSearchParams(search).get("interval")) };
 }
 
 /**
- * A whole number of milliseconds within the protocol's bounds, or null.
+ * A whole number of milliseconds within the protocol's limits; null if the text is not a number.
  * @param {string | null} text
  */
-export function readInterval(text) {
+export function parseInterval(text) {
   if (text === null || text.trim() === "") return null;
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0) return null;

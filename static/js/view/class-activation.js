@@ -1,33 +1,33 @@
 /**
- * Why a model answered as it did: where in a face its evidence lies, as a soft layer over the video.
+ * Class activation maps over the video: where in a face the evidence for a prediction lies.
  *
- * @import {Model} from "../protocol-types.js"
- * @import {SeenFace} from "../faces/tracked-faces.js"
- * @import {View} from "./overlay.js"
- * @typedef {{x: number, y: number, colour: string, alpha: number}} Cell A place in the grid.
+ * @import {TrackedFace} from "../faces/tracked-faces.js"
+ * @import {Model} from "../types.js"
+ * @import {DrawOptions} from "./overlay.js"
+ * @typedef {{x: number, y: number, colour: string, alpha: number}} Cell A cell of the grid.
  */
 
-import { freshness } from "../faces/tracked-faces.js";
+import { freshness } from "../faces/face-prediction.js";
 import { squareOnStage } from "../geometry.js";
 import { leadModel } from "../settings/models.js";
 
-/** Two that differ on every skin, and for those who see no red or no green. */
+/** Two colours that differ on every skin, and for people who are red-green colour-blind. */
 const FOR = "#ff4d00";
 const AGAINST = "#1468ff";
-/** How much of the picture the strongest evidence hides. */
-const STRENGTH = 0.65;
+/** Opacity of the strongest evidence. */
+const MAX_ALPHA = 0.65;
 
 /**
- * The model whose answers are explained: the leading one, else the first that can be.
+ * The model whose predictions are explained: the lead model if possible, else the first that supports it.
  * @param {Model[]} models
  */
 export function explainedModel(models) {
-  const able = models.filter((model) => model.activation && model.enabled);
-  return able.find((model) => model === leadModel(models)) ?? able[0];
+  const supported = models.filter((model) => model.activation && model.enabled);
+  return supported.find((model) => model === leadModel(models)) ?? supported[0];
 }
 
 /**
- * How each place of a grid is painted; places that say nothing are left out.
+ * Position, colour and opacity of each cell of a grid, without those that are 0.
  * @param {number[][]} grid
  * @returns {Cell[]}
  */
@@ -35,33 +35,32 @@ export function cells(grid) {
   return grid
     .flatMap((row, y) => row.map((value, x) => ({ x, y, value })))
     .filter(({ value }) => value !== 0)
-    .map(({ x, y, value }) => ({ x, y, colour: value > 0 ? FOR : AGAINST, alpha: Math.abs(value) * STRENGTH }));
+    .map(({ x, y, value }) => ({ x, y, colour: value > 0 ? FOR : AGAINST, alpha: Math.abs(value) * MAX_ALPHA }));
 }
 
 /**
- * Draws what explains one face's answer, paler the older it is.
+ * Draws the activation map of one face's prediction, paler the older it is.
  * @param {CanvasRenderingContext2D} context
- * @param {SeenFace} seen
- * @param {View} view
+ * @param {TrackedFace} tracked
+ * @param {DrawOptions} options
  * @param {number} side Side of the stage.
  */
-export function drawActivation(context, { face, answers }, view, side) {
-  const model = explainedModel(view.models);
-  const answer = model && answers.get(model.name);
-  if (!answer?.result.activation || !face.quality.ok) return;
-  const { square, grid } = answer.result.activation;
-  const [rimX, rimY] = [1 / grid[0].length, 1 / grid.length];
+export function drawActivationMap(context, { face, predictions }, { models, frameSide, mirrored, at }, side) {
+  const model = explainedModel(models);
+  const prediction = model && predictions.get(model.name);
+  if (!prediction?.result.activation || !face.quality.ok) return;
+  const { square, grid } = prediction.result.activation;
+  const [marginX, marginY] = [1 / grid[0].length, 1 / grid.length];
   context.save();
-  context.globalAlpha = freshness(view.at - answer.capturedAt, model.interval_ms);
+  context.globalAlpha = freshness(at - prediction.capturedAt, model.interval_ms);
   context.imageSmoothingQuality = "high";
-  context.transform(...squareOnStage(square, view.frameSide, side, view.mirrored));
-  context.drawImage(paint(grid), -0.5 - rimX, -0.5 - rimY, 1 + 2 * rimX, 1 + 2 * rimY);
+  context.transform(...squareOnStage(square, frameSide, side, mirrored));
+  context.drawImage(paint(grid), -0.5 - marginX, -0.5 - marginY, 1 + 2 * marginX, 1 + 2 * marginY);
   context.restore();
 }
 
 /**
- * A pixel per place, with a rim of nothing around them, so that the layer ends softly when it is
- * scaled up.
+ * Paints one pixel per cell, inside a transparent margin, so that the edges are soft after scaling up.
  * @param {number[][]} grid
  */
 function paint(grid) {

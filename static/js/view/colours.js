@@ -1,12 +1,12 @@
 /**
- * Colours of labels. A tone is a name; the style sheet has its colours for cards in light and
- * dark, and this module those that are drawn over the video.
+ * Colours of labels. A colour is a name; the style sheet has its values for cards in light and dark,
+ * this module those for drawing over the video.
  *
- * @import {Model, Result} from "../protocol-types.js"
+ * @import {Model, Result} from "../types.js"
  */
 
 /** @type {Record<string, string>} */
-const OVER_VIDEO = {
+const VIDEO_COLOURS = {
   slate: "#d3dbe6",
   amber: "#ffc94d",
   teal: "#4fe3d0",
@@ -19,7 +19,7 @@ const OVER_VIDEO = {
 };
 
 /** @type {Record<string, string>} */
-const TONES = {
+const LABEL_COLOURS = {
   neutral: "slate",
   happiness: "amber",
   surprise: "teal",
@@ -30,27 +30,28 @@ const TONES = {
   contempt: "rose",
 };
 
-const IN_TURN = Object.values(TONES);
+/** For labels without a colour of their own, in the order of the labels. */
+const PALETTE = Object.values(LABEL_COLOURS);
 
 /**
  * @param {Model | undefined} model
  * @param {string} label
  */
-export function toneOf(model, label) {
-  if (label in TONES) return TONES[label];
-  const place = model?.kind === "classification" ? model.labels.indexOf(label) : -1;
-  return place < 0 ? "plain" : IN_TURN[place % IN_TURN.length];
+export function labelColour(model, label) {
+  if (label in LABEL_COLOURS) return LABEL_COLOURS[label];
+  const index = model?.kind === "classification" ? model.labels.indexOf(label) : -1;
+  return index < 0 ? "plain" : PALETTE[index % PALETTE.length];
 }
 
 /**
  * @param {Model | undefined} model
  * @param {Result | undefined} result
  */
-export function toneOfResult(model, result) {
-  return result && "label" in result ? toneOf(model, String(result.label)) : "plain";
+export function resultColour(model, result) {
+  return result && "label" in result ? labelColour(model, String(result.label)) : "plain";
 }
 
-/** @param {string} tone */
-export function colourOverVideo(tone) {
-  return OVER_VIDEO[tone] ?? OVER_VIDEO.plain;
+/** @param {string} colour */
+export function videoColour(colour) {
+  return VIDEO_COLOURS[colour] ?? VIDEO_COLOURS.plain;
 }

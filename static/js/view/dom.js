@@ -1,4 +1,4 @@
-/** Building and finding elements. */
+/** Creates, finds and updates elements. */
 
 /**
  * @param {string} tag
@@ -14,7 +14,7 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
- * The page's element with this id.
+ * Finds the element with an id and checks its type.
  * @template {HTMLElement} T
  * @param {string} id
  * @param {new () => T} type
@@ -27,7 +27,7 @@ export function byId(id, type) {
 }
 
 /**
- * Sets a text, and touches the page only where it changes.
+ * Sets a text, and changes the page only if the text is new.
  * @param {HTMLElement} node
  * @param {string} text
  */

@@ -1,23 +1,24 @@
 /**
- * A card per face, with one answer per model.
+ * One card per face, with a result per model.
  *
- * @import {Model} from "../protocol-types.js"
- * @import {SeenFace} from "../faces/tracked-faces.js"
- * @import {AnswerView} from "./result-view.js"
+ * @import {FacePrediction} from "../faces/face-prediction.js"
+ * @import {TrackedFace} from "../faces/tracked-faces.js"
+ * @import {Model} from "../types.js"
+ * @import {ResultView} from "./result-view.js"
  */
 
-import { answerView } from "./result-view.js";
-import { element, setText } from "./dom.js";
-import { answerOf, freshness } from "../faces/tracked-faces.js";
+import { currentResult, freshness } from "../faces/face-prediction.js";
 import { leadModel } from "../settings/models.js";
-import { toneOfResult } from "./colours.js";
-import { hint } from "../strings.js";
+import { ANALYSING, faceName, qualityHint } from "../strings.js";
+import { resultColour } from "./colours.js";
+import { element, setText } from "./dom.js";
+import { resultView } from "./result-view.js";
 
-export class Cards {
+export class FaceCards {
   #list;
   /** @type {Model[]} */
   #models = [];
-  /** @type {Map<number, Card>} */
+  /** @type {Map<number, FaceCard>} */
   #cards = new Map();
 
   /** @param {HTMLElement} list */
@@ -33,18 +34,18 @@ export class Cards {
   }
 
   /**
-   * @param {SeenFace[]} faces
+   * @param {TrackedFace[]} faces
    * @param {number} at
    */
   update(faces, at) {
     const ids = new Set(faces.map(({ face }) => face.id));
     for (const id of this.#cards.keys()) if (!ids.has(id)) this.#remove(id);
-    for (const seen of faces) this.#card(seen.face.id).update(seen, this.#models, at);
+    for (const tracked of faces) this.#card(tracked.face.id).update(tracked, this.#models, at);
   }
 
   /** @param {number} id */
   #card(id) {
-    const card = this.#cards.get(id) ?? new Card(id, this.#models);
+    const card = this.#cards.get(id) ?? new FaceCard(id, this.#models);
     if (!this.#cards.has(id)) this.#list.append(card.root);
     this.#cards.set(id, card);
     return card;
@@ -57,11 +58,11 @@ export class Cards {
   }
 }
 
-class Card {
-  /** @type {Map<string, AnswerView>} */
+class FaceCard {
+  /** @type {Map<string, ResultView>} */
   #views = new Map();
   #hint = element("p", { class: "card-hint", "data-hint": "" });
-  #wait = element("p", { class: "card-wait" }, "Looking …");
+  #pending = element("p", { class: "card-pending" }, ANALYSING);
   root;
 
   /**
@@ -69,41 +70,41 @@ class Card {
    * @param {Model[]} models
    */
   constructor(id, models) {
-    for (const model of models) this.#views.set(model.name, answerView(model));
+    for (const model of models) this.#views.set(model.name, resultView(model));
     const lead = leadModel(models)?.name;
     for (const [name, { root }] of this.#views) root.classList.toggle("is-lead", name === lead);
-    const head = element("header", { class: "card-head" }, element("h3", {}, `Face ${id}`), this.#hint);
-    const answers = [...this.#views.values()].map(({ root }) => root);
-    const body = element("div", { class: "card-answers" }, ...answers);
-    this.root = element("li", { class: "card", "data-face-id": String(id) }, head, this.#wait, body);
+    const head = element("header", { class: "card-head" }, element("h3", {}, faceName(id)), this.#hint);
+    const results = [...this.#views.values()].map(({ root }) => root);
+    const body = element("div", { class: "card-results" }, ...results);
+    this.root = element("li", { class: "card", "data-face-id": String(id) }, head, this.#pending, body);
   }
 
   /**
-   * @param {SeenFace} seen
+   * @param {TrackedFace} tracked
    * @param {Model[]} models
    * @param {number} at
    */
-  update(seen, models, at) {
-    const { face, inView, answers } = seen;
+  update(tracked, models, at) {
+    const { face, inView, predictions } = tracked;
     const lead = leadModel(models);
-    this.root.dataset.tone = toneOfResult(lead, answerOf(seen, lead, at)?.result);
+    this.root.dataset.colour = resultColour(lead, currentResult(tracked, lead, at));
     this.root.dataset.inView = String(inView);
-    setText(this.#hint, face.quality.ok ? "" : hint(face.quality.reasons));
-    this.#wait.hidden = answers.size > 0 || !face.quality.ok;
-    for (const model of models) this.#show(model, answers.get(model.name), at);
+    setText(this.#hint, face.quality.ok ? "" : qualityHint(face.quality.reasons));
+    this.#pending.hidden = predictions.size > 0 || !face.quality.ok;
+    for (const model of models) this.#show(model, predictions.get(model.name), at);
   }
 
   /**
    * @param {Model} model
-   * @param {import("../faces/tracked-faces.js").Answer | undefined} answer
+   * @param {FacePrediction | undefined} prediction
    * @param {number} at
    */
-  #show(model, answer, at) {
+  #show(model, prediction, at) {
     const view = this.#views.get(model.name);
     if (!view) return;
-    view.root.hidden = !answer || !model.enabled;
-    if (!answer || !model.enabled) return;
-    const ageMs = at - answer.capturedAt;
-    view.update(answer.result, ageMs, freshness(ageMs, model.interval_ms));
+    view.root.hidden = !prediction || !model.enabled;
+    if (!prediction || !model.enabled) return;
+    const ageMs = at - prediction.capturedAt;
+    view.update(prediction.result, ageMs, freshness(ageMs, model.interval_ms));
   }
 }

@@ -1,42 +1,42 @@
-/** Says changes to a screen reader: only what holds for a while, and not too often. */
+/** Live region for screen readers: announces only what is stable, and not too often. */
 
-const STEADY_MS = 1500;
+const STABLE_MS = 1500;
 const GAP_MS = 4000;
 
-export class Announcer {
-  #say;
+export class LiveRegion {
+  #write;
   #candidate = "";
   #since = 0;
-  #said = "";
-  #saidAt = -Infinity;
+  #announced = "";
+  #announcedAt = -Infinity;
 
-  /** @param {(text: string) => void} say Writes into a polite live region. */
-  constructor(say) {
-    this.#say = say;
+  /** @param {(text: string) => void} write Sets the text of a polite live region. */
+  constructor(write) {
+    this.#write = write;
   }
 
   /**
-   * Offers what could be said now; it is said once it has held for a while.
+   * Announces a text once it has stayed the same for a while.
    * @param {string} text
    * @param {number} at
    */
-  offer(text, at) {
+  announceWhenStable(text, at) {
     if (text !== this.#candidate) {
       this.#candidate = text;
       this.#since = at;
     }
-    const isSteady = at - this.#since >= STEADY_MS && at - this.#saidAt >= GAP_MS;
-    if (isSteady && text !== this.#said) this.now(text, at);
+    const isStable = at - this.#since >= STABLE_MS && at - this.#announcedAt >= GAP_MS;
+    if (isStable && text !== this.#announced) this.announce(text, at);
   }
 
   /**
-   * Says at once what must not wait.
+   * Announces a text at once.
    * @param {string} text
    * @param {number} at
    */
-  now(text, at) {
-    this.#said = text;
-    this.#saidAt = at;
-    this.#say(text);
+  announce(text, at) {
+    this.#announced = text;
+    this.#announcedAt = at;
+    this.#write(text);
   }
 }

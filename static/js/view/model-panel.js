@@ -1,11 +1,13 @@
 /**
- * The panel of models: for each one whether it runs, and how often.
+ * Panel of models: whether each one is enabled, and its interval.
  *
- * @import {Configuration, Model} from "../protocol-types.js"
+ * @import {Configuration} from "../protocol-types.js"
+ * @import {Model} from "../types.js"
  */
 
+import { MAX_INTERVAL_MS, parseInterval } from "../settings/url-options.js";
+import { EVERY, intervalOf, MILLISECONDS, modelUnavailable } from "../strings.js";
 import { element, setText } from "./dom.js";
-import { MAX_INTERVAL_MS, readInterval } from "../settings/url-options.js";
 
 export class ModelPanel {
   #list;
@@ -43,8 +45,8 @@ class Row {
   #interval = inputElement({
     type: "number", min: "0", max: String(MAX_INTERVAL_MS), step: "any", inputmode: "numeric", "data-interval": "",
   });
-  /** The interval that holds, as far as the page knows. */
-  #held = "";
+  /** The last valid interval. */
+  #current = "";
   #note = element("p", { class: "model-note", "data-note": "" });
   root;
 
@@ -58,18 +60,18 @@ class Row {
     this.root = element("li", { class: "model-row", "data-model-row": model.name },
       element("label", { class: "switch" }, this.#enabled, element("span", {}, model.title)),
       element("label", { class: "interval" },
-        element("span", {}, "every", element("span", { class: "visually-hidden" }, ` for ${model.title}`)),
-        this.#interval, element("span", {}, "ms")),
+        element("span", {}, element("span", { class: "visually-hidden" }, intervalOf(model.title)), EVERY),
+        this.#interval, element("span", {}, MILLISECONDS)),
       this.#note);
   }
 
   /** @param {Model} model */
   update(model) {
     this.#enabled.checked = model.enabled;
-    this.#held = String(model.interval_ms);
-    if (document.activeElement !== this.#interval) this.#interval.value = this.#held;
+    this.#current = String(model.interval_ms);
+    if (document.activeElement !== this.#interval) this.#interval.value = this.#current;
     this.root.dataset.state = model.state;
-    setText(this.#note, model.state === "available" ? "" : `Unavailable. ${model.message}`.trim());
+    setText(this.#note, model.state === "available" ? "" : modelUnavailable(model.message));
   }
 
   /** @param {(change: Configuration) => void} onChange */
@@ -77,14 +79,14 @@ class Row {
     this.#enabled.addEventListener("change", () =>
       onChange({ models: { [this.name]: { enabled: this.#enabled.checked } } }));
     this.#interval.addEventListener("change", () => {
-      const interval = readInterval(this.#interval.value);
-      this.#interval.value = interval === null ? this.#held : String(interval);
+      const interval = parseInterval(this.#interval.value);
+      this.#interval.value = interval === null ? this.#current : String(interval);
       if (interval === null) return;
-      this.#held = this.#interval.value;
+      this.#current = this.#interval.value;
       onChange({ models: { [this.name]: { interval_ms: interval } } });
     });
-    // What the server said of it while it was being written.
-    this.#interval.addEventListener("blur", () => (this.#interval.value = this.#held));
+    // Shows a change by the server that came while the visitor was typing.
+    this.#interval.addEventListener("blur", () => (this.#interval.value = this.#current));
   }
 }
 

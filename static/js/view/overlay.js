@@ -1,54 +1,53 @@
 /**
- * The drawing over the video: a frame around each face, a label at its side, and where it is asked
- * for, what explains the answer.
+ * Drawing over the video: corners and a label for each face, and activation maps on request.
  *
- * @import {Box, Model} from "../protocol-types.js"
- * @import {SeenFace} from "../faces/tracked-faces.js"
- * @typedef {object} View
+ * @import {TrackedFace} from "../faces/tracked-faces.js"
+ * @import {Box, Model} from "../types.js"
+ * @typedef {object} DrawOptions
  * @property {Model[]} models
  * @property {number} frameSide
  * @property {boolean} mirrored
- * @property {boolean} explaining Whether to draw what explains the answers.
- * @property {number} at Now, for what fades with age.
+ * @property {boolean} explained Whether to draw activation maps.
+ * @property {number} at The current time, for what fades with age.
  */
 
-import { drawActivation } from "./class-activation.js";
-import { answerOf } from "../faces/tracked-faces.js";
-import { placeLabel, placeOnStage } from "../geometry.js";
+import { currentResult } from "../faces/face-prediction.js";
+import { boxOnStage, placeLabel } from "../geometry.js";
 import { leadModel } from "../settings/models.js";
-import { colourOverVideo, toneOfResult } from "./colours.js";
-import { brief, hint, isClassification, percent } from "../strings.js";
+import { drawActivationMap } from "./class-activation.js";
+import { resultColour, videoColour } from "./colours.js";
+import { labelLines } from "./face-label.js";
 
 const FONT = "system-ui, sans-serif";
-const LINE = 18;
-const PAD = 9;
+const LINE_HEIGHT = 18;
+const PADDING = 9;
 
 export class Overlay {
   #canvas;
   #context;
-  /** @type {Box[]} Where labels of this drawing are. */
+  /** @type {Box[]} Labels drawn so far. */
   #labels = [];
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     const context = canvas.getContext("2d");
-    if (!context) throw new Error("this browser gives no 2D canvas");
+    if (!context) throw new Error("this browser has no 2D canvas");
     this.#canvas = canvas;
     this.#context = context;
   }
 
   /**
-   * @param {SeenFace[]} faces
-   * @param {View} view
+   * @param {TrackedFace[]} faces
+   * @param {DrawOptions} options
    */
-  draw(faces, view) {
+  draw(faces, options) {
     const side = this.#fit();
     this.#labels = [];
-    if (view.explaining) for (const seen of faces) drawActivation(this.#context, seen, view, side);
-    for (const seen of faces) this.#drawFace(seen, view, side);
+    if (options.explained) for (const tracked of faces) drawActivationMap(this.#context, tracked, options, side);
+    for (const tracked of faces) this.#drawFace(tracked, options, side);
   }
 
-  /** Empties the canvas and gives it the size of the stage, sharp on any display. */
+  /** Clears the canvas and gives it the size of the stage, in pixels of the display. */
   #fit() {
     const side = this.#canvas.clientWidth;
     const ratio = window.devicePixelRatio || 1;
@@ -60,32 +59,29 @@ export class Overlay {
   }
 
   /**
-   * @param {SeenFace} seen
-   * @param {View} view
+   * @param {TrackedFace} tracked
+   * @param {DrawOptions} options
    * @param {number} side
    */
-  #drawFace(seen, view, side) {
-    const lead = leadModel(view.models);
-    const colour = colourOverVideo(toneOfResult(lead, answerOf(seen, lead, view.at)?.result));
-    const box = placeOnStage(seen.face.box, view.frameSide, side, view.mirrored);
-    this.#drawFrame(box, colour);
-    this.#drawLabel(box, labelLines(seen, view.models, view.at), colour, side);
+  #drawFace(tracked, { models, frameSide, mirrored, at }, side) {
+    const lead = leadModel(models);
+    const colour = videoColour(resultColour(lead, currentResult(tracked, lead, at)));
+    const box = boxOnStage(tracked.face.box, frameSide, side, mirrored);
+    this.#drawCorners(box, colour);
+    this.#drawLabel(box, labelLines(tracked, models, at), colour, side);
   }
 
   /**
-   * Four corners rather than a whole box: they cover less of the face.
+   * Draws the four corners of a bounding box. They cover less of the face than the whole box.
    * @param {Box} box
    * @param {string} colour
    */
-  #drawFrame([x, y, w, h], colour) {
+  #drawCorners([x, y, w, h], colour) {
     const context = this.#context;
     const radius = Math.min(w, h) * 0.12;
     const arm = Math.min(w, h) * 0.2;
-    context.lineWidth = 3;
-    context.lineCap = "round";
-    context.strokeStyle = colour;
-    context.shadowColor = "rgb(0 0 0 / 55%)";
-    context.shadowBlur = 5;
+    Object.assign(context, { lineWidth: 3, lineCap: "round", strokeStyle: colour });
+    Object.assign(context, { shadowColor: "rgb(0 0 0 / 55%)", shadowBlur: 5 });
     for (const [cx, cy, dx, dy] of [[x, y, 1, 1], [x + w, y, -1, 1], [x, y + h, 1, -1], [x + w, y + h, -1, -1]]) {
       context.beginPath();
       context.moveTo(cx, cy + dy * arm);
@@ -104,8 +100,8 @@ export class Overlay {
    */
   #drawLabel(box, lines, colour, side) {
     const context = this.#context;
-    const width = Math.max(...lines.map((line, i) => this.#measure(line, i))) + 2 * PAD + 6;
-    const height = lines.length * LINE + PAD;
+    const width = Math.max(...lines.map((line, i) => this.#measure(line, i))) + 2 * PADDING + 6;
+    const height = lines.length * LINE_HEIGHT + PADDING;
     const place = placeLabel(box, width, height, side, this.#labels);
     const [left, top] = place;
     this.#labels.push(place);
@@ -114,11 +110,12 @@ export class Overlay {
     context.roundRect(left, top, width, height, 9);
     context.fill();
     context.fillStyle = colour;
-    context.fillRect(left + PAD - 2, top + PAD, 3, height - 2 * PAD);
-    lines.forEach((line, i) => this.#write(line, i, left + PAD + 7, top + PAD / 2 + (i + 0.5) * LINE));
+    context.fillRect(left + PADDING - 2, top + PADDING, 3, height - 2 * PADDING);
+    lines.forEach((line, i) => this.#write(line, i, left + PADDING + 7, top + PADDING / 2 + (i + 0.5) * LINE_HEIGHT));
   }
 
   /**
+   * Width of a line in its font, which is set.
    * @param {string} line
    * @param {number} i
    */
@@ -139,28 +136,4 @@ export class Overlay {
     this.#context.fillStyle = i === 0 ? "#ffffff" : "#e4dfd6";
     this.#context.fillText(line, x, y);
   }
-}
-
-/**
- * "1  Happiness 93 %" and below it what the other models say, or the reason why they say nothing.
- * What is too old to count is left out: over a live picture it would look like the present.
- * @param {SeenFace} seen
- * @param {Model[]} models
- * @param {number} at
- */
-export function labelLines(seen, models, at) {
-  const { face } = seen;
-  if (!face.quality.ok) return [`${face.id}`, hint(face.quality.reasons)];
-  const [lead, ...others] = [leadModel(models), ...models.filter((model) => model !== leadModel(models))];
-  const answer = (/** @type {Model | undefined} */ model) =>
-    model?.enabled ? answerOf(seen, model, at)?.result : undefined;
-  const say = (/** @type {Model | undefined} */ model) => {
-    const result = answer(model);
-    return model && result ? brief(model, result) : "";
-  };
-  const result = answer(lead);
-  const share = result && isClassification(result) ? percent(result.confidence) : "";
-  const first = [`${face.id}`, say(lead), share].filter(Boolean).join("  ");
-  const rest = others.map(say).filter(Boolean).join(", ");
-  return rest ? [first, rest] : [first];
 }

@@ -1,67 +1,57 @@
 /**
- * What the page shows of the faces in view: drawing, cards, hint, numbers, and what is said aloud.
+ * The page's view of the session: drawing, cards, hint, statistics and announcements.
  *
- * @import {Model} from "../protocol-types.js"
  * @import {ConnectionState} from "../connection/connection.js"
- * @import {Faces} from "../faces/tracked-faces.js"
- * @import {Situation} from "./video-hint.js"
- * @import {Statistics} from "../frames/frame-statistics.js"
+ * @import {TrackedFaces} from "../faces/tracked-faces.js"
+ * @import {FrameStatistics} from "../frames/frame-statistics.js"
+ * @import {Model} from "../types.js"
+ * @import {PipelineState} from "./video-hint.js"
+ * @typedef {"idle" | "starting" | "live"} Stage Of the camera.
  */
 
-import { Announcer } from "./live-region.js";
-import { Cards } from "./face-cards.js";
 import { now } from "../clock.js";
-import { byId, setText } from "./dom.js";
-import { standstill, startingHint, viewHint } from "./video-hint.js";
+import { describeFaces } from "../faces/face-prediction.js";
 import { leadModel } from "../settings/models.js";
+import { CAMERA_BUTTON, CONNECTION } from "../strings.js";
+import { byId, setText } from "./dom.js";
+import { FaceCards } from "./face-cards.js";
+import { LiveRegion } from "./live-region.js";
 import { Overlay } from "./overlay.js";
-import { spoken } from "../strings.js";
+import { blockedHint, facesHint, startingHint } from "./video-hint.js";
 
-/** @type {Record<ConnectionState, string>} */
-const CONNECTION_WORDS = {
-  connecting: "Connecting …",
-  connected: "Connected",
-  reconnecting: "Reconnecting …",
-  ended: "Paused",
-  refused: "Access refused",
-  full: "Server full",
-};
-
-const CAMERA_WORDS = { idle: "Start camera", starting: "Starting …", live: "Stop camera" };
-
-export class View {
+export class PageView {
   mirrored;
-  #explaining = false;
+  #explained = false;
   /** @type {Model[]} */
   #models = [];
-  /** @type {"idle" | "starting" | "live"} */
+  /** @type {Stage} */
   stage = "idle";
   #stageSince = 0;
   #faces;
   #statistics;
-  #situation;
+  #pipelineState;
   #overlay = new Overlay(byId("overlay", HTMLCanvasElement));
-  #cards = new Cards(byId("faces", HTMLUListElement));
-  #announcer = new Announcer((text) => setText(byId("announcements", HTMLElement), text));
+  #cards = new FaceCards(byId("faces", HTMLUListElement));
+  #liveRegion = new LiveRegion((text) => setText(byId("live-region", HTMLElement), text));
   #video = byId("video", HTMLVideoElement);
-  #hint = byId("hint", HTMLElement);
+  #hint = byId("video-hint", HTMLElement);
   #empty = byId("faces-empty", HTMLElement);
   #activationSwitch = byId("activation-switch", HTMLLabelElement);
   #activationNote = byId("activation-note", HTMLElement);
   #cameraButton = byId("camera-button", HTMLButtonElement);
-  #drawing = 0;
+  #refresh = 0;
 
   /**
-   * @param {Faces} faces
-   * @param {Statistics} statistics
+   * @param {TrackedFaces} faces
+   * @param {FrameStatistics} statistics
    * @param {boolean} mirrored
-   * @param {() => Situation} situation
+   * @param {() => PipelineState} pipelineState
    */
-  constructor(faces, statistics, mirrored, situation) {
+  constructor(faces, statistics, mirrored, pipelineState) {
     this.mirrored = mirrored;
     this.#faces = faces;
     this.#statistics = statistics;
-    this.#situation = situation;
+    this.#pipelineState = pipelineState;
   }
 
   /** @param {Model[]} models */
@@ -71,56 +61,61 @@ export class View {
     this.#activationSwitch.hidden = !models.some((model) => model.activation);
   }
 
-  /** @param {boolean} on Whether to draw what explains the answers. */
-  explain(on) {
-    this.#explaining = on;
-    this.#activationNote.hidden = !on;
+  /** @param {boolean} explained Whether to draw activation maps. */
+  setExplained(explained) {
+    this.#explained = explained;
+    this.#activationNote.hidden = !explained;
   }
 
-  /** @param {"idle" | "starting" | "live"} stage */
+  /** @param {Stage} stage */
   setStage(stage) {
     this.stage = document.body.dataset.stage = stage;
     this.#stageSince = now();
-    setText(this.#cameraButton, CAMERA_WORDS[stage]);
+    setText(this.#cameraButton, CAMERA_BUTTON[stage]);
   }
 
   /** @param {ConnectionState} state */
   setConnection(state) {
     byId("connection", HTMLElement).dataset.state = state;
-    setText(byId("connection-text", HTMLElement), CONNECTION_WORDS[state]);
+    setText(byId("connection-text", HTMLElement), CONNECTION[state]);
   }
 
   /** @param {string} text */
-  say(text) {
-    this.#announcer.now(text, now());
+  announce(text) {
+    this.#liveRegion.announce(text, now());
   }
 
   /**
-   * Shows all of it at the display's next refresh.
+   * Shows everything at the display's next refresh.
    * @param {number} at
    */
   refresh(at) {
-    cancelAnimationFrame(this.#drawing);
-    this.#drawing = requestAnimationFrame(() => this.#draw(at));
+    cancelAnimationFrame(this.#refresh);
+    this.#refresh = requestAnimationFrame(() => this.#draw(at));
   }
 
   /** @param {number} at */
   #draw(at) {
     const faces = this.#faces.list();
+    this.#drawOverlay(at);
+    this.#cards.update(faces, at);
+    this.#empty.hidden = faces.length > 0;
+    if (this.stage !== "live") return this.#showHint(this.#startingHint(at));
+    const blocked = blockedHint(this.#pipelineState(), at);
+    this.#showHint(blocked || facesHint(this.#faces, at));
+    this.#liveRegion.announceWhenStable(blocked || describeFaces(faces, leadModel(this.#models), at), now());
+  }
+
+  /** @param {number} at */
+  #drawOverlay(at) {
     this.#video.classList.toggle("is-mirrored", this.mirrored);
     this.#overlay.draw(this.#faces.inView(at), {
       models: this.#models,
       frameSide: this.#faces.frameSide,
       mirrored: this.mirrored,
-      explaining: this.#explaining,
+      explained: this.#explained,
       at,
     });
-    this.#cards.update(faces, at);
-    this.#empty.hidden = faces.length > 0;
-    if (this.stage !== "live") return this.#showHint(this.#startingHint(at));
-    const reason = standstill(this.#situation(), at);
-    this.#showHint(reason || viewHint(this.#faces, at));
-    this.#announcer.offer(reason || spoken(faces, leadModel(this.#models), at), now());
   }
 
   /** @param {number} at */
@@ -135,7 +130,7 @@ export class View {
   }
 
   /** @param {number} at */
-  showNumbers(at) {
+  showStatistics(at) {
     const { rate, latencyMs, dropped, lost } = this.#statistics.summary(at);
     setText(byId("stat-rate", HTMLElement), rate > 0 ? rate.toFixed(rate < 10 ? 1 : 0) : "–");
     setText(byId("stat-latency", HTMLElement), latencyMs === null ? "–" : latencyMs.toFixed(0));

@@ -1,11 +1,11 @@
-/** A small live chart of latency and frames per second over the last minute. */
+/** Live chart of latency and frames per second over the last minute. */
 
 import uPlot from "uplot";
 
 const SECONDS = 60;
 const HEIGHT = 96;
 
-export class Chart {
+export class PerformanceChart {
   #host;
   /** @type {[number[], (number | null)[], number[]]} Seconds, latency, rate. */
   #data = [[], [], []];
@@ -65,10 +65,10 @@ export class Chart {
 }
 
 /**
- * A scale from 0 to at least `least`.
- * @param {number} least
+ * A scale from 0 to at least `minimum`.
+ * @param {number} minimum
  * @returns {uPlot.Range.Function}
  */
-function fromZero(least) {
-  return (_plot, _low, high) => [0, Math.max(least, (high ?? 0) * 1.1)];
+function fromZero(minimum) {
+  return (_plot, _low, high) => [0, Math.max(minimum, (high ?? 0) * 1.1)];
 }

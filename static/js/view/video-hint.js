@@ -1,68 +1,53 @@
 /**
- * The one hint over the video that matters most now: what stands in the way, or else what is in view.
+ * The hint over the video: why no frames are analysed, or what the people in view can do.
  *
  * @import {ConnectionState} from "../connection/connection.js"
- * @import {Faces} from "../faces/tracked-faces.js"
+ * @import {TrackedFaces} from "../faces/tracked-faces.js"
  * @import {DetectorState} from "../frames/detection-mode.js"
- * @typedef {object} Situation What the page knows of the way of a picture.
+ * @typedef {object} PipelineState State of the path from the camera to the server.
  * @property {ConnectionState} connection
  * @property {DetectorState} detector
- * @property {number} pictureAt When the camera gave its last picture.
- * @property {number | null} waitingSince Since when no frame was answered.
+ * @property {number} imageAt When the camera's last image came.
+ * @property {number | null} waitingSince Since when no frame has got an ack.
  */
 
-import { hint } from "../strings.js";
+import {
+  CONNECTION_HINTS, DETECTOR_HINTS, NO_CAMERA_IMAGE_HINT, NO_FACE_HINT, qualityHint, SLOW_SERVER_HINT, STARTING_HINT,
+} from "../strings.js";
 
-const ASKING = "Waiting for the camera. The browser may be asking whether this page may use it.";
-const NO_FACE = "No face in view. Sit in front of the camera.";
-/** The view may be empty for so long before the page says so. */
+/** How long the view may be empty, or the browser take to start the camera, before a hint says so. */
 const PATIENCE_MS = 1000;
-/** Camera and server may give nothing for so long before the page says so. */
+/** How long the camera and the server may be silent before a hint says so. */
 const SILENCE_MS = 2500;
 
 /**
- * What is said while the browser has not given the camera.
- * @param {number} sinceMs
+ * The hint while the browser starts the camera.
+ * @param {number} elapsedMs
  */
-export function startingHint(sinceMs) {
-  return sinceMs > PATIENCE_MS ? ASKING : "";
-}
-
-/** @type {Partial<Record<ConnectionState, string>>} */
-const WAITING = {
-  connecting: "Waiting for the server",
-  reconnecting: "The connection was lost. Trying again …",
-  ended: "Paused",
-  refused: "Waiting for access",
-  full: "The server is full",
-};
-
-/** @type {Partial<Record<DetectorState, string>>} */
-const HELD_BACK = {
-  loading: "Loading the detector …",
-  failed: "No pictures are sent",
-};
-
-/**
- * Why nobody looks for faces now; empty where all is well.
- * @param {Situation} situation
- * @param {number} at
- */
-export function standstill({ connection, detector, pictureAt, waitingSince }, at) {
-  if (connection !== "connected") return WAITING[connection] ?? "";
-  if (at - pictureAt > SILENCE_MS) return "The camera gives no picture";
-  if (detector in HELD_BACK) return HELD_BACK[detector] ?? "";
-  return waitingSince !== null && at - waitingSince > SILENCE_MS ? "The server is slow to answer" : "";
+export function startingHint(elapsedMs) {
+  return elapsedMs > PATIENCE_MS ? STARTING_HINT : "";
 }
 
 /**
- * What whoever is in view, or should be, can do.
- * @param {Faces} faces
+ * Why no frames are analysed; empty if they are.
+ * @param {PipelineState} state
  * @param {number} at
  */
-export function viewHint(faces, at) {
+export function blockedHint({ connection, detector, imageAt, waitingSince }, at) {
+  if (connection !== "connected") return CONNECTION_HINTS[connection] ?? "";
+  if (at - imageAt > SILENCE_MS) return NO_CAMERA_IMAGE_HINT;
+  if (detector in DETECTOR_HINTS) return DETECTOR_HINTS[detector] ?? "";
+  return waitingSince !== null && at - waitingSince > SILENCE_MS ? SLOW_SERVER_HINT : "";
+}
+
+/**
+ * What the people in view can do to be analysed; empty if one of them is.
+ * @param {TrackedFaces} faces
+ * @param {number} at
+ */
+export function facesHint(faces, at) {
   const inView = faces.inView(at);
-  if (inView.length === 0) return faces.emptyFor(at) > PATIENCE_MS ? NO_FACE : "";
-  const poor = inView.filter(({ face }) => !face.quality.ok);
-  return poor.length === inView.length ? hint(poor[0].face.quality.reasons) : "";
+  if (inView.length === 0) return faces.emptyFor(at) > PATIENCE_MS ? NO_FACE_HINT : "";
+  const isAnalysed = inView.some(({ face }) => face.quality.ok);
+  return isAnalysed ? "" : qualityHint(inView[0].face.quality.reasons);
 }
