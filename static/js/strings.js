@@ -37,8 +37,7 @@ export const CAMERA_ERRORS = {
     "The camera is in use or does not respond. Close other programs and tabs that use it, " +
     "then start the camera again.",
   lost: () =>
-    "The camera stopped. It was disconnected, or this page may no longer use it. Check both, " +
-    "then start the camera again.",
+    "The camera stopped. Check that it is connected and allowed for this page, then start it again.",
   other: () => "The camera could not be started. Disconnect it and connect it again, or try another browser.",
 };
 

@@ -66,9 +66,9 @@ class Wire:
         waiting: set[str] = set()
         largest = 0
         for packet in self.packets:
-            if packet.way == "sent" and packet.name == event:
+            if packet.direction == "sent" and packet.name == event:
                 waiting.add(packet.ack_id)
-            elif packet.way == "received" and packet.name is None:
+            elif packet.direction == "received" and packet.name is None:
                 waiting.discard(packet.ack_id)
             largest = max(largest, len(waiting))
         return largest

@@ -8,7 +8,7 @@ test("each error has a text that says what to do", () => {
   assert.match(text("NotAllowedError"), /denied.*Allow it/);
   assert.match(text("NotFoundError"), /No camera was found.*Connect one/);
   assert.match(text("NotReadableError"), /in use.*Close other programs/);
-  assert.match(text("TrackEnded"), /stopped.*start the camera again/);
+  assert.match(text("TrackEnded"), /stopped.*start it again/);
   assert.match(text("SomethingNew"), /could not be started/);
 });
 
