@@ -105,7 +105,9 @@ class TokenGuard:
         UNAUTHORIZED.labels("wrong").inc()
         log.warning("wrong access token from %s, %d lately", address[:64], guesses.count)
         self._delay(guesses)
-        raise Unauthorized("The access token is wrong. Ask the operator of this service for it.")
+        raise Unauthorized(
+            "The access token is wrong. Ask the operator of this service for the right one."
+        )
 
     def __len__(self) -> int:
         return len(self._guesses)

@@ -24,8 +24,8 @@ export const CONNECTION = {
 export const CAMERA_ERRORS = {
   insecure: (/** @type {string} */ host, /** @type {string} */ port) =>
     "Your browser blocks the camera because this page came over plain HTTP from another machine. " +
-    `Start Mien with HTTPS=1 and open https://${host}, or open http://localhost${port && `:${port}`} ` +
-    "on the machine that runs Mien.",
+    `Open http://localhost${port && `:${port}`} on the machine that runs Mien, ` +
+    `or ask the operator to start it with HTTPS=1 and open https://${host}.`,
   unsupported: () =>
     "This browser does not support cameras. Open this page in a current version of " +
     "Chrome, Edge, Firefox or Safari.",
@@ -89,8 +89,8 @@ export const CONTINUE = "Continue";
 export const CLOSE_NOTICE = "Close this message";
 export const DETECTOR_FAILED = {
   text:
-    "Faces could not be detected in this browser, so no images are sent. Switch it off and on to try again, " +
-    "or send whole images to the server.",
+    "Faces could not be detected in this browser, so no images are sent. Switch “Find faces in the browser” " +
+    "off and on to try again, or send whole images to the server.",
   button: "Send whole images",
 };
 export const SERVER_FULL = "The service is full. This page keeps trying to connect.";

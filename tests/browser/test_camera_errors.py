@@ -57,7 +57,7 @@ def test_the_browser_waits_for_permission_to_use_the_camera(app: AppProcess, vis
 
 def test_the_page_came_over_plain_http_from_another_machine(app: AppProcess, visit: Visit) -> None:
     visitor = visit(app.url.replace("127.0.0.1", FOREIGN_HOST))
-    visitor.expect_notice("camera", "Start Mien with HTTPS=1 and open https://mien.test")
+    visitor.expect_notice("camera", "start it with HTTPS=1 and open https://mien.test")
     visitor.expect_connected()
     try_camera(visitor).expect_notice("camera", "plain HTTP from another machine")
 

@@ -17,7 +17,7 @@ test("plain HTTP from another machine is reported before anything else", () => {
   assert.match(sentence, /HTTPS=1/);
   assert.match(sentence, /https:\/\/box:5000/);
   assert.match(sentence, /http:\/\/localhost:5000 /);
-  assert.match(text("", { secure: false, port: "" }), /http:\/\/localhost /);
+  assert.match(text("", { secure: false, port: "" }), /http:\/\/localhost on/);
 });
 
 test("a browser without camera support is reported", () => {
