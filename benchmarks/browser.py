@@ -59,12 +59,12 @@ def launched(
     """
     local = [f"MAP {name} 127.0.0.1" for name in names]
     rules = ", ".join([*local, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"])
-    fake = ("--use-fake-ui-for-media-stream",)
+    fake = ["--use-fake-ui-for-media-stream"]
     if camera is not None:
-        fake += (
+        fake += [
             "--use-fake-device-for-media-stream",
             f"--use-file-for-fake-video-capture={camera}",
-        )
+        ]
     with TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as home:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(),

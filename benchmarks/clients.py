@@ -20,7 +20,7 @@ class Client:
         self.sent: dict[int, float] = {}
         self.ack_ms: list[float] = []
         self.emotion_ms: list[float] = []
-        self.fates: Counter[str] = Counter()
+        self.statuses: Counter[str] = Counter()
         self._event = event
         self._messages = messages
         self._offset = offset
@@ -41,7 +41,7 @@ class Client:
 
     def _on_ack(self, ack: dict[str, object]) -> None:
         status = str(ack["status"])
-        self.fates[status] += 1
+        self.statuses[status] += 1
         if status == "analysed":
             self.ack_ms.append((time.monotonic() - self.sent[int(str(ack["seq"]))]) * 1e3)
 
@@ -67,7 +67,7 @@ def _summary(clients: list[Client]) -> dict[str, object]:
     return {
         "ack_ms": [ms for client in clients for ms in client.ack_ms],
         "emotion_ms": [ms for client in clients for ms in client.emotion_ms],
-        "fates": sum((client.fates for client in clients), Counter()),
+        "statuses": sum((client.statuses for client in clients), Counter()),
     }
 
 

@@ -56,7 +56,7 @@ def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> Serve
     sent = clients * int(seconds * rate)
     before = cpu_seconds(app.process), cpu_seconds(app.model_server)
     seen = run_clients(app.url, clients, seconds, rate)
-    analysed, dropped = (seen["fates"].get(fate, 0) for fate in ("analysed", "dropped"))
+    analysed, dropped = (seen["statuses"].get(status, 0) for status in ("analysed", "dropped"))
     return ServedFigures(
         clients=clients,
         analysed=analysed,

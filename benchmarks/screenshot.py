@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
                 for scheme in ("light", "dark"):
                     page = browser.new_page(
                         viewport={"width": width, "height": height},
-                        color_scheme=scheme,  # type: ignore[arg-type]
+                        color_scheme=scheme,
                     )
                     page.goto(app.url)
                     page.get_by_role("button", name="Start camera").click()

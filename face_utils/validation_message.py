@@ -124,13 +124,20 @@ def _plural(node: Schema) -> str:
     return f"lists of {count}{_plural(item)}"
 
 
+_LIMITS = {
+    "minimum": "of at least",
+    "exclusiveMinimum": "above",
+    "maximum": "of at most",
+    "exclusiveMaximum": "below",
+}
+
+
 def _describe_range(node: Schema) -> str:
     low, high = node.get("minimum"), node.get("maximum")
     if low is not None and high is not None:
         return f" from {_digits(low)} to {_digits(high)}"
-    if "exclusiveMinimum" in node:
-        return f" above {_digits(node['exclusiveMinimum'])}"
-    return ""
+    limits = [f"{words} {_digits(node[key])}" for key, words in _LIMITS.items() if key in node]
+    return f" {' and '.join(limits)}" if limits else ""
 
 
 def _digits(number: float) -> str:

@@ -16,7 +16,7 @@ from serving.training.augmentation import detected_square, whole_square
 from serving.training.faces import TEST, UNKNOWN, Faces
 from serving.training.readers import read
 from serving.training.splits import test_rows
-from serving.training.targets import emotion
+from serving.training.targets import emotion_targets
 
 FACES = {"ferplus": 1000, "utkface": 500, "fairface": 500}
 """Faces of each data set. The peers' age and gender networks are slow, their emotion is not."""
@@ -75,5 +75,5 @@ def _chosen(faces: Faces, count: int, seed: int) -> NDArray[np.intp]:
     """Rows of a random draw; FER+ faces without a clear majority have no truth."""
     rows = np.arange(len(faces))
     if ASKED[str(faces.source[0])] == EMOTION:
-        rows = rows[emotion(faces).truth != UNKNOWN]
+        rows = rows[emotion_targets(faces).truth != UNKNOWN]
     return np.random.default_rng(seed).permutation(rows)[:count]

@@ -13,8 +13,7 @@ from serving.training import metrics
 from serving.training.faces import Faces
 from serving.training.groups import GENDERS, band_of, per_group, worst_group
 from serving.training.readers.labels import VOTE_COLUMNS
-from serving.training.targets import CLASSES
-from serving.training.targets import emotion as emotion_targets
+from serving.training.targets import CLASSES, emotion_targets
 
 EMOTIONS = VOTE_COLUMNS[: CLASSES["emotion"]]
 """The labels of FER+ in its order. FER2013, and so every peer, lacks the last one, contempt."""

@@ -1,8 +1,8 @@
-"""Measures what a webcam costs and how apps add up, and says how large a cluster has to be.
+"""Measures the cost of a webcam and how apps scale, and computes the size of a cluster.
 
     python -m benchmarks.scale
 
-Writes docs/reference/sizing.md. Nothing else should run on the machine meanwhile.
+Writes docs/reference/sizing.md. Nothing else should run on the machine at the same time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import psutil
 
 from benchmarks.machine import describe_machine
 from benchmarks.scale import report
-from benchmarks.scale.fleet import FleetFigures, Load, own_models, shared_models
+from benchmarks.scale.fleet import FleetMetrics, Load, own_models, shared_models
 from benchmarks.scale.sizing import Cost
 from web.settings import ROOT
 
@@ -22,59 +22,58 @@ PAGE = ROOT / "docs" / "reference" / "sizing.md"
 EVENTS = ("frame", "faces")
 RATE = 10.0
 CLIENTS_PER_APP = 3
-"""As many as leave three apps, the model server and the clients room on two cores."""
+"""On two cores this leaves room for three apps, the model server and the clients."""
 
 MANY = 40
-"""Clients whose memory is weighed; they send one frame a second."""
+"""Clients whose memory is measured. They send one frame per second."""
 
 
 def main() -> None:
     """Measures, prints and writes the page."""
     options = _parser().parse_args()
-    parts = []
-    for part in _report(options.seconds):
-        print(part, end="\n\n", flush=True)
-        parts.append(part)
-    PAGE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    sections = []
+    for section in _sections(options.seconds):
+        print(section, end="\n\n", flush=True)
+        sections.append(section)
+    PAGE.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Measure how Mien grows on this machine.")
+    parser = argparse.ArgumentParser(description="Measure how Mien scales on this machine.")
     parser.add_argument("--seconds", type=float, default=20.0, help="per load (%(default)s)")
     return parser
 
 
-def _report(seconds: float) -> Iterator[str]:
-    """Gives each part of the page as soon as it is measured."""
-    yield report.opening(describe_machine())
-    growth = [_loaded(apps, seconds) for apps in (1, 2, 3)]
-    yield report.growth(growth, RATE)
-    yield report.ceiling(list(_ceiling(seconds)), RATE)
-    costs = {event: _cost(event, seconds) for event in EVENTS}
+def _sections(seconds: float) -> Iterator[str]:
+    """Yields each section of the page as soon as it is measured."""
+    yield report.introduction(describe_machine())
+    yield report.scaling([_measure_apps(apps, seconds) for apps in (1, 2, 3)], RATE)
+    yield report.single_app(list(_measure_single_app(seconds)), RATE)
+    costs = {event: _measure_cost(event, seconds) for event in EVENTS}
     yield report.costs(costs)
-    yield report.sizes(costs)
-    yield report.bounds(costs, psutil.cpu_count())
+    yield report.clusters(costs)
+    yield report.bottlenecks(costs, psutil.cpu_count() or 1)
 
 
-def _loaded(apps: int, seconds: float) -> FleetFigures:
-    """What `apps` apps do, each with the same clients."""
+def _measure_apps(apps: int, seconds: float) -> FleetMetrics:
+    """Measures several apps with the same number of clients each."""
     with shared_models(apps) as fleet:
-        fleet.measure(Load("frame", 1, RATE, 2))  # The first frames pay for what is made once.
+        fleet.measure(Load("frame", 1, RATE, 2))  # The first frames pay for lazy set-up.
         return fleet.measure(Load("frame", CLIENTS_PER_APP, RATE, seconds))
 
 
-def _ceiling(seconds: float) -> Iterator[FleetFigures]:
-    """One app with more and more clients, until it drops frames."""
+def _measure_single_app(seconds: float) -> Iterator[FleetMetrics]:
+    """Measures one app with more and more clients, until it drops frames."""
     with own_models() as fleet:
         for clients in range(6, 31, 2):
-            figures = fleet.measure(Load("frame", clients, RATE, seconds))
-            yield figures
-            if figures.dropped > report.MOST_DROPPED:
+            metrics = fleet.measure(Load("frame", clients, RATE, seconds))
+            yield metrics
+            if metrics.dropped > report.MAX_DROPPED:
                 return
 
 
-def _cost(event: str, seconds: float) -> Cost:
-    """What clients of one kind cost: of one app, with the model server near and by TCP."""
+def _measure_cost(event: str, seconds: float) -> Cost:
+    """Measures one app, with its embedded model server and with one that it reaches by TCP."""
     with own_models() as fleet:
         few = fleet.measure(Load(event, 1, RATE, 2))
         near = fleet.measure(Load(event, 2 * CLIENTS_PER_APP, RATE, seconds))

@@ -1,4 +1,4 @@
-"""Resources and autoscaling that `deploy/k8s/base` asks for; capacity planning counts with them."""
+"""Deployment: CPU requests and autoscaling in `deploy/k8s/base`, the input of capacity planning."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Deployment:
     """One kind of pod.
 
     Attributes:
-        cores: Processor cores that each pod asks for.
-        most: Number of pods at which the autoscaler stops.
-        aim: Share of the cores asked for that the autoscaler aims at, 0 to 1.
+        cores: CPU request of each pod.
+        max_pods: Maximum number of pods of the autoscaler.
+        target_utilisation: Share of the CPU request that the autoscaler aims at, 0 to 1.
     """
 
     cores: float
-    most: int
-    aim: float
+    max_pods: int
+    target_utilisation: float
 
 
 def read_deployment(name: str, folder: Path = BASE) -> Deployment:
@@ -41,8 +41,8 @@ def read_deployment(name: str, folder: Path = BASE) -> Deployment:
     (metric,) = scaler["metrics"]
     return Deployment(
         cores=_cores(container["resources"]["requests"]["cpu"]),
-        most=scaler["maxReplicas"],
-        aim=metric["resource"]["target"]["averageUtilization"] / 100,
+        max_pods=scaler["maxReplicas"],
+        target_utilisation=metric["resource"]["target"]["averageUtilization"] / 100,
     )
 
 

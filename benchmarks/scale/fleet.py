@@ -1,4 +1,4 @@
-"""Several apps that share one model server, each with clients of its own."""
+"""Fleet: several apps that share one model server, each with its own clients."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import psutil
+from numpy.typing import NDArray
 
 from benchmarks.end_to_end import cpu_seconds, run_clients
 from tests.support.app_process import AppProcess, running_app
@@ -19,13 +21,13 @@ from web.settings import ROOT
 
 @dataclass(frozen=True)
 class Load:
-    """What every app of a fleet is asked to do.
+    """Load on every app of a fleet.
 
     Attributes:
-        event: `frame`, or `faces` for clients that find the faces themselves.
-        clients: Clients of each app.
-        rate: Events a second of each client.
-        seconds: How long.
+        event: `frame`, or `faces` for clients that detect the faces themselves.
+        clients: Clients per app.
+        rate: Events per second and client.
+        seconds: Duration.
     """
 
     event: str
@@ -35,21 +37,21 @@ class Load:
 
 
 @dataclass(frozen=True)
-class FleetFigures:
-    """What a fleet did under a load.
+class FleetMetrics:
+    """Measurements of a fleet under a load.
 
     Attributes:
         apps: Number of apps.
         clients: Number of clients of all apps.
-        frames_per_second: Frames analysed.
-        emotion_p95_ms: 95th percentile from sent to the emotion's prediction.
-        dropped: Share of the frames that a newer one replaced.
-        app_cpu_ms: Processor time of all apps per frame.
-        model_cpu_ms: The same of the model server.
-        hub_ms: The part of `app_cpu_ms` that the thread spends which all clients of an app share.
-        app_mib: Memory of an app, the mean of all.
+        frames_per_second: Analysed frames per second.
+        emotion_p95_ms: 95th percentile of the time from sending a frame to its emotion.
+        dropped: Share of frames that a newer frame replaced.
+        app_cpu_ms: CPU time of all apps per frame.
+        model_cpu_ms: CPU time of the model server per frame.
+        hub_ms: Part of `app_cpu_ms` in the main thread, which all clients of an app share.
+        app_mib: Mean memory of an app.
         model_mib: Memory of the model server.
-        loopback_bytes: Bytes per frame on the loopback device, both ways, with packets' headers.
+        loopback_bytes: Bytes per frame on the loopback device, both ways, with packet headers.
     """
 
     apps: int
@@ -77,16 +79,16 @@ class Fleet:
     apps: Sequence[AppProcess]
     models: psutil.Process
 
-    def measure(self, load: Load) -> FleetFigures:
-        """Lets the clients of all apps send at the same time."""
-        before = self._spent()
-        seen = self._run(load)
-        spent = self._spent() - before
-        fates = [sum(part["fates"].get(f, 0) for part in seen) for f in ("analysed", "dropped")]
-        analysed, dropped = fates
-        app, model, hub, loopback = (float(v) / max(analysed, 1) for v in spent)
-        emotion = [ms for part in seen for ms in part["emotion_ms"]]
-        return FleetFigures(
+    def measure(self, load: Load) -> FleetMetrics:
+        """Runs the clients of all apps at the same time."""
+        before = self._usage()
+        results = self._run(load)
+        used = self._usage() - before
+        statuses = ("analysed", "dropped")
+        analysed, dropped = (sum(r["statuses"].get(s, 0) for r in results) for s in statuses)
+        app, model, hub, loopback = (float(v) / max(analysed, 1) for v in used)
+        emotion = [ms for result in results for ms in result["emotion_ms"]]
+        return FleetMetrics(
             apps=len(self.apps),
             clients=len(self.apps) * load.clients,
             frames_per_second=analysed / load.seconds,
@@ -100,15 +102,15 @@ class Fleet:
             loopback_bytes=loopback,
         )
 
-    def _run(self, load: Load) -> list[dict]:
-        def run(app: AppProcess) -> dict:
+    def _run(self, load: Load) -> list[dict[str, Any]]:
+        def run(app: AppProcess) -> dict[str, Any]:
             return run_clients(app.url, load.clients, load.seconds, load.rate, load.event)
 
         with ThreadPoolExecutor(len(self.apps)) as pool:
             return list(pool.map(run, self.apps))
 
-    def _spent(self) -> np.ndarray:
-        """Seconds of all apps, the model server and the apps' hubs, and bytes on loopback."""
+    def _usage(self) -> NDArray[np.float64]:
+        """CPU seconds of all apps, the model server and the apps' hubs, and loopback bytes."""
         apps = sum(cpu_seconds(app.process) for app in self.apps)
         hubs = sum(_hub_seconds(app.process) for app in self.apps)
         loopback = psutil.net_io_counters(pernic=True)["lo"].bytes_sent
@@ -117,34 +119,35 @@ class Fleet:
 
 @contextmanager
 def own_models() -> Iterator[Fleet]:
-    """One app with the model server that it starts itself, which it reaches by a unix socket."""
+    """Runs one app with its embedded model server, connected by a unix socket."""
     with running_app() as app:
         yield Fleet([app], app.model_server)
 
 
 @contextmanager
 def shared_models(count: int) -> Iterator[Fleet]:
-    """`count` apps that reach one model server by TCP."""
+    """Runs `count` apps with one model server, connected by TCP."""
     with ExitStack() as stack:
-        models = stack.enter_context(_running_models())
-        address = models.stdout.readline().split()[-1]
+        process, address = stack.enter_context(_model_server())
         apps = [stack.enter_context(running_app(MIEN_MODEL_SERVER=address)) for _ in range(count)]
-        yield Fleet(apps, psutil.Process(models.pid))
+        yield Fleet(apps, psutil.Process(process.pid))
 
 
 @contextmanager
-def _running_models() -> Iterator[subprocess.Popen[str]]:
+def _model_server() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Starts a model server and yields it with its address."""
     command = [sys.executable, "-m", "serving", "--port", "0", "--exit-with-stdin"]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
     ) as process:
-        yield process
+        assert process.stdout is not None
+        yield process, process.stdout.readline().split()[-1]
         process.terminate()
 
 
 def _hub_seconds(process: psutil.Process) -> float:
-    """Processor time of the main thread, where eventlet's hub and all greenlets run."""
+    """CPU time of the main thread, which runs eventlet's hub and all greenlets."""
     [main] = [thread for thread in process.threads() if thread.id == process.pid]
     return float(main.user_time + main.system_time)
 

@@ -1,4 +1,4 @@
-"""The sections of docs/reference/sizing.md."""
+"""Report: the sections of the page on capacity planning, `docs/reference/sizing.md`."""
 
 from __future__ import annotations
 
@@ -6,101 +6,110 @@ import math
 from collections.abc import Mapping, Sequence
 
 from benchmarks.scale import sizing
-from benchmarks.scale.fleet import FleetFigures
+from benchmarks.scale.fleet import FleetMetrics
 from benchmarks.scale.sizing import Cost
-from benchmarks.tuning.study import markdown_table
+from benchmarks.tuning.study import Row, markdown_table
 
 WEBCAMS = (1_000, 10_000, 100_000)
-MOST_DROPPED = 0.02
+MAX_DROPPED = 0.02
 NAMES = {
     "frame": "whole frames (`frame`, 640 x 480, JPEG)",
-    "faces": "faces found in the browser (`faces`)",
+    "faces": "faces detected in the browser (`faces`)",
 }
 
 
-def opening(machine: str) -> str:
-    """What the page is and where it was measured."""
+def introduction(machine: str) -> str:
+    """Title, purpose and machine."""
     return (
-        "# How large\n\nWhat a webcam costs, how apps add up, and what a thousand or a hundred "
-        "thousand webcams take. Written by\n`make scale`; the tables of clusters are arithmetic "
-        f"on what was measured on one machine.\n\nMachine: {machine}. Clients, apps and model "
-        "server shared it. A webcam sends ten frames a second with one face."
+        "# Capacity planning\n\n"
+        "For operators who plan hardware or a cluster: the cost of a webcam, how apps scale, and "
+        "the size of a\ncluster for 1,000 to 100,000 webcams. `make scale` writes this page. The "
+        "cluster tables are computed\nfrom measurements on one machine.\n\n"
+        f"Machine: {machine}, shared by clients, apps and model server. Each webcam sends 10 "
+        "frames/s with one face."
     )
 
 
-def growth(rows: Sequence[FleetFigures], rate: float) -> str:
-    """What one, two and three apps did."""
+def scaling(rows: Sequence[FleetMetrics], rate: float) -> str:
+    """Measurements of one, two and three apps."""
     first, last = rows[0], rows[-1]
-    times = last.frames_per_second / first.frames_per_second
+    factor = last.frames_per_second / first.frames_per_second
     return (
-        "## From one app to three\n\nEach app had "
-        f"{first.clients} clients with {rate:.0f} frames a second, and all shared one model "
-        f"server. {last.apps} apps did {times:.2f} times the work of one, at the same cost a "
-        f"frame.\n\n{markdown_table([_row(row) for row in rows])}"
+        "## From one app to three\n\n"
+        f"Each app has {first.clients} clients with {rate:.0f} frames/s each. All apps share one "
+        f"model server. {last.apps} apps analyse\n{factor:.2f} times as many frames as one, "
+        "at about the same cost per frame.\n\n"
+        f"{markdown_table([_row(row) for row in rows])}"
     )
 
 
-def ceiling(rows: Sequence[FleetFigures], rate: float) -> str:
-    """How far one app went."""
-    held = [row.clients for row in rows if row.dropped <= MOST_DROPPED]
+def single_app(rows: Sequence[FleetMetrics], rate: float) -> str:
+    """Measurements of one app with more and more clients."""
+    kept_up = [row.clients for row in rows if row.dropped <= MAX_DROPPED]
     return (
-        f"## One app alone\n\nMore and more clients until over {MOST_DROPPED:.0%} of the frames "
-        f"were dropped. It carried {max(held, default=0)} webcams with {rate:.0f} frames a second."
-        f"\n\n{markdown_table([_row(row) for row in rows])}"
+        "## A single app\n\n"
+        f"Clients were added until the app dropped more than {MAX_DROPPED:.0%} of the frames. It "
+        f"handles {max(kept_up, default=0)} webcams with\n{rate:.0f} frames/s each.\n\n"
+        f"{markdown_table([_row(row) for row in rows])}"
     )
 
 
 def costs(kinds: Mapping[str, Cost]) -> str:
-    """What a frame and a client cost."""
-    rows = [
+    """Cost of a frame and of a client."""
+    rows: list[Row] = [
         {
             "clients send": NAMES[event],
-            "app, CPU-ms a frame": cost.app_cpu_ms,
-            "of it in the thread all clients share": cost.hub_ms,
-            "models, CPU-ms a frame": cost.model_cpu_ms,
-            "client, kB a frame": cost.client_bytes / 1e3,
-            "models, kB a frame": cost.model_bytes / 1e3,
+            "app, CPU-ms per frame": cost.app_cpu_ms,
+            "main thread, CPU-ms per frame": cost.hub_ms,
+            "models, CPU-ms per frame": cost.model_cpu_ms,
+            "client, kB per frame": cost.client_bytes / 1e3,
+            "models, kB per frame": cost.model_bytes / 1e3,
             "app, MiB": round(cost.app_mib),
-            "MiB a client": cost.session_mib,
+            "MiB per client": cost.session_mib,
             "model server, MiB": round(cost.model_mib),
         }
         for event, cost in kinds.items()
     ]
     return (
-        "## What a webcam costs\n\nBytes are counted on the loopback device, both ways, with the "
-        f"headers of TCP and IP, and without TLS.\n\n{markdown_table(rows)}"
+        "## Cost of a webcam\n\n"
+        "The main thread is part of the app's time; all clients of an app share it. Bytes are "
+        "counted on the\nloopback device, both ways, with TCP and IP headers and without TLS.\n\n"
+        f"{markdown_table(rows)}"
     )
 
 
-def sizes(kinds: Mapping[str, Cost]) -> str:
-    """The clusters for many webcams."""
-    tables = [_sizes(NAMES[event], cost) for event, cost in kinds.items()]
+def clusters(kinds: Mapping[str, Cost]) -> str:
+    """Sizes of clusters for many webcams."""
+    tables = [_cluster(NAMES[event], cost) for event, cost in kinds.items()]
     return (
-        f"## Clusters\n\nA pod of the app asks for {_cores(sizing.POD_CORES)} and a model server "
-        f"for {_cores(sizing.DEPLOYED.cores)}; both are kept at {sizing.AIM:.0%} of it. Add one or "
-        "two of each,\nso that one may fail or be replaced. gRPC connections: every pod holds one "
-        "to every model server. For thousands of webcams let a model\nserver ask for a whole core: "
-        "that takes as many cores, but a quarter of the model servers, of their memory and of the "
-        "connections. Beyond some 10,000\nwebcams of whole frames, rather build cells, each a "
-        "cluster of its own behind a name of its own: no session needs to know of another,\n"
-        "and the connections stay few.\n\n" + "\n\n".join(tables)
+        "## Clusters\n\n"
+        f"An app pod requests {_cores(sizing.POD_CORES)} and a model server "
+        f"{_cores(sizing.DEPLOYED.cores)}. The autoscalers keep both at "
+        f"{sizing.TARGET_UTILISATION:.0%} of their request. Add\none or two of each, so that one "
+        "can fail or be replaced. Every pod has a gRPC connection to every\nmodel server.\n\n"
+        "For thousands of webcams let a model server request a whole core. The cores stay the "
+        "same, but there\nare a quarter of the model servers, of their memory and of the "
+        "connections. Above about 10,000 webcams\nwith whole frames, build cells: separate "
+        "clusters with separate host names. Sessions are independent\nof each other, and the "
+        "number of connections stays small.\n\n" + "\n\n".join(tables)
     )
 
 
-def bounds(kinds: Mapping[str, Cost], cores: int) -> str:
-    """What gives way first."""
+def bottlenecks(kinds: Mapping[str, Cost], cores: int) -> str:
+    """Resources that run out first."""
     tables = []
     for event, cost in kinds.items():
-        rows = [
-            {"webcams": bound.webcams, "what gives way": bound.what, "then": bound.then}
-            for bound in sizing.bounds(cost, cores, sizing.DEPLOYED)
+        rows: list[Row] = [
+            {"webcams": found.webcams, "bottleneck": found.resource, "remedy": found.remedy}
+            for found in sizing.bottlenecks(cost, cores, sizing.DEPLOYED)
         ]
-        tables.append(f"{_headed(NAMES[event])}:\n\n{markdown_table(rows)}")
+        tables.append(f"{_capitalised(NAMES[event])}:\n\n{markdown_table(rows)}")
     return (
-        "## What gives way first\n\nOn one machine the first line of each table is the first "
-        "bottleneck. In a cluster, where every pod has what it asks for, it is\nan autoscaler's "
-        "bound, beyond which pods are busier than wanted, up to their limits, and once "
-        "both are raised the proxy.\n\n" + "\n\n".join(tables)
+        "## Bottlenecks\n\n"
+        "On one machine the first line of each table is the first bottleneck. In a cluster, where "
+        "every pod gets\nwhat it requests, the first bottleneck is the maximum of an autoscaler. "
+        "Beyond it pods are busier than\nintended, up to their limits. Once both maxima are "
+        "raised, it is the proxy.\n\n" + "\n\n".join(tables)
     )
 
 
@@ -108,30 +117,31 @@ def _cores(cores: float) -> str:
     return "one core" if cores == 1.0 else f"{cores:g} cores"
 
 
-def _headed(name: str) -> str:
+def _capitalised(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _row(row: FleetFigures) -> dict[str, str | int | float]:
+def _row(row: FleetMetrics) -> Row:
     return {
         "apps": row.apps,
         "clients": row.clients,
         "frames/s": row.frames_per_second,
         "emotion p95 ms": row.emotion_p95_ms,
         "dropped": f"{row.dropped:.1%}",
-        "app, CPU-ms a frame": row.app_cpu_ms,
-        "models, CPU-ms a frame": row.model_cpu_ms,
+        "app, CPU-ms per frame": row.app_cpu_ms,
+        "models, CPU-ms per frame": row.model_cpu_ms,
         "cores": row.cores,
-        "an app, MiB": round(row.app_mib),
+        "MiB per app": round(row.app_mib),
         "model server, MiB": round(row.model_mib),
     }
 
 
-def _sizes(name: str, cost: Cost) -> str:
-    rows = [
+def _cluster(name: str, cost: Cost) -> str:
+    sizes = [sizing.size_for(webcams, cost, sizing.DEPLOYED) for webcams in WEBCAMS]
+    rows: list[Row] = [
         {
             "webcams": f"{size.webcams:,}",
-            "pods of the app": f"{size.pods:,}",
+            "app pods": f"{size.pods:,}",
             "model servers": f"{size.model_servers:,}",
             "cores": f"{math.ceil(size.cores):,}",
             "memory, GiB": f"{size.memory_gib:,.0f}",
@@ -139,10 +149,10 @@ def _sizes(name: str, cost: Cost) -> str:
             "models, Gbit/s": f"{size.model_gbits:,.2f}",
             "gRPC connections": f"{size.connections:,}",
         }
-        for size in (sizing.size_for(webcams, cost, sizing.DEPLOYED) for webcams in WEBCAMS)
+        for size in sizes
     ]
     return (
-        f"{_headed(name)}, {cost.clients_per_pod} clients per pod and "
+        f"{_capitalised(name)}, {cost.clients_per_pod} clients per pod and "
         f"{cost.clients_of(sizing.DEPLOYED)} per model server ({cost.clients_per_model_server} if "
-        f"it asks for one core):\n\n{markdown_table(rows)}"
+        f"it requests one core):\n\n{markdown_table(rows)}"
     )

@@ -1,4 +1,4 @@
-"""From the cost of one frame to the size of a cluster: arithmetic, nothing is measured here."""
+"""Sizing: computes the size of a cluster from the cost of one frame. Nothing is measured here."""
 
 from __future__ import annotations
 
@@ -10,50 +10,50 @@ from benchmarks.scale.deployment import read_deployment
 _APP = read_deployment("mien-app")
 _MODEL_SERVER = read_deployment("mien-model-server")
 
-AIM = _APP.aim
-"""Share of the cores asked for that the autoscalers of `deploy/k8s` aim at."""
+TARGET_UTILISATION = _APP.target_utilisation
+"""Share of the requested cores that the autoscalers of `deploy/k8s` aim at."""
 
 POD_CORES = _APP.cores
-"""What a pod of the app asks for."""
+"""CPU request of an app pod."""
 
-MOST_PODS = _APP.most
-"""The app's pods at which the autoscaler stops."""
+MAX_PODS = _APP.max_pods
+"""Maximum number of app pods of the autoscaler."""
 
 PROXY_BITS = 10e9
-"""What a proxy's network takes a second, one way."""
+"""Network bandwidth of a proxy in bits per second, one way."""
 
 
 @dataclass(frozen=True)
 class ModelServers:
-    """What model servers ask for and how many there may be.
+    """Size and limit of the model servers.
 
     Attributes:
-        cores: What each asks for.
-        most: Their number at which the autoscaler stops; without one it goes on.
+        cores: CPU request of each.
+        maximum: Maximum of the autoscaler; None without a maximum.
     """
 
     cores: float = 1.0
-    most: int | None = None
+    maximum: int | None = None
 
 
 ONE_CORE = ModelServers()
-DEPLOYED = ModelServers(_MODEL_SERVER.cores, _MODEL_SERVER.most)
-"""Those of `deploy/k8s`."""
+DEPLOYED = ModelServers(_MODEL_SERVER.cores, _MODEL_SERVER.max_pods)
+"""The model servers of `deploy/k8s`."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What clients of one kind cost.
+    """Cost of one kind of client.
 
     Attributes:
-        rate: Frames a second of a client.
-        app_cpu_ms: Processor time of the app per frame.
-        model_cpu_ms: The same of the model server.
-        hub_ms: The part of `app_cpu_ms` in the one thread that all clients of an app share.
+        rate: Frames per second of a client.
+        app_cpu_ms: CPU time of the app per frame.
+        model_cpu_ms: CPU time of the model server per frame.
+        hub_ms: Part of `app_cpu_ms` in the main thread, which all clients of an app share.
         client_bytes: Bytes between client and app per frame, both ways.
         model_bytes: Bytes between app and model server per frame, both ways.
         app_mib: Memory of an app without clients.
-        session_mib: What a client adds to it.
+        session_mib: Memory that a client adds.
         model_mib: Memory of a model server.
     """
 
@@ -69,35 +69,35 @@ class Cost:
 
     @property
     def clients_per_pod(self) -> int:
-        """Clients that keep a pod's core as busy as the autoscaler wants it, at least one."""
+        """Clients that keep a pod's core at the target utilisation; at least one."""
         return self._clients(POD_CORES, self.app_cpu_ms)
 
     @property
     def clients_per_model_server(self) -> int:
-        """The same for a model server that asks for one core."""
+        """Clients per model server that requests one core."""
         return self.clients_of(ONE_CORE)
 
     def clients_of(self, servers: ModelServers) -> int:
-        """The same for one of these model servers."""
+        """Clients per model server of this size."""
         return self._clients(servers.cores, self.model_cpu_ms)
 
     def _clients(self, cores: float, cpu_ms: float) -> int:
-        return max(1, math.floor(AIM * cores * 1e3 / (self.rate * cpu_ms)))
+        return max(1, math.floor(TARGET_UTILISATION * cores * 1e3 / (self.rate * cpu_ms)))
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a number of webcams takes, without spares.
+    """Size of a cluster for a number of webcams, without spares.
 
     Attributes:
-        webcams: Their number.
-        pods: Pods of the app.
+        webcams: Number of webcams.
+        pods: App pods.
         model_servers: Model servers.
-        cores: What both ask for.
+        cores: CPU requests of both.
         memory_gib: Memory of both.
-        client_gbits: Gigabits a second between clients and apps, both ways.
-        model_gbits: The same between apps and model servers.
-        connections: gRPC connections: every pod holds one to every model server.
+        client_gbits: Gigabits per second between clients and apps, both ways.
+        model_gbits: Gigabits per second between apps and model servers, both ways.
+        connections: gRPC connections: every pod has one to every model server.
     """
 
     webcams: int
@@ -111,7 +111,7 @@ class Size:
 
 
 def size_for(webcams: int, cost: Cost, servers: ModelServers = ONE_CORE) -> Size:
-    """The pods, memory and network that a number of webcams takes."""
+    """Computes the pods, memory and network for a number of webcams."""
     pods = math.ceil(webcams / cost.clients_per_pod)
     number = math.ceil(webcams / cost.clients_of(servers))
     memory = pods * cost.app_mib + webcams * cost.session_mib + number * cost.model_mib
@@ -129,26 +129,26 @@ def size_for(webcams: int, cost: Cost, servers: ModelServers = ONE_CORE) -> Size
 
 
 @dataclass(frozen=True)
-class Bound:
-    """Something that gives way.
+class Bottleneck:
+    """A resource that runs out.
 
     Attributes:
-        webcams: How many it takes.
-        what: What it is.
-        then: What to do about it.
+        webcams: Number of webcams at which it runs out.
+        resource: The resource.
+        remedy: What to do about it.
     """
 
     webcams: int
-    what: str
-    then: str
+    resource: str
+    remedy: str
 
 
-def bounds(cost: Cost, cores: int, servers: ModelServers = ONE_CORE) -> list[Bound]:
-    """What gives way when webcams are added, the first one first.
+def bottlenecks(cost: Cost, cores: int, servers: ModelServers = ONE_CORE) -> list[Bottleneck]:
+    """Lists the resources that run out as webcams are added, the first one first.
 
     Args:
-        cost: Of the clients.
-        cores: Of the machine that all of Mien runs on, for those who run it on one.
+        cost: Cost of the clients.
+        cores: Cores of the machine, if all of Mien runs on one machine.
         servers: The model servers of a cluster.
     """
     frames_per_second = [
@@ -156,30 +156,31 @@ def bounds(cost: Cost, cores: int, servers: ModelServers = ONE_CORE) -> list[Bou
         (1e3 / cost.hub_ms, *_HUB),
         (PROXY_BITS / 8 / cost.client_bytes, *_PROXY),
     ]
-    found = [Bound(math.floor(f / cost.rate), *words) for f, *words in frames_per_second]
-    found.append(Bound(MOST_PODS * cost.clients_per_pod, *_PODS))
-    if servers.most is not None:
-        found.append(Bound(servers.most * cost.clients_of(servers), *_MODEL_SERVERS))
-    return sorted(found, key=lambda bound: bound.webcams)
+    found = [Bottleneck(math.floor(f / cost.rate), *words) for f, *words in frames_per_second]
+    found.append(Bottleneck(MAX_PODS * cost.clients_per_pod, *_PODS))
+    if servers.maximum is not None:
+        maximum = servers.maximum * cost.clients_of(servers)
+        found.append(Bottleneck(maximum, *_MODEL_SERVERS))
+    return sorted(found, key=lambda bottleneck: bottleneck.webcams)
 
 
 _CORES = (
-    "the cores of this machine, with app and model server on it",
-    "another machine for an app of its own; apps share nothing",
+    "cores of this machine, with app and model server on it",
+    "run another app on another machine; apps share nothing",
 )
 _HUB = (
-    "the thread of an app that talks to all its clients, given cores enough for the rest",
-    "another app on the same machine",
+    "main thread of an app, which serves all its clients, if there are cores for the rest",
+    "run another app on the same machine",
 )
 _PODS = (
-    "the most pods of the app that the autoscaler may start",
+    "app pods: maximum of the autoscaler",
     "raise `maxReplicas` of the app",
 )
 _MODEL_SERVERS = (
-    "the most model servers that the autoscaler may start",
-    "raise `maxReplicas` of the model server, or let each ask for a whole core",
+    "model servers: maximum of the autoscaler",
+    "raise `maxReplicas` of the model server, or let each request a whole core",
 )
 _PROXY = (
-    "a proxy with a network of 10 Gbit/s",
-    "several proxies, by DNS or a load balancer of the cloud; stickiness is a cookie, not a table",
+    "proxy with a 10 Gbit/s network",
+    "run several proxies behind DNS or a cloud load balancer; sessions stick by a cookie",
 )

@@ -18,7 +18,8 @@ from benchmarks.tuning.clips import Clip, track_clips
 from benchmarks.tuning.held_out import Sample, held_out
 from benchmarks.tuning.models import Models, load_models
 from benchmarks.tuning.prediction_tracks import TrackSet, predict_tracks
-from serving.training.recipe import Framing, load_recipe
+from serving.training.recipe import GeometricAugmentation
+from serving.training.recipe_files import load_recipe
 
 STILL_LOOKS, VARIED_LOOKS = 60, 21
 SOURCES = {"emotion": ("ferplus",), "gender": ("utkface", "fairface"), "age": ("utkface",)}
@@ -39,7 +40,7 @@ class TuningData:
     films: Mapping[str, Sequence[Clip]]
 
     @property
-    def crop_jitter(self) -> Framing:
+    def crop_jitter(self) -> GeometricAugmentation:
         """How much the crop moves on the clips from one look for emotion to the next."""
         clips = self.films["clips"]
         step = round(self.models["emotion"].spec.interval_ms / 1e3 * clips[0].rate)

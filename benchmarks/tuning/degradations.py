@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.tuning.camera_simulation import DIM_NOISE, NOISE
+from benchmarks.tuning.camera_simulation import LOW_LIGHT_NOISE, NOISE
 from face_utils import quality
 from face_utils.cropping import GreyCrop
 from serving.training.faces import Grey
@@ -81,7 +81,7 @@ def defocus(image: Grey, square: Square, spread: float) -> tuple[Grey, Square]:
 DEGRADATIONS = (
     Degradation("further away", "MIN_SIDE", shrink, 64, 10, None),
     Degradation(
-        "less light", "DARKEST_HIGHLIGHTS", expose, 0.6, 0.06, quality.highlights, DIM_NOISE
+        "less light", "DARKEST_HIGHLIGHTS", expose, 0.6, 0.06, quality.highlights, LOW_LIGHT_NOISE
     ),
     Degradation("too much light", "MAX_BURNT", expose, 1.0, 3.0, quality.overexposed),
     Degradation("white veil", "BRIGHTEST_SHADOWS", veil, 0.8, 0.05, quality.shadows),

@@ -15,7 +15,7 @@ from face_utils.model_spec import ModelSpec
 from serving.training.alignment import load_faces
 from serving.training.augmentation import detected_square
 from serving.training.faces import UNKNOWN, Faces
-from serving.training.recipe import load_recipe
+from serving.training.recipe_files import load_recipe
 from serving.training.splits import holdout_rows
 from serving.training.targets import TARGETS
 
@@ -69,6 +69,6 @@ def held_out(model: str, sources: Sequence[str], data: Path, cache: Path) -> Sam
 
 def _held_out_of(faces: Faces, model: str) -> Faces:
     known = TARGETS[model](faces).truth != UNKNOWN
-    chosen = faces.take(holdout_rows(faces, load_recipe(model).holdout) & known)
+    chosen = faces.take(holdout_rows(faces, load_recipe(model).holdout_share) & known)
     # Copies, since a view would keep the whole data set in memory.
     return replace(chosen, images=[image.copy() for image in chosen.images])

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.tuning.camera_simulation import DIM_NOISE, NOISE
+from benchmarks.tuning.camera_simulation import LOW_LIGHT_NOISE, NOISE
 from benchmarks.tuning.degradation_runs import VIEWS, DegradationRun, run_degradation
 from benchmarks.tuning.degradations import DEGRADATIONS, Degradation
 from benchmarks.tuning.held_out import Sample
@@ -22,13 +22,13 @@ KEPT = 0.9
 
 METHOD = f"""\
 Held-out faces of FER+ and UTKFace, each damaged {VIEWS} times from mildly to harshly, then with a
-sensor's noise ({NOISE:g} grey levels, {DIM_NOISE:g} in little light) and a JPEG as the page sends
-it. The views are sorted by the gate's measure into {BINS} groups; the first column is a group's
-median. Emotion and gender: accuracy in percent; age: mean error in years. Kept is the share of the
-skill that is left of what the model has on the same faces undamaged; skill is 0 for always giving
-the commonest answer and 1 for always being right (Murphy 1988). A bound lies where the first model
-falls below {KEPT:.0%} for good: damages come together, and three that leave {KEPT:.0%} each leave
-less than three quarters."""
+sensor's noise ({NOISE:g} grey levels, {LOW_LIGHT_NOISE:g} in low light) and a JPEG as the page
+sends it. The views are sorted by the gate's measure into {BINS} groups; the first column is a
+group's median. Emotion and gender: accuracy in percent; age: mean error in years. Kept is the share
+of the skill that is left of what the model has on the same faces undamaged; skill is 0 for always
+giving the commonest answer and 1 for always being right (Murphy 1988). A bound lies where the first
+model falls below {KEPT:.0%} for good: damages come together, and three that leave {KEPT:.0%} each
+leave less than three quarters."""
 
 
 def study(askers: Sequence[tuple[Model, Sample]], rng: Generator) -> Study:

@@ -22,7 +22,7 @@ from benchmarks.tuning.prediction_tracks import (
 from benchmarks.tuning.selection_rules import ENOUGH, shortest_sufficient
 from benchmarks.tuning.study import Finding, Row, Study, Table
 from face_utils.model_spec import UNSURE, ModelSpec
-from serving.training.recipe import Framing
+from serving.training.recipe import GeometricAugmentation
 
 HALF_LIVES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.6)
 STEPS = 400
@@ -42,7 +42,10 @@ without smoothing. Half-life 0 is no smoothing."""
 
 
 def study(
-    still: TrackSet, framing: Framing, films: Mapping[str, Sequence[Clip]], rng: Generator
+    still: TrackSet,
+    framing: GeometricAugmentation,
+    films: Mapping[str, Sequence[Clip]],
+    rng: Generator,
 ) -> Study:
     """Shows still faces, steps and films with every half-life.
 
@@ -59,7 +62,7 @@ def study(
     return Study("Half-life of emotion", _method(still, framing), [table], [finding])
 
 
-def _method(still: TrackSet, framing: Framing) -> str:
+def _method(still: TrackSet, framing: GeometricAugmentation) -> str:
     interval = still.spec.interval_ms / 1e3
     return METHOD.format(
         seconds=len(still.tracks[0]) * interval,

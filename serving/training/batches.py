@@ -1,4 +1,4 @@
-"""Feeds crops: shuffled and jittered for training, plain for measuring."""
+"""Batches of crops: shuffled and augmented for training, unchanged for evaluation."""
 
 from __future__ import annotations
 
@@ -22,44 +22,38 @@ Crops = NDArray[np.uint8]
 
 
 def steps_per_epoch(rows: int, recipe: Recipe) -> int:
-    """Full batches in one pass; what is left over waits for the next shuffle."""
-    return max(1, rows // recipe.batch)
+    """Full batches in one epoch; the remaining rows are left out until the next shuffle."""
+    return max(1, rows // recipe.batch_size)
 
 
 def training_batches(
     faces: Faces, targets: Targets, spec: ModelSpec, recipe: Recipe, epoch: int
 ) -> Iterator[tuple[Crops, Targets]]:
-    """One pass over the faces in random order; the same epoch gives the same batches."""
+    """Yields one epoch of batches in random order. The same epoch gives the same batches."""
     rng = np.random.default_rng((recipe.seed, epoch))
-    order = draw_rows(repeat_counts(sampling_groups(faces, targets), recipe.balance), rng)
+    groups = sampling_groups(faces, targets)
+    order = draw_rows(repeat_counts(groups, recipe.oversampling), rng)
     for step in range(steps_per_epoch(len(faces), recipe)):
-        rows = order[step * recipe.batch : (step + 1) * recipe.batch]
+        rows = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
         crops = [
-            training_crop(
-                faces.images[i],
-                faces.squares[i],
-                spec.size,
-                spec.margin,
-                recipe.framing,
-                recipe.light,
-                rng,
-            )
+            training_crop(faces.images[i], faces.squares[i], spec, recipe.augmentation, rng)
             for i in rows
         ]
-        yield mixed(np.stack(crops)[..., None], targets.take(rows), recipe.mixing, rng)
+        yield mixup(np.stack(crops)[..., None], targets.take(rows), recipe.mixup_alpha, rng)
 
 
-def mixed(crops: Crops, targets: Targets, mixing: float, rng: Generator) -> tuple[Crops, Targets]:
-    """Each crop blended with another of its batch, and their targets alike.
+def mixup(crops: Crops, targets: Targets, alpha: float, rng: Generator) -> tuple[Crops, Targets]:
+    """Blends each crop and its target with another of the batch.
 
-    H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018. Labels that only narrow the
-    classes down cannot be blended; their crops stay as they are.
+    H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018. Interval labels cannot be
+    blended, so their crops stay as they are.
     """
-    if not mixing:
+    if not alpha:
         return crops, targets
     other = rng.permutation(len(crops))
-    plain = (targets.interval | targets.interval[other]).any(axis=1)
-    share = np.where(plain, 1.0, rng.beta(mixing, mixing, len(crops))).astype(np.float32)[:, None]
+    has_interval = (targets.interval | targets.interval[other]).any(axis=1)
+    drawn = rng.beta(alpha, alpha, len(crops))
+    share = np.where(has_interval, 1.0, drawn).astype(np.float32)[:, None]
     values = share * targets.values + (1 - share) * targets.values[other]
     share = share[..., None, None]
     blended = np.rint(share * crops + (1 - share) * crops[other]).astype(np.uint8)
@@ -67,16 +61,13 @@ def mixed(crops: Crops, targets: Targets, mixing: float, rng: Generator) -> tupl
 
 
 def detected_crops(faces: Faces, spec: ModelSpec) -> Crops:
-    """The crops that the service would cut, without any jitter."""
+    """The crops that the service would cut, without augmentation."""
     pairs = zip(faces.images, faces.squares, strict=True)
-    crops = [
-        crop(image, detected_square(square, spec.margin), spec.size) for image, square in pairs
-    ]
+    crops = [crop(image, detected_square(s, spec.margin), spec.size) for image, s in pairs]
     return np.stack(crops)[..., None]
 
 
 def whole_crops(faces: Faces, spec: ModelSpec) -> Crops:
-    """The whole pictures, scaled to the model's size."""
-    return np.stack([crop(image, whole_square(image), spec.size) for image in faces.images])[
-        ..., None
-    ]
+    """The whole images, scaled to the model's input size."""
+    crops = [crop(image, whole_square(image), spec.size) for image in faces.images]
+    return np.stack(crops)[..., None]

@@ -1,4 +1,4 @@
-"""Finds the temperature, and for a measure the range, of a trained model on held-out faces.
+"""Calibrates a trained model on held-out faces: its temperature and, for a regression, its range.
 
 python -m serving.training.calibrate emotion
 """
@@ -10,9 +10,10 @@ import numpy as np
 from tqdm import tqdm
 
 from serving.training.batches import Crops, detected_crops, whole_crops
-from serving.training.calibration import calibrate
-from serving.training.commands import Arguments, Job, job, parser
+from serving.training.calibration import fit_calibration
+from serving.training.commands import Arguments, build_parser, open_job
 from serving.training.faces import UNKNOWN
+from serving.training.job import Job
 from serving.training.prediction import Floats
 from serving.training.splits import holdout_rows
 from serving.training.targets import targets_of
@@ -20,19 +21,18 @@ from serving.training.targets import targets_of
 BATCH = 256
 
 
-def run(task: Job) -> None:
-    """Calibrates on all framings that were trained, since each may be what a caller sends."""
-    spec, faces = task.spec, task.faces()
+def run(job: Job) -> None:
+    """Calibrates on all kinds of crops that were trained on, since a caller may send each."""
+    spec, faces = job.spec, job.faces()
     truth = targets_of(spec, faces).truth
-    rows = np.flatnonzero(holdout_rows(faces, task.recipe.holdout) & (truth != UNKNOWN))
-    kept = faces.take(rows)
-    framings = [detected_crops, whole_crops] if task.recipe.framing.whole else [detected_crops]
-    crops = np.concatenate([cut(kept, spec) for cut in framings])
-    right = np.tile(truth[rows], len(framings))
-    found = calibrate(
-        _logits(task.export_network(), crops), right, measure=spec.kind == "regression"
-    )
-    found.save(task.run_dir.calibration)
+    held_out = holdout_rows(faces, job.recipe.holdout_share) & (truth != UNKNOWN)
+    rows = np.flatnonzero(held_out)
+    has_whole = job.recipe.augmentation.geometric.whole_image > 0
+    croppers = [detected_crops, whole_crops] if has_whole else [detected_crops]
+    crops = np.concatenate([cut(faces.take(rows), spec) for cut in croppers])
+    logits, repeated = _logits(job.export_network(), crops), np.tile(truth[rows], len(croppers))
+    found = fit_calibration(logits, repeated, fit_range=spec.kind == "regression")
+    found.save(job.run_dir.calibration)
     print(f"{spec.name}: {found}")
 
 
@@ -42,8 +42,8 @@ def _logits(network: keras.Model, crops: Crops) -> Floats:
 
 
 def main(arguments: Arguments = None) -> None:
-    """The command line."""
-    run(job(parser(__doc__).parse_args(arguments)))
+    """Runs the command."""
+    run(open_job(build_parser(__doc__).parse_args(arguments)))
 
 
 if __name__ == "__main__":

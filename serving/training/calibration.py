@@ -1,4 +1,4 @@
-"""Makes probabilities mean what they say, with two numbers found on held-out faces."""
+"""Calibration: two numbers, fitted on held-out faces, that make probabilities reliable."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ _TAILS = np.linspace(0.01, 0.3, 117)
 
 @dataclass(frozen=True)
 class Calibration:
-    """What is built into an exported model after its logits.
+    """Parameters that an exported model applies to its logits.
 
     Attributes:
         temperature: Divides the logits (C. Guo et al., "On Calibration of Modern Neural Networks",
             2017).
-        tail: Of a measure, the share of the distribution left out at each end of its range.
+        tail: For a regression, the share of the distribution below and above its range.
     """
 
     temperature: float = 1.0
     tail: float = (1 - RANGE_SHARE) / 2
 
     def save(self, path: Path) -> None:
-        """Writes the numbers as JSON."""
+        """Writes the parameters as JSON."""
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
-        """Reads what `save` wrote."""
+        """Reads a file that `save` wrote."""
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 
-def calibrate(logits: Floats, truth: NDArray[np.int64], measure: bool) -> Calibration:
-    """Fits both numbers.
+def fit_calibration(logits: Floats, truth: NDArray[np.int64], fit_range: bool) -> Calibration:
+    """Fits the temperature and, if asked, the range.
 
     Args:
         logits: `(n, k)` of held-out faces.
-        truth: `(n,)` their right classes; of a measure, the value is the class.
-        measure: Whether a range is wanted.
+        truth: `(n,)` their right classes. For a regression, the class is the value.
+        fit_range: Whether to fit the range of a regression as well.
     """
     losses = [_log_loss(softmax(logits, t), truth) for t in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(losses))])
-    if not measure:
+    if not fit_range:
         return Calibration(temperature)
     return Calibration(temperature, _tail(softmax(logits, temperature), truth))
 
@@ -60,9 +60,9 @@ def _log_loss(probabilities: Floats, truth: NDArray[np.int64]) -> float:
 
 
 def _tail(probabilities: Floats, truth: NDArray[np.int64]) -> float:
-    """The tail whose range holds the wanted share of the truths.
+    """Finds the tail whose range covers `RANGE_SHARE` of the true values.
 
-    Widening quantiles until they hold on other data is what conformal prediction does (Y. Romano
+    Conformal prediction widens quantiles in the same way until they hold on other data (Y. Romano
     et al., "Conformalized Quantile Regression", 2019).
     """
     shares = [

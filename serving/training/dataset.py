@@ -1,4 +1,4 @@
-"""What a training shows to its network, for how long, and how it measures what was learned."""
+"""The dataset of one training: faces, targets, number of epochs and held-out score."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from face_utils.model_spec import ModelSpec
 from serving.training.batches import Crops, detected_crops, steps_per_epoch
-from serving.training.commands import Job
 from serving.training.distillation import distil_targets
 from serving.training.faces import UNKNOWN, Faces
+from serving.training.job import Job
 from serving.training.prediction import quantile, softmax
 from serving.training.recipe import Recipe
 from serving.training.splits import holdout_rows, training_rows
@@ -25,13 +25,13 @@ Scorer = Callable[[keras.Model], float]
 
 @dataclass(frozen=True)
 class Dataset:
-    """One training without its network.
+    """Everything that a training reads.
 
     Attributes:
-        faces: The faces to learn from.
-        targets: What to answer for them.
-        recipe: The model's recipe, with as many epochs as these faces need.
-        score: Measures a network on the held-out faces.
+        faces: The faces of the training split.
+        targets: Their targets.
+        recipe: The model's recipe, with the number of epochs that these faces need.
+        score: Scores a network on the held-out faces.
     """
 
     faces: Faces
@@ -41,38 +41,39 @@ class Dataset:
 
     @property
     def steps(self) -> int:
-        """Batches of one epoch."""
+        """Steps per epoch."""
         return steps_per_epoch(len(self.faces), self.recipe)
 
 
-def build_dataset(task: Job) -> Dataset:
-    """The faces of the training split, with their labels and what teachers say about them."""
-    faces = task.faces()
-    targets = task.targets(faces)
-    rows = np.flatnonzero(training_rows(faces, task.recipe.holdout) & targets.usable)
-    shown, score = faces.take(rows), holdout_scorer(task, faces)
-    recipe = with_enough_epochs(task.recipe, len(rows))
-    return Dataset(shown, distil_targets(task, targets.take(rows), shown), recipe, score)
+def build_dataset(job: Job) -> Dataset:
+    """Loads the training split and blends its labels with the teachers' predictions."""
+    faces = job.faces()
+    targets = job.targets(faces)
+    rows = np.flatnonzero(training_rows(faces, job.recipe.holdout_share) & targets.usable)
+    training_faces, score = faces.take(rows), holdout_scorer(job, faces)
+    recipe = with_enough_epochs(job.recipe, len(rows))
+    distilled = distil_targets(job, targets.take(rows), training_faces)
+    return Dataset(training_faces, distilled, recipe, score)
 
 
 def with_enough_epochs(recipe: Recipe, rows: int) -> Recipe:
-    """The recipe with as many epochs as its least number of steps takes."""
-    epochs = math.ceil(recipe.least_steps / steps_per_epoch(rows, recipe))
+    """The recipe with as many epochs as its `min_steps` takes."""
+    epochs = math.ceil(recipe.min_steps / steps_per_epoch(rows, recipe))
     return replace(recipe, epochs=max(recipe.epochs, epochs))
 
 
-def holdout_scorer(task: Job, faces: Faces) -> Scorer:
-    """Measures a network on the held-out faces that have a single right answer."""
-    truth = targets_of(task.spec, faces).truth
-    rows = np.flatnonzero(holdout_rows(faces, task.recipe.holdout) & (truth != UNKNOWN))
-    crops = detected_crops(faces.take(rows), task.spec)
-    return lambda model: holdout_score(task.spec, model, crops, truth[rows])
+def holdout_scorer(job: Job, faces: Faces) -> Scorer:
+    """Returns a function that scores a network on the held-out faces with a single right answer."""
+    truth = targets_of(job.spec, faces).truth
+    rows = np.flatnonzero(holdout_rows(faces, job.recipe.holdout_share) & (truth != UNKNOWN))
+    crops = detected_crops(faces.take(rows), job.spec)
+    return lambda model: holdout_score(job.spec, model, crops, truth[rows])
 
 
 def holdout_score(
     spec: ModelSpec, model: keras.Model, crops: Crops, truth: NDArray[np.int64]
 ) -> float:
-    """Accuracy of a classification, mean absolute error of a measure."""
+    """Accuracy of a classification, mean absolute error of a regression."""
     logits = model.predict(crops, batch_size=256, verbose=0)
     probabilities = softmax(logits[:, : class_count(spec)])
     if spec.kind == "classification":

@@ -1,6 +1,7 @@
-"""A small evaluation pack: the test faces by which a shipped model is told from a worse one.
+"""Evaluation subset: a few test faces that tell a shipped model from a worse one.
 
-It is made from the data sets in seconds and keeps its pictures in the cache folder alone.
+A test compares a model's metrics on it with those that were recorded when the model shipped. The
+subset is made from the data sets in seconds, and its images stay in the cache folder.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from serving.training.readers import read
 from serving.training.run_dir import CACHE, DATA
 
 FACES = 600
-"""Of each data set: the test faces whose hashes come first."""
+"""Faces per data set: the test faces whose hashes come first."""
 
 
 def select_subset(faces: Faces) -> Faces:
-    """The rows of one data set that belong to the pack."""
+    """The rows of one data set that belong to the subset."""
     tested = np.flatnonzero(faces.split == TEST)
     return faces.take(tested[np.argsort(faces.digest[tested], kind="stable")[:FACES]])
 
 
 def load_subset(source: str, data: Path = DATA, cache: Path = CACHE) -> Faces:
-    """The pack of one data set, framed by the project's detector; made once, then kept."""
+    """Loads the subset of one data set; the first call aligns it with the project's detector."""
     path = cache / "subset" / f"{source}.npz"
     if not path.is_file():
-        # Imported here: only the first call needs the detector's file.
+        # Imported here, since only the first call needs the detector's file.
         from face_utils.detectors.blazeface import BlazeFace
 
         tested = (record for record in read(source, data) if record.split == TEST)

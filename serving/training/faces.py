@@ -1,4 +1,4 @@
-"""Labelled face pictures: one table for all data sets, kept by column."""
+"""Labelled face images: one table for all data sets, stored by column."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
-"""A picture, `(side, side)` uint8 grey."""
+"""A grey image, `(side, side)` uint8."""
 
 TRAIN, TEST = "train", "test"
 VOTES = 10
@@ -21,17 +21,17 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class Record:
-    """One picture and what its data set says about it.
+    """One image and its labels.
 
     Attributes:
-        image: The picture, square.
+        image: The image, square.
         split: `train` or `test`.
-        digest: Hash of the content; pictures that share it are the same picture.
-        votes: Ten FER+ votes: the eight emotions, unknown, no face. Without votes, zeros.
+        digest: Hash of the content. Images with the same digest are the same image.
+        votes: Ten FER+ votes: the eight emotions, unknown, no face. Zeros without votes.
         ages: First and last age in years that the label allows; `UNKNOWN` without a label.
         gender: 0 female, 1 male, `UNKNOWN` without a label.
         group: Ethnicity as the data set names it, used only to compare groups.
-        label: Folder that the picture lay in, for models that learn from a folder per label.
+        label: Name of the image's label folder, for custom models.
     """
 
     image: Grey
@@ -46,10 +46,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Faces:
-    """Pictures with their labels; row i of every column belongs to picture i.
+    """A table of faces. Row i of every column belongs to image i.
 
     Attributes:
-        images: `n` pictures, each `(side, side)` uint8; sides differ between data sets.
+        images: `n` images, each `(side, side)` uint8. The side differs between data sets.
         squares: `(n, 4)` float32: centre x and y, side and roll of the detected face, in pixels
             and degrees, without margin.
         source: `(n,)` name of the data set.
@@ -59,7 +59,7 @@ class Faces:
         ages: `(n, 2)` int16 first and last possible age.
         gender: `(n,)` int8.
         group: `(n,)` ethnicity label.
-        label: `(n,)` name of the label's folder, empty in data sets that have other labels.
+        label: `(n,)` name of the label folder; empty in data sets with other labels.
     """
 
     images: Sequence[Grey]
@@ -78,7 +78,7 @@ class Faces:
 
     @classmethod
     def build(cls, source: str, records: Sequence[Record], squares: NDArray[np.float32]) -> Self:
-        """Puts the records of one data set and their face squares into columns."""
+        """Builds the table of one data set from its records and face squares."""
         return cls(
             images=[r.image for r in records],
             squares=squares.astype(np.float32).reshape(-1, 4),
@@ -93,38 +93,39 @@ class Faces:
         )
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
-        """The faces of some rows, by mask or by index."""
+        """Selects rows by mask or by index."""
         index = np.arange(len(self))[rows]
         columns = {name: column[index] for name, column in self._columns()}
         return type(self)(images=[self.images[i] for i in index], **columns)
 
     @classmethod
     def join(cls, parts: Sequence[Self]) -> Self:
-        """The faces of several tables, one after the other."""
+        """Concatenates several tables."""
         images = [image for part in parts for image in part.images]
         columns = zip(*(part._columns() for part in parts), strict=True)
         joined = {same[0][0]: np.concatenate([column for _, column in same]) for same in columns}
         return cls(images=images, **joined)
 
     def save(self, path: Path) -> None:
-        """Writes the faces of one data set, whose pictures are of one size, to an `.npz` file.
+        """Writes the faces of one data set, whose images have one size, to an `.npz` file.
 
-        Who reads meanwhile finds the old file or the new one, never a part.
+        A concurrent reader finds the old file or the new one, never a part of it.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.npz")
-        np.savez(part, images=np.stack(self.images), **dict(self._columns()))
+        columns = {"images": np.stack(self.images), **dict(self._columns())}
+        np.savez(part, allow_pickle=False, **columns)
         part.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Reads what `save` wrote, also before there was a column `label`."""
+        """Reads a file that `save` wrote, or an older one without the column `label`."""
         with np.load(path) as file:
             columns = {name: file[name] for name in file.files}
         images = list(columns.pop("images"))
         return cls(images=images, **{"label": np.full(len(images), ""), **columns})
 
-    def _columns(self) -> Iterator[tuple[str, NDArray]]:
+    def _columns(self) -> Iterator[tuple[str, NDArray[Any]]]:
         for field in fields(self):
             if field.name != "images":
                 yield field.name, getattr(self, field.name)

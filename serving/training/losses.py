@@ -1,4 +1,4 @@
-"""The one loss of all models, with one head or several."""
+"""The loss of all models, for one head or several."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ def heads_loss(
     logits: tf.Tensor,
     heads: Sequence[int],
     expectation: float,
-    beside_weight: float,
+    auxiliary_weight: float,
 ) -> tf.Tensor:
-    """Sum of `label_loss` over heads of so many classes each.
+    """Sums `label_loss` over the heads.
 
-    Only the first head has an order, and only the others are weighted.
+    Args:
+        values: `(n, k)` float32, the values of all heads side by side.
+        interval: `(n, heads)` bool.
+        logits: `(n, k)` float32.
+        heads: Number of classes of each head.
+        expectation: See `label_loss`; for the first head only.
+        auxiliary_weight: Weight of the losses of the other heads.
     """
     parts = zip(
         tf.split(values, heads, axis=1),
@@ -26,8 +32,8 @@ def heads_loss(
         strict=True,
     )
     own, *others = parts
-    beside = [beside_weight * label_loss(*part, 0.0) for part in others]
-    return tf.add_n([label_loss(*own, expectation), *beside])
+    auxiliary = [auxiliary_weight * label_loss(*part, 0.0) for part in others]
+    return tf.add_n([label_loss(*own, expectation), *auxiliary])
 
 
 def label_loss(
@@ -41,7 +47,7 @@ def label_loss(
         logits: `(n, k)` float32.
         expectation: Weight of the absolute error of the expected class, for ordered classes
             (B. Gao et al., "Age Estimation Using Expectation of Label Distribution Learning",
-            2018); counts where the label is a distribution.
+            2018). It applies where the label is a distribution.
 
     Returns:
         Scalar float32, the mean over the rows.

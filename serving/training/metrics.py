@@ -1,4 +1,4 @@
-"""Figures by which models are judged. NumPy only, so that each can be checked by hand."""
+"""Metrics of predictions. NumPy only, so that each can be checked by hand."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ CALIBRATION_BINS = 15
 
 
 def confusion(predicted: Ints, truth: Ints, classes: int) -> Ints:
-    """Counts, `(classes, classes)`: rows are the truth, columns the answers."""
+    """Counts, `(classes, classes)`: rows are the truth, columns the predictions."""
     counts = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(counts, (truth, predicted), 1)
     return counts
 
 
 def accuracy(counts: Ints) -> float:
-    """Share of right answers in a confusion matrix."""
+    """Share of correct predictions in a confusion matrix."""
     return float(np.trace(counts) / max(1, counts.sum()))
 
 
 def recalls(counts: Ints) -> Floats:
-    """Share of right answers per true class, `(classes,)`."""
+    """Recall of each class, `(classes,)`."""
     return np.asarray(np.diag(counts) / np.maximum(counts.sum(axis=1), 1), dtype=np.float32)
 
 
 def macro_f1(counts: Ints) -> float:
-    """Mean of the harmonic mean of precision and recall, over the classes that occur."""
+    """Mean F1 score of the classes that occur."""
     truths = counts.sum(axis=1)
     scores = 2 * np.diag(counts) / np.maximum(counts.sum(axis=0) + truths, 1)
     return float(np.mean(scores[truths > 0])) if truths.any() else 0.0
 
 
 def calibration_error(probabilities: Floats, truth: Ints) -> float:
-    """How far confidence and accuracy lie apart on average, over bins of equal width.
+    """Expected calibration error: mean gap between confidence and accuracy over equal bins.
 
     M. Naeini et al., "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015.
 
@@ -49,11 +49,11 @@ def calibration_error(probabilities: Floats, truth: Ints) -> float:
 
 
 def reliability(probabilities: Floats, truth: Ints) -> NDArray[np.float64]:
-    """How often answers of like confidence are right.
+    """Reliability diagram: accuracy by confidence.
 
     Returns:
-        `(bins, 3)`: number of faces, mean confidence and accuracy in each of the bins of equal
-        width; zeros where a bin is empty.
+        `(bins, 3)`: number of faces, mean confidence and accuracy in each bin of equal width;
+        zeros where a bin is empty.
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = (probabilities.argmax(axis=1) == truth).astype(np.float64)
@@ -64,10 +64,10 @@ def reliability(probabilities: Floats, truth: Ints) -> NDArray[np.float64]:
 
 
 def coverage(low: Floats, high: Floats, truth: Ints) -> float:
-    """Share of the truths that lie in their range."""
+    """Share of true values within their predicted range."""
     return float(np.mean((low <= truth) & (truth <= high)))
 
 
 def mean_error(years: Floats, truth: Ints) -> float:
-    """Mean absolute error."""
+    """Mean absolute error in years."""
     return float(np.mean(np.abs(years - truth)))

@@ -1,4 +1,4 @@
-"""What a model costs: weights, bytes and milliseconds."""
+"""Cost of a model: weights, bytes and milliseconds per face."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROUNDS, CALLS = 9, 100
 
 
 def measure_cost(spec: ModelSpec, folder: Path) -> dict[str, Any]:
-    """Number of weights, bytes on disk, and milliseconds for one crop on one core."""
+    """Measures weights, bytes on disk, and milliseconds for one crop on one core."""
     weights = sum(int(np.prod(v.shape)) for v in tf.saved_model.load(str(folder)).weights)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     milliseconds = round(_milliseconds(spec, folder), 3)
@@ -27,7 +27,7 @@ def measure_cost(spec: ModelSpec, folder: Path) -> dict[str, Any]:
 
 
 def _milliseconds(spec: ModelSpec, folder: Path) -> float:
-    """Median time of one inference in the quietest of several rounds."""
+    """Median time of one inference, in the fastest of several rounds."""
     model = openvino_model(folder)
     request = model.create_infer_request()
     crop = {INPUT_NAME: np.full((1, spec.size, spec.size, 1), 127, dtype=np.uint8)}
@@ -41,7 +41,7 @@ def _milliseconds(spec: ModelSpec, folder: Path) -> float:
 
 
 def _processor() -> str:
-    """Name of the processor, as the system knows it."""
+    """Name of the processor, as the operating system reports it."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.is_file() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]

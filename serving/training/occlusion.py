@@ -1,7 +1,7 @@
-"""Things that hide parts of a face, drawn as plain shapes on a crop.
+"""Occlusions: plain shapes that cover part of a face.
 
-Where they go follows the mean face of the detector's crops: eyes at 0.36 of the height and at 0.33
-and 0.67 of the width, nose tip at 0.55, mouth at 0.72.
+Their places follow the mean face of the detector's crops: eyes at 0.36 of the height and at 0.33
+and 0.67 of the width, tip of the nose at 0.55, mouth at 0.72.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ EYES = ((0.33, 0.36), (0.67, 0.36))
 NOSE, CHIN = 0.55, 1.0
 
 
-def patch(image: Grey, rng: Generator) -> Grey:
-    """A plain rectangle, as a hand or hair (Z. Zhong et al., "Random Erasing", 2020)."""
+def add_patch(image: Grey, rng: Generator) -> Grey:
+    """Draws a rectangle, like a hand or hair (Z. Zhong et al., "Random Erasing", 2020)."""
     side = image.shape[0]
     w, h = rng.integers(side // 6, side // 2, 2)
     x, y = rng.integers(0, side - w), rng.integers(0, side - h)
@@ -28,8 +28,8 @@ def patch(image: Grey, rng: Generator) -> Grey:
     return covered
 
 
-def mask(image: Grey, rng: Generator) -> Grey:
-    """A cloth over nose, mouth and chin."""
+def add_mask(image: Grey, rng: Generator) -> Grey:
+    """Draws a face mask over nose, mouth and chin."""
     top, low, wide = rng.normal((NOSE, CHIN, 0.42), 0.04)
     outline = [(0.5 - wide, top), (0.5, top - 0.05), (0.5 + wide, top)]
     outline += [(0.5 + 0.7 * wide, low), (0.5 - 0.7 * wide, low)]
@@ -39,8 +39,8 @@ def mask(image: Grey, rng: Generator) -> Grey:
     return covered
 
 
-def glasses(image: Grey, rng: Generator) -> Grey:
-    """Two rims with a bridge; half of the time with dark glass."""
+def add_glasses(image: Grey, rng: Generator) -> Grey:
+    """Draws two rims with a bridge; half of the glasses are dark."""
     side = image.shape[0]
     move, lens = rng.normal(0, 0.03, 2), rng.uniform((0.11, 0.08), (0.16, 0.13)) * side
     left, right = (tuple(np.round((np.array(eye) + move) * side).astype(int)) for eye in EYES)
@@ -51,12 +51,12 @@ def glasses(image: Grey, rng: Generator) -> Grey:
         cv2.ellipse(worn, centre, axes, 0, 0, 360, rim, max(1, side // 40), cv2.LINE_AA)
     cv2.line(worn, (left[0] + axes[0], left[1]), (right[0] - axes[0], right[1]), rim, 1)
     dark = rng.uniform(0.6, 1.0) if rng.random() < 0.5 else 0.0
-    return cv2.addWeighted(glass, dark, worn, 1 - dark, 0)
+    return np.asarray(cv2.addWeighted(glass, dark, worn, 1 - dark, 0), dtype=np.uint8)
 
 
-OCCLUSIONS: Sequence[Callable[[Grey, Generator], Grey]] = (patch, mask, glasses)
+OCCLUSIONS: Sequence[Callable[[Grey, Generator], Grey]] = (add_patch, add_mask, add_glasses)
 
 
-def covered(image: Grey, rng: Generator) -> Grey:
-    """The picture with one of the shapes."""
-    return OCCLUSIONS[rng.integers(len(OCCLUSIONS))](image, rng)
+def occlude(image: Grey, rng: Generator) -> Grey:
+    """Draws one of the shapes."""
+    return OCCLUSIONS[int(rng.integers(len(OCCLUSIONS)))](image, rng)

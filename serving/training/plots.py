@@ -1,4 +1,4 @@
-"""The pictures of a model card."""
+"""Plots of a model card."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from matplotlib.figure import Figure
 
 from serving.training.robustness_curves import CURVES, levels_and_lines
 
-FEWEST = 5
-"""Faces below which a bin's accuracy is chance, and is not drawn."""
+MIN_FACES = 5
+"""Bins with fewer faces are not drawn, since their accuracy is chance."""
 
 INK, LINE = "#22303c", "#2a6f97"
 mpl.rcParams |= {"font.size": 9, "text.color": INK, "axes.labelcolor": INK}
 
 
 def confusion(path: Path, counts: list[list[int]], labels: tuple[str, ...]) -> None:
-    """Shares of each true class, as a grid of shades with their per cents."""
+    """Plots a confusion matrix as the share of each true class."""
     shares = np.array(counts) / np.maximum(np.sum(counts, axis=1, keepdims=True), 1)
     side = 1.6 + 0.55 * len(labels)
     figure, axes = _figure(side, side)
@@ -30,25 +30,25 @@ def confusion(path: Path, counts: list[list[int]], labels: tuple[str, ...]) -> N
         axes.text(column, row, f"{share:.0%}", ha="center", va="center", color=shade)
     axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
     axes.set_yticks(range(len(labels)), labels)
-    axes.set(xlabel="answer", ylabel="label")
+    axes.set(xlabel="prediction", ylabel="label")
     _save(figure, path)
 
 
 def reliability(path: Path, bins: list[list[float]]) -> None:
-    """How often answers of a confidence are right, over the share of answers that have it."""
-    shown = [row for row in bins if row[0] >= FEWEST] or bins
+    """Plots accuracy by confidence, over the share of faces with that confidence."""
+    shown = [row for row in bins if row[0] >= MIN_FACES] or bins
     faces, confidence, accuracy = np.array(shown).T
     figure, axes = _figure(3.6, 3.6)
     axes.plot([0, 1], [0, 1], color="#b0b8bf", linewidth=1)
     axes.bar(confidence, faces / faces.sum(), width=0.05, color="#d5e3ec", label="share of faces")
-    axes.plot(confidence, accuracy, color=LINE, marker="o", markersize=4, label="right")
-    axes.set(xlabel="confidence", ylabel="right", xlim=(0, 1), ylim=(0, 1))
+    axes.plot(confidence, accuracy, color=LINE, marker="o", markersize=4, label="accuracy")
+    axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
     axes.legend(frameon=False)
     _save(figure, path)
 
 
 def by_band(path: Path, bands: dict[str, dict[str, float]]) -> None:
-    """Mean error and bias in years for each age band."""
+    """Plots mean error and bias in years for each age band."""
     names = [name.removeprefix("age ") for name in bands]
     figure, axes = _figure(5, 3)
     axes.bar(names, [band["mean_error"] for band in bands.values()], color="#a9c9dd")
@@ -60,7 +60,7 @@ def by_band(path: Path, bands: dict[str, dict[str, float]]) -> None:
 
 
 def curves(path: Path, measured: dict[str, dict[str, list[float]]], ylabel: str) -> None:
-    """One panel per property: the main figure of each data set against the levels."""
+    """Plots the primary metric of each data set by level, one panel per property."""
     figure = Figure(figsize=(3 * len(measured), 2.8), layout="constrained")
     for axes, (name, curve) in zip(
         figure.subplots(1, len(measured)), measured.items(), strict=True
@@ -80,7 +80,7 @@ def curves(path: Path, measured: dict[str, dict[str, list[float]]], ylabel: str)
 
 
 def training(path: Path, log: list[dict[str, Any]], ylabel: str) -> None:
-    """Loss, and the figure on held-out faces, after each epoch."""
+    """Plots the loss and the held-out metric after each epoch."""
     epochs = [entry["epoch"] for entry in log]
     figure, axes = _figure(5, 2.8)
     axes.plot(epochs, [entry["loss"] for entry in log], color="#b0b8bf")
@@ -98,5 +98,5 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
 
 def _save(figure: Figure, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Without the date and version, the same figures give the same file.
+    # Without date and version, the same values give the same file.
     figure.savefig(path, dpi=110, metadata={"Software": None})

@@ -1,4 +1,4 @@
-"""Puts measured figures where people read them: a JSON per model, the contract and the README."""
+"""Report values: writes measured metrics to a JSON report, the contract and the README."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ HEADLINES = (
 )
 DETECTED = "detected"
 
-SENTENCES = {
-    "accuracy": "{:.1%} right",
+PHRASES = {
+    "accuracy": "accuracy {:.1%}",
     "macro_f1": "macro F1 {:.2f}",
     "calibration_error": "calibration error {:.1%}",
-    "worst_group": "{:.1%} in the worst group",
+    "worst_group": "worst group {:.1%}",
     "mean_error": "mean error {:.1f} years",
-    "coverage": "the 80 % range holds the truth {:.0%} of the time",
+    "coverage": "80 % range covers {:.0%} of ages",
     "within_one": "{:.1%} within one age group",
 }
-YEARS_SENTENCES = SENTENCES | {"worst_group": "{:.1f} years in the worst group"}
+YEARS_PHRASES = PHRASES | {"worst_group": "worst group {:.1f} years"}
 
 
 def headline_metrics(report: dict[str, dict[str, dict[str, Any]]]) -> dict[str, float]:
-    """The few figures of a report that the contract carries, for the framing that serves.
+    """Selects the metrics for the contract, measured on the crops that the service cuts.
 
     Args:
-        report: By data set and framing, what `judgement.judge` returned.
+        report: By data set and kind of crop, the result of `evaluation.evaluate_predictions`.
     """
     return {
-        f"{source}_{name}": round(framings[DETECTED][name], 4)
-        for source, framings in report.items()
+        f"{source}_{name}": round(crops[DETECTED][name], 4)
+        for source, crops in report.items()
         for name in HEADLINES
-        if name in framings[DETECTED]
+        if name in crops[DETECTED]
     }
 
 
@@ -48,54 +48,52 @@ def write_report(path: Path, report: dict[str, Any]) -> None:
     """Writes a report as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, indent=1)
-    # A row of a confusion matrix reads best on one line.
+    # A row of a confusion matrix is easiest to read on one line.
     text = re.sub(r"\[[\d\s,.]+\]", lambda row: re.sub(r"\s+", " ", row[0]), text)
     path.write_text(text + "\n", encoding="utf-8")
 
 
 def write_quality(contract: Path, model: str, quality: dict[str, float]) -> None:
-    """Writes the `quality` line of a model's table, and leaves all else as it is.
+    """Writes the `quality` line of a model's table and leaves the rest unchanged.
 
     Raises:
         ValueError: The contract has no such table.
     """
     line = "quality = { " + ", ".join(f"{name} = {value}" for name, value in quality.items()) + " }"
     tables = re.split(r"^(?=\[)", contract.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    mine = next((i for i, text in enumerate(tables) if text.startswith(f"[{model}]")), None)
-    if mine is None:
-        raise ValueError(f"{contract} has no table [{model}]")
-    tables[mine] = _with_line(tables[mine], line)
+    own = next((i for i, text in enumerate(tables) if text.startswith(f"[{model}]")), None)
+    if own is None:
+        raise ValueError(f"{contract} has no table [{model}].")
+    tables[own] = _with_line(tables[own], line)
     contract.write_text("".join(tables), encoding="utf-8")
 
 
 def _with_line(table: str, line: str) -> str:
-    """The table with this line in place of its `quality`, or after its name if it has none."""
+    """Replaces the `quality` line of a table, or adds it after the table's name."""
     changed, found = re.subn(r"^quality\s*=.*", lambda _: line, table, flags=re.MULTILINE)
     name, _, keys = table.partition("\n")
     return changed if found else f"{name}\n{line}\n{keys}"
 
 
-def summary(figures: dict[str, Any]) -> str:
-    """The headline_metrics of one data set in words."""
-    words = YEARS_SENTENCES if "mean_error" in figures else SENTENCES
-    said = "; ".join(words[name].format(figures[name]) for name in HEADLINES if name in figures)
-    return re.sub(r"(?<=\d)%", " %", said)
+def summary(metrics: dict[str, Any]) -> str:
+    """The headline metrics of one data set in words."""
+    phrases = YEARS_PHRASES if "mean_error" in metrics else PHRASES
+    parts = [phrases[name].format(metrics[name]) for name in HEADLINES if name in metrics]
+    return re.sub(r"(?<=\d)%", " %", "; ".join(parts))
 
 
 def metrics_table(reports: Path) -> str:
-    """A Markdown table of every model's headline_metrics, from the JSON files of a folder."""
-    rows = ["| model | test data | figures |", "| --- | --- | --- |"]
+    """Builds a Markdown table of every model's headline metrics from a folder of reports."""
+    rows = ["| model | test data | results |", "| --- | --- | --- |"]
     for path in sorted(reports.glob("*.json")):
-        for source, framings in json.loads(path.read_text(encoding="utf-8"))["data"].items():
-            rows.append(f"| {path.stem} | {source} | {summary(framings[DETECTED])} |")
+        for source, crops in json.loads(path.read_text(encoding="utf-8"))["data"].items():
+            rows.append(f"| {path.stem} | {source} | {summary(crops[DETECTED])} |")
     return "\n".join(rows)
 
 
 def write_readme_table(page: Path, reports: Path) -> None:
-    """Puts the table between the marks `<!-- figures -->` and `<!-- /figures -->` of a page."""
-    text = page.read_text(encoding="utf-8")
+    """Writes the table between `<!-- figures -->` and `<!-- /figures -->` on a page."""
+    text, table = page.read_text(encoding="utf-8"), metrics_table(reports)
     pattern = r"(<!-- figures -->\n).*(<!-- /figures -->)"
-    filled = re.sub(
-        pattern, lambda m: m[1] + metrics_table(reports) + "\n" + m[2], text, flags=re.DOTALL
-    )
+    filled = re.sub(pattern, lambda m: f"{m[1]}{table}\n{m[2]}", text, flags=re.DOTALL)
     page.write_text(filled, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""How a model's quality falls as its crops get worse, one property at a time."""
+"""Robustness curves: a model's quality as one property of its crops gets worse."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from serving.training.batches import Crops
 from serving.training.faces import Faces, Grey
 
 Degrade = Callable[[Grey, Square, int, float], Grey]
-"""From picture, square, side of the crop and level to a crop."""
+"""Cuts a degraded crop from an image, a square, the side of the crop and a level."""
 
 FACES = 600
-"""Of each data set: a draw of the test faces, since there are many levels."""
+"""Test faces drawn per data set; fewer than all, since there are many levels."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One way in which crops get worse.
+    """One property that is varied.
 
     Attributes:
-        title: What changes, with its unit.
-        levels: The values that are measured.
+        title: The property and its unit.
+        levels: The measured values.
         degrade: Cuts a crop at one level.
-        scale: Scale of the levels in a picture, `linear` or `log`.
+        scale: Scale of the levels in a plot, `linear` or `log`.
     """
 
     title: str
@@ -39,32 +39,35 @@ class Curve:
 
 
 def brightness(image: Grey, square: Square, size: int, factor: float) -> Grey:
-    """Every grey level times a factor."""
-    return np.clip(np.rint(crop(image, square, size) * factor), 0, 255).astype(np.uint8)
+    """Multiplies every grey level by a factor."""
+    scaled = np.rint(crop(image, square, size) * factor)
+    return np.asarray(np.clip(scaled, 0, 255), dtype=np.uint8)
 
 
 def blur(image: Grey, square: Square, size: int, percent: float) -> Grey:
-    """Gaussian blur; its sigma in hundredths of the crop's side."""
+    """Applies a Gaussian blur whose sigma is in percent of the crop's side."""
     cut = crop(image, square, size)
-    return cv2.GaussianBlur(cut, (0, 0), percent / 100 * size) if percent else cut
+    if not percent:
+        return cut
+    return np.asarray(cv2.GaussianBlur(cut, (0, 0), percent / 100 * size), dtype=np.uint8)
 
 
 def rotation(image: Grey, square: Square, size: int, degrees: float) -> Grey:
-    """A face that the detector took for upright though it is turned."""
+    """Rotates a face that the detector took for upright."""
     return crop(image, replace(square, roll=square.roll + degrees), size)
 
 
 def face_size(image: Grey, square: Square, size: int, side: float) -> Grey:
-    """A face that is `side` pixels wide in the frame."""
+    """Shrinks the face to `side` pixels and scales it up again."""
     small = crop(image, square, int(side))
     return crop(small, Square(side / 2, side / 2, side), size)
 
 
 def jpeg(image: Grey, square: Square, size: int, quality: float) -> Grey:
-    """A crop stored as JPEG."""
+    """Compresses the crop as JPEG."""
     flags = [cv2.IMWRITE_JPEG_QUALITY, int(quality)]
     stored = cv2.imencode(".jpg", crop(image, square, size), flags)[1]
-    return cv2.imdecode(stored, cv2.IMREAD_GRAYSCALE)
+    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
 
 
 CURVES = {
@@ -79,13 +82,13 @@ CURVES = {
 
 
 LEVELS = "levels"
-"""Key under which a report has a curve's levels, beside the figures of each data set."""
+"""Key of a curve's levels in a report, next to the values of each data set."""
 
 
 def levels_and_lines(
     measured: dict[str, list[float]],
 ) -> tuple[list[float], dict[str, list[float]]]:
-    """A report's curve: the levels, and by data set the figure at each."""
+    """Splits a curve of a report into its levels and its values by data set."""
     lines = {source: values for source, values in measured.items() if source != LEVELS}
     return measured[LEVELS], lines
 

@@ -10,13 +10,13 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from serving.contract import INPUT_NAME, SIGNATURE
+from serving.training.prediction import Outputs
 
-Outputs = dict[str, NDArray[np.float32]]
 _BATCH = 256
 
 
 def run_tensorflow(folder: Path, crops: NDArray[np.uint8]) -> Outputs:
-    """Answers of a SavedModel to crops `(n, size, size, 1)`, by output name."""
+    """Runs a SavedModel on crops `(n, size, size, 1)` with TensorFlow."""
     endpoint = tf.saved_model.load(str(folder)).signatures[SIGNATURE]
     parts = [
         endpoint(**{INPUT_NAME: tf.constant(crops[start : start + _BATCH])})
@@ -26,7 +26,7 @@ def run_tensorflow(folder: Path, crops: NDArray[np.uint8]) -> Outputs:
 
 
 def run_openvino(folder: Path, crops: NDArray[np.uint8]) -> Outputs:
-    """The same answers from the runtime of the embedded server."""
+    """Runs a SavedModel on crops with the runtime of the embedded server."""
     model = openvino_model(folder)
     parts = [
         model({INPUT_NAME: crops[start : start + _BATCH]}) for start in range(0, len(crops), _BATCH)
@@ -38,7 +38,7 @@ def run_openvino(folder: Path, crops: NDArray[np.uint8]) -> Outputs:
 
 
 def openvino_model(folder: Path) -> Any:
-    """A SavedModel compiled as the embedded server compiles it, for one thread."""
+    """Compiles a SavedModel for one thread, as the embedded server does."""
     from serving.quiet_openvino import openvino
 
     core = openvino.Core()

@@ -1,4 +1,4 @@
-"""Turns labels into what a network is trained towards."""
+"""Training targets: turns the data sets' labels into class distributions."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Targets:
-    """What the model should answer, row by row.
+    """Targets of the rows of a face table.
 
     Attributes:
-        values: `(n, k)` float32. A distribution over the `k` classes, or, where `interval` holds,
-            1 for each class that the label allows. With `beside`, the classes of all heads.
-        interval: `(n, heads)` bool, whether a head's label only narrows its classes down.
-        truth: `(n,)` int64, the one right class, or `UNKNOWN` where no single one is.
+        values: `(n, k)` float32. A distribution over the `k` classes, or, where `interval` is true,
+            1 for each class that the label allows. With auxiliary heads, the classes of all heads.
+        interval: `(n, heads)` bool, whether a head's label allows several classes.
+        truth: `(n,)` int64, the one right class, or `UNKNOWN` if there is no single right class.
         usable: `(n,)` bool, whether the row can be trained on.
     """
 
@@ -35,9 +35,9 @@ class Targets:
     truth: NDArray[np.int64]
     usable: NDArray[np.bool_]
 
-    def beside(self, others: Sequence[Targets]) -> Targets:
-        """These targets, with the classes of other models after their own."""
-        heads = [self, *others]
+    def with_auxiliary(self, auxiliary: Sequence[Targets]) -> Targets:
+        """These targets, followed by the classes of auxiliary heads."""
+        heads = [self, *auxiliary]
         return Targets(
             values=np.concatenate([head.values for head in heads], axis=1),
             interval=np.concatenate([head.interval for head in heads], axis=1),
@@ -50,11 +50,11 @@ class Targets:
         return Targets(self.values[rows], self.interval[rows], self.truth[rows], self.usable[rows])
 
 
-def emotion(faces: Faces) -> Targets:
-    """The distribution of the FER+ votes, after single votes were dropped as noise.
+def emotion_targets(faces: Faces) -> Targets:
+    """Distribution of the FER+ votes, without single votes, which are noise.
 
-    The truth follows the protocol for a single label: the majority over all ten columns, if it is
-    an emotion and has at least half of the votes that remain.
+    The truth follows the single-label protocol: the majority over all ten columns, if it is an
+    emotion and has at least half of the remaining votes.
     """
     votes = np.where(faces.votes > 1, faces.votes, 0).astype(np.float32)
     emotions, winner = votes[:, :EMOTIONS], votes.argmax(axis=1)
@@ -68,8 +68,8 @@ def emotion(faces: Faces) -> Targets:
     )
 
 
-def gender(faces: Faces) -> Targets:
-    """The labelled gender, all or nothing."""
+def gender_targets(faces: Faces) -> Targets:
+    """One-hot targets of the labelled gender."""
     known = faces.gender != UNKNOWN
     return Targets(
         values=np.eye(2, dtype=np.float32)[np.where(known, faces.gender, 0)],
@@ -79,11 +79,11 @@ def gender(faces: Faces) -> Targets:
     )
 
 
-def age(faces: Faces) -> Targets:
-    """A bell around an exact age; for an age group, the ages that it spans.
+def age_targets(faces: Faces) -> Targets:
+    """A bell curve around an exact age; an interval for an age group.
 
-    The bell says that neighbouring ages look alike (label distribution learning: X. Geng et al.,
-    "Facial Age Estimation by Learning from Label Distributions", 2013). It widens with age.
+    The bell curve says that neighbouring ages look alike (label distribution learning: X. Geng et
+    al., "Facial Age Estimation by Learning from Label Distributions", 2013). It widens with age.
     """
     first, last = faces.ages[:, :1].astype(np.float32), faces.ages[:, 1:].astype(np.float32)
     bins = np.arange(AGE_BINS, dtype=np.float32)
@@ -100,19 +100,22 @@ def age(faces: Faces) -> Targets:
     )
 
 
-def labelled(faces: Faces, labels: Sequence[str]) -> Targets:
-    """The label of the folder that each picture lay in, all or nothing.
+def folder_targets(faces: Faces, labels: Sequence[str]) -> Targets:
+    """One-hot targets of the label folder that each picture was in.
 
     Args:
-        faces: Their labels must be among these; a few faces, as for a test, need not have them all.
+        faces: Faces whose labels are among `labels`. They need not have every label.
         labels: The classes, in order.
 
     Raises:
-        ValueError: Pictures have a label that is none of these.
+        ValueError: A picture has a label that is not in `labels`.
     """
     found = sorted(set(faces.label.tolist()) - {""})
     if not labels or not set(found) <= set(labels):
-        raise ValueError(f"the model has the labels {list(labels)}, the pictures have {found}")
+        raise ValueError(
+            f"The model's labels are {list(labels)}, but the label folders are {found}. "
+            "Make them the same."
+        )
     known = faces.label != ""
     classes = np.array([labels.index(name) if name else UNKNOWN for name in faces.label], np.int64)
     return Targets(
@@ -123,32 +126,39 @@ def labelled(faces: Faces, labels: Sequence[str]) -> Targets:
     )
 
 
-TARGETS: dict[str, Callable[[Faces], Targets]] = {"emotion": emotion, "age": age, "gender": gender}
+TARGETS: dict[str, Callable[[Faces], Targets]] = {
+    "emotion": emotion_targets,
+    "age": age_targets,
+    "gender": gender_targets,
+}
 CLASSES = {"emotion": EMOTIONS, "age": AGE_BINS, "gender": 2}
 
 
 def targets_of(spec: ModelSpec, faces: Faces) -> Targets:
-    """What a model of the contract should answer; models not known here learn folders' labels.
+    """Targets of a model. A model without a data set of its own learns the label folders.
 
     Raises:
-        ValueError: The pictures do not have the model's labels.
+        ValueError: A picture has a label that the model lacks.
     """
     if spec.name in TARGETS:
         return TARGETS[spec.name](faces)
-    return labelled(faces, spec.labels)
+    return folder_targets(faces, spec.labels)
 
 
 def require_every_label(spec: ModelSpec, faces: Faces) -> None:
-    """Refuses to teach a model of one's own from faces that lack one of its labels.
+    """Checks that every label of a custom model has faces.
 
     Raises:
         ValueError: A label has no faces.
     """
     missing = [label for label in spec.labels if label not in faces.label]
     if spec.name not in TARGETS and missing:
-        raise ValueError(f"{spec.name} is to learn {', '.join(missing)}, but has no pictures of it")
+        raise ValueError(
+            f"{spec.name} has no pictures with the label {', '.join(missing)}. Add a folder with "
+            "that name, or remove the label from the contract."
+        )
 
 
 def class_count(spec: ModelSpec) -> int:
-    """Number of classes that the network of a model tells apart."""
+    """Number of classes of a model's network."""
     return CLASSES.get(spec.name, len(spec.labels))

@@ -2,7 +2,7 @@
 
     python -m serving.training.train emotion
 
-A run that was interrupted goes on after its last finished epoch; `--fresh` starts again.
+An interrupted run continues after its last finished epoch. `--fresh` starts again.
 """
 
 from __future__ import annotations
@@ -16,91 +16,92 @@ from tqdm import tqdm
 
 from serving.training import calibrate, evaluate, export
 from serving.training.batches import training_batches
-from serving.training.commands import Arguments, Job, job, parser
+from serving.training.commands import Arguments, build_parser, open_job
 from serving.training.dataset import Dataset, build_dataset
+from serving.training.job import Job
 from serving.training.recipe import Recipe
 from serving.training.trainer import Trainer
 
 
-def run(task: Job) -> None:
-    """Trains a model from where it stands to the last epoch, after those that it builds upon."""
-    for earlier in [task.pretraining(), *task.teachers()]:
+def run(job: Job) -> None:
+    """Trains all stages of a model, and first the stages and teachers that it depends on."""
+    for earlier in [job.pretraining(), *job.teachers()]:
         if earlier and len(earlier.run_dir.read_log()) < earlier.recipe.epochs:
             run(earlier)
-    with task.run_dir.locked():
-        task.run_dir.begin(repr((task.spec.size, task.spec.margin, task.recipe)))
-        keras.utils.set_random_seed(task.recipe.seed)
-        dataset = build_dataset(task)
-        trainer = build_trainer(task, dataset)
+    with job.run_dir.locked():
+        job.run_dir.start_or_resume(repr((job.spec.size, job.spec.margin, job.recipe)))
+        keras.utils.set_random_seed(job.recipe.seed)
+        dataset = build_dataset(job)
+        trainer = build_trainer(job, dataset)
         for epoch in range(trainer.epoch, dataset.recipe.epochs):
-            train_epoch(task, dataset, trainer, epoch)
-    if last := task.finetuning():
-        run(last)
+            train_epoch(job, dataset, trainer, epoch)
+    if stage := job.finetuning():
+        run(stage)
 
 
-def build_trainer(task: Job, dataset: Dataset) -> Trainer:
-    """The network as the last finished epoch left it."""
-    total, network = dataset.recipe.epochs * dataset.steps, network_to_train(task)
-    trainer = Trainer(network, task.heads, dataset.recipe, total, task.run_dir.path)
+def build_trainer(job: Job, dataset: Dataset) -> Trainer:
+    """Restores the trainer as the last finished epoch left it."""
+    steps, network = dataset.recipe.epochs * dataset.steps, initial_network(job)
+    trainer = Trainer(network, job.heads, dataset.recipe, steps, job.run_dir.path)
     trainer.resume()
     return trainer
 
 
-def train_epoch(task: Job, dataset: Dataset, trainer: Trainer, epoch: int) -> None:
-    """One pass; the state goes last, so that a run that ends before repeats the epoch."""
-    batches = training_batches(dataset.faces, dataset.targets, task.spec, dataset.recipe, epoch)
-    title = f"{task.run_dir.model} {epoch + 1}/{dataset.recipe.epochs}"
-    figures = trainer.run_epoch(tqdm(batches, desc=title, total=dataset.steps, mininterval=2))
-    trainer.averaged.save_weights(task.run_dir.weights)
-    figures = {"epoch": epoch + 1, **figures, "holdout": dataset.score(trainer.averaged)}
-    task.run_dir.append_log(figures)
+def train_epoch(job: Job, dataset: Dataset, trainer: Trainer, epoch: int) -> None:
+    """Trains one epoch. The state is saved last, so an interrupted epoch is repeated."""
+    batches = training_batches(dataset.faces, dataset.targets, job.spec, dataset.recipe, epoch)
+    title = f"{job.run_dir.model} {epoch + 1}/{dataset.recipe.epochs}"
+    values = trainer.run_epoch(tqdm(batches, desc=title, total=dataset.steps, mininterval=2))
+    trainer.averaged.save_weights(job.run_dir.weights)
+    entry = {"epoch": epoch + 1, **values, "holdout": dataset.score(trainer.averaged)}
+    job.run_dir.append_log(entry)
     trainer.save()
-    tqdm.write(str(figures))
+    tqdm.write(str(entry))
 
 
-def network_to_train(task: Job) -> keras.Model:
-    """Where training starts; only this network computes with the recipe's precision."""
-    usual, first = keras.config.dtype_policy(), task.pretraining()
-    start = first.run_dir.weights if first else task.start
-    keras.config.set_dtype_policy(task.recipe.precision)
+def initial_network(job: Job) -> keras.Model:
+    """The network at the start of training. Only this network uses the recipe's precision."""
+    default, stage = keras.config.dtype_policy(), job.pretraining()
+    start = stage.run_dir.weights if stage else job.start
+    keras.config.set_dtype_policy(job.recipe.precision)
     try:
-        network = task.network()
+        network = job.network()
     finally:
-        keras.config.set_dtype_policy(usual)
+        keras.config.set_dtype_policy(default)
     if start:
         network.load_weights(start)
     return network
 
 
 def shorten(recipe: Recipe, epochs: int) -> Recipe:
-    """The recipe for a trial: few epochs, nothing after them, no other model before them."""
-    pretrain = recipe.pretrain and replace(
-        recipe.pretrain, epochs=min(epochs, recipe.pretrain.epochs)
-    )
+    """The recipe for a trial run: few epochs, no finetuning, no teachers."""
+    stage = recipe.pretrain
+    pretrain = replace(stage, epochs=min(epochs, stage.epochs)) if stage else None
     return replace(
-        recipe, epochs=epochs, least_steps=0, pretrain=pretrain, finetune=None, teachers=()
+        recipe, epochs=epochs, min_steps=0, pretrain=pretrain, finetune=None, teachers=()
     )
 
 
 def main(arguments: Arguments = None) -> None:
-    """The command line."""
-    options = parser(__doc__)
-    options.add_argument("--epochs", type=int, help="for a trial: so many at most, untaught")
-    options.add_argument("--fresh", action="store_true", help="forget earlier runs of this model")
-    options.add_argument("--only", action="store_true", help="train, and leave it there")
-    options.add_argument("--reports", type=Path, default=evaluate.REPORTS)
-    options.add_argument("--readme", type=Path, default=evaluate.README)
-    chosen = options.parse_args(arguments)
-    task = job(chosen)
-    if chosen.fresh:
-        shutil.rmtree(task.run_dir.path, ignore_errors=True)
-    if chosen.epochs:
-        task = replace(task, recipe=shorten(task.recipe, chosen.epochs))
-    run(task)
-    if not chosen.only:
-        calibrate.run(task)
-        export.run(task)
-        evaluate.run(task, chosen.reports, chosen.contract, chosen.readme)
+    """Runs the command."""
+    parser = build_parser(__doc__)
+    add = parser.add_argument
+    add("--epochs", type=int, help="trial run with this number of epochs, without teachers")
+    add("--fresh", action="store_true", help="delete earlier runs of this model first")
+    add("--only", action="store_true", help="train only; do not calibrate, export or evaluate")
+    add("--reports", type=Path, default=evaluate.REPORTS, help="folder for the model cards")
+    add("--readme", type=Path, default=evaluate.README, help="page with the table of results")
+    options = parser.parse_args(arguments)
+    job = open_job(options)
+    if options.fresh:
+        shutil.rmtree(job.run_dir.path, ignore_errors=True)
+    if options.epochs:
+        job = replace(job, recipe=shorten(job.recipe, options.epochs))
+    run(job)
+    if not options.only:
+        calibrate.run(job)
+        export.run(job)
+        evaluate.run(job, options.reports, options.contract, options.readme)
 
 
 if __name__ == "__main__":

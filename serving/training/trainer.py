@@ -1,4 +1,4 @@
-"""The training loop: AdamW on a cosine schedule, averaged weights, resumable after each epoch."""
+"""Training loop: AdamW with a cosine schedule and averaged weights, resumable after each epoch."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ WARM_UP_STEPS = 200
 
 
 class Trainer:
-    """A network in training, and the running mean of its weights.
+    """Trains a network and keeps the moving average of its weights.
 
     Attributes:
-        model: The network that is trained.
-        averaged: The same network with averaged weights; this one is measured and exported
+        model: The network in training.
+        averaged: The same network with averaged weights, which is evaluated and exported
             (B. Polyak, A. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992).
     """
 
@@ -43,33 +43,33 @@ class Trainer:
             model=model, averaged=self.averaged, optimizer=self._optimizer, epoch=self._epoch
         )
         self._states = tf.train.CheckpointManager(state, str(folder / "state"), max_to_keep=1)
-        self._run = tf.function(self._step, reduce_retracing=True)
+        self._compiled_step = tf.function(self._step, reduce_retracing=True)
 
     @property
     def epoch(self) -> int:
-        """Number of epochs done."""
+        """Number of finished epochs."""
         return int(self._epoch)
 
     def resume(self) -> None:
-        """Goes on from the last saved epoch, if there is one."""
+        """Continues after the last saved epoch, if there is one."""
         self._states.restore_or_initialize()
 
     def run_epoch(self, batches: Iterable[tuple[Crops, Targets]]) -> dict[str, float]:
-        """Trains for one epoch, and returns its mean loss and its seconds."""
+        """Trains for one epoch. Returns its mean loss and its duration in seconds."""
         start, losses = time.monotonic(), []
         for crops, targets in batches:
-            losses.append(float(self._run(crops, targets.values, targets.interval)))
+            losses.append(float(self._compiled_step(crops, targets.values, targets.interval)))
         self._epoch.assign_add(1)
         return {"loss": float(np.mean(losses)), "seconds": time.monotonic() - start}
 
     def save(self) -> None:
-        """Makes this the epoch to go on from."""
+        """Saves the state, so that `resume` continues after this epoch."""
         self._states.save()
 
     def _step(self, crops: tf.Tensor, values: tf.Tensor, interval: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = self.model(crops, training=True)
-            weights = self._recipe.expectation, self._recipe.beside_weight
+            weights = self._recipe.expectation_weight, self._recipe.auxiliary_weight
             loss = heads_loss(values, interval, logits, self._heads, *weights)
         variables = self.model.trainable_variables
         self._optimizer.apply(tape.gradient(loss, variables), variables)
@@ -77,18 +77,18 @@ class Trainer:
         return loss
 
     def _average(self) -> None:
-        # Early on the mean follows fast, so that it forgets the random start.
+        # At first the average follows quickly, so that it forgets the random initial weights.
         steps = tf.cast(self._optimizer.iterations, tf.float32)
-        decay = tf.minimum(self._recipe.averaging, (1 + steps) / (10 + steps))
+        decay = tf.minimum(self._recipe.ema_decay, (1 + steps) / (10 + steps))
         for mean, now in zip(self.averaged.variables, self.model.variables, strict=True):
-            if mean.dtype == "float32":  # random generators keep integer state
+            if mean.dtype == "float32":  # Random generators have integer state.
                 mean.assign(decay * mean + (1 - decay) * now)
 
 
 def _optimizer(recipe: Recipe, steps: int) -> keras.Optimizer:
     schedule = _cosine(recipe.learning_rate, steps)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
-    # Decay pulls a scale of the batch normalisation towards 0, where it switches channels off.
+    # Decay would pull the scales of batch normalisation towards 0, which switches channels off.
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     return optimizer
 

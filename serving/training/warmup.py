@@ -1,7 +1,7 @@
-"""Requests that TensorFlow Serving answers itself when it loads a model.
+"""Warm-up requests that TensorFlow Serving runs when it loads a model.
 
-Without them the first caller waits while the runtime builds its kernels. The file's name and form
-are TensorFlow Serving's ("SavedModel Warmup" in its documentation).
+Without them the first caller waits while the runtime builds its kernels. TensorFlow Serving defines
+the name and format of the file ("SavedModel Warmup" in its documentation).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def write_warmup(spec: ModelSpec, folder: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
         for batch in BATCHES:
-            writer.write(_logged(_request(spec, batch)).SerializeToString())
+            writer.write(_log(_request(spec, batch)).SerializeToString())
 
 
 def _request(spec: ModelSpec, batch: int) -> predict_pb2.PredictRequest:
@@ -37,6 +37,6 @@ def _request(spec: ModelSpec, batch: int) -> predict_pb2.PredictRequest:
     return request
 
 
-def _logged(request: predict_pb2.PredictRequest) -> prediction_log_pb2.PredictionLog:
+def _log(request: predict_pb2.PredictRequest) -> prediction_log_pb2.PredictionLog:
     log = prediction_log_pb2.PredictLog(request=request)
     return prediction_log_pb2.PredictionLog(predict_log=log)

@@ -9,13 +9,13 @@ import pytest
 
 from benchmarks.scale import report
 from benchmarks.scale.sizing import (
-    AIM,
     DEPLOYED,
-    MOST_PODS,
+    MAX_PODS,
     POD_CORES,
+    TARGET_UTILISATION,
     Cost,
     ModelServers,
-    bounds,
+    bottlenecks,
     size_for,
 )
 from tests.benchmarks.scale.cost import COST
@@ -41,8 +41,9 @@ def _measured(event: str) -> Cost:
 
 
 def test_the_overlay_for_google_cloud_keeps_what_the_sizes_count_with(gke: list[Manifest]) -> None:
-    assert _asked(gke, "mien-app") == (POD_CORES, MOST_PODS, AIM * 100)
-    assert _asked(gke, "mien-model-server") == (DEPLOYED.cores, DEPLOYED.most, AIM * 100)
+    aim = TARGET_UTILISATION * 100
+    assert _asked(gke, "mien-app") == (POD_CORES, MAX_PODS, aim)
+    assert _asked(gke, "mien-model-server") == (DEPLOYED.cores, DEPLOYED.maximum, aim)
 
 
 @pytest.mark.parametrize("event", report.NAMES)
@@ -78,6 +79,6 @@ def test_model_servers_that_ask_for_less_are_more_with_the_same_cores() -> None:
 
 
 def test_the_most_model_servers_give_way_with_all_that_they_ask_for_in_use() -> None:
-    found = bounds(COST, 2, ModelServers(cores=0.25, most=10))
-    assert [bound.webcams for bound in found] == [16, 50, 100, 160, 5_000]
-    assert "model servers" in found[2].what
+    found = bottlenecks(COST, 2, ModelServers(cores=0.25, maximum=10))
+    assert [each.webcams for each in found] == [16, 50, 100, 160, 5_000]
+    assert "model servers" in found[2].resource

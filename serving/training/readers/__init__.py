@@ -1,4 +1,4 @@
-"""Reads the training data sets: the shared zips, each set's official form, or own pictures."""
+"""Readers of the training data: shared zips, official formats and folders of pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from serving.training.readers import folders, official, zips
 
 Reader = Callable[[Path], Iterator[Record]]
 
-# Per data set, what to look for in the data folder and how to read it; the first found is taken.
+# Per data set, the file or folder to look for and its reader. The first that exists is read.
 FORMS: dict[str, dict[str, Reader]] = {
     "ferplus": {"ferplus.zip": zips.ferplus, "fer2013.csv": official.ferplus},
     "utkface": {"utkface.zip": zips.utkface, "UTKFace": official.utkface},
@@ -19,15 +19,16 @@ FORMS: dict[str, dict[str, Reader]] = {
 
 
 def read(data_set: str, folder: Path) -> Iterator[Record]:
-    """Reads the pictures of a data set that are of use, in the order of its label file.
+    """Reads the usable images of a data set, in the order of its label file.
 
-    What is none of the known data sets is a folder of that name, with a folder per label.
+    An unknown name is a folder of that name with one folder per label.
 
     Raises:
-        FileNotFoundError: The folder holds the data set in no form that is known.
+        FileNotFoundError: The data set is not in the folder in any known format.
     """
-    forms = FORMS.get(data_set, {data_set: folders.labelled})
+    forms = FORMS.get(data_set, {data_set: folders.read_labelled})
     for name, reader in forms.items():
         if (folder / name).exists():
             return reader(folder / name)
-    raise FileNotFoundError(f"{folder} holds no {' nor '.join(forms)}; see docs/how-to/training.md")
+    names = " or ".join(forms)
+    raise FileNotFoundError(f"No {names} in {folder}. See docs/how-to/training.md.")

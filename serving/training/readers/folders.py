@@ -1,4 +1,4 @@
-"""Reads pictures of one's own: a folder for each label, named by it."""
+"""Reads the pictures of a custom model: one folder per label, named after it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from serving.training.readers.labels import conflicts, decode, digest
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 LARGEST_PHOTO = 1280
-"""Larger photos are shrunk to this many pixels; a face that is of use is still large in them."""
+"""Larger photos are scaled down to this many pixels. A usable face is still large in them."""
 
 _TEST_SHARE = 51  # of 256: the digests choose one picture in five
 
 
-def labelled(folder: Path) -> Iterator[Record]:
-    """The pictures `LABEL/*`; those that lie under two labels are left out.
+def read_labelled(folder: Path) -> Iterator[Record]:
+    """Reads the pictures `LABEL/*`, without those that have two labels.
 
     Raises:
-        ValueError: There are none, or a file is no picture; the message names it.
+        ValueError: There are no pictures, or a file is not a picture. The message names it.
     """
     files = [f for f in sorted(folder.glob("*/[!.]*")) if f.suffix.lower() in SUFFIXES]
     if not files:
-        raise ValueError(f"{folder} has no folders of pictures, one for each label")
+        raise ValueError(f"{folder} has no pictures. Make one folder of pictures for each label.")
     digests = [digest(file.read_bytes()) for file in files]
     twins = conflicts([(key, f.parent.name) for key, f in zip(digests, files, strict=True)])
     for file, key, conflict in zip(files, digests, twins, strict=True):

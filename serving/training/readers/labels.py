@@ -1,4 +1,4 @@
-"""What the label files of the data sets mean."""
+"""Labels of the data sets: columns, age groups, codes and digests."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ OLDEST = 116
 
 UTKFACE_GROUPS = ("White", "Black", "Asian", "Indian", "Other")
 LARGEST_SIDE = 112
-"""Larger pictures are shrunk to this many pixels: more than any model sees, and little enough that
-all sets together stay under a gigabyte of memory."""
+"""Larger images are scaled down to this many pixels: more than any model uses, but so few that all
+data sets together take less than a gigabyte of memory."""
 
 Row = Mapping[str, str]
 
 
 def age_range(group: str) -> tuple[int, int]:
-    """First and last age of a FairFace age group such as `20-29` or `more than 70`."""
+    """First and last age of a FairFace age group, such as `20-29` or `more than 70`."""
     if group.startswith("more than "):
         return int(group.removeprefix("more than ")), OLDEST
     first, last = group.split("-")
@@ -50,12 +50,12 @@ def gender_code(text: str) -> int:
 
 
 def digest(content: bytes) -> str:
-    """The hash by which equal pictures are told, as long as those in the shared zips."""
+    """Hash that identifies equal images, as long as the hashes in the shared zips."""
     return hashlib.sha1(content, usedforsecurity=False).hexdigest()[:12]
 
 
 def conflicts(labels: Sequence[tuple[str, object]]) -> Iterator[bool]:
-    """Tells for each `(digest, label)` whether the same picture has another label elsewhere."""
+    """Yields for each `(digest, label)` whether the same image has another label elsewhere."""
     seen: dict[str, set[object]] = {}
     for key, label in labels:
         seen.setdefault(key, set()).add(label)
@@ -63,15 +63,15 @@ def conflicts(labels: Sequence[tuple[str, object]]) -> Iterator[bool]:
 
 
 def decode(content: bytes, largest: int = LARGEST_SIDE) -> Grey:
-    """Decodes a picture to grey, at most `largest` pixels wide and high.
+    """Decodes an image to grey, at most `largest` pixels wide and high.
 
     Raises:
-        ValueError: The bytes are no picture.
+        ValueError: The bytes are not an image.
     """
     buffer = np.frombuffer(content, np.uint8)
     image = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if content else None
     if image is None:
-        raise ValueError("not a picture that OpenCV reads")
+        raise ValueError("not an image that OpenCV can read")
     height, width = image.shape
     shrink = max(height, width) / largest
     if shrink > 1:

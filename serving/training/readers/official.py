@@ -1,4 +1,4 @@
-"""Reads the data sets in the forms in which their makers publish them."""
+"""Reads the data sets in the formats of their publishers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from serving.training.readers.labels import (
 
 FER_SIDE = 48
 _FER_SPLITS = {"Training": TRAIN, "PublicTest": TEST}
-_UTKFACE_PARTS = 4  # age, gender, race and date; a few files lack one and are left out
-_UTKFACE_TEST_SHARE = 16  # of 256: UTKFace names no split, so its digests choose one in sixteen
+_UTKFACE_PARTS = 4  # Age, gender, race and date. A few files lack one and are left out.
+_UTKFACE_TEST_SHARE = 16  # Of 256. UTKFace has no split, so the digest selects one in sixteen.
 
 
 def ferplus(path: Path) -> Iterator[Record]:
-    """FER2013 (`fer2013.csv`) with the votes of FER+ (`fer2013new.csv` beside it, row by row).
+    """Reads FER2013 (`fer2013.csv`) with the FER+ votes (`fer2013new.csv` next to it, row by row).
 
-    PrivateTest stays out: it is for measuring finished models elsewhere.
+    PrivateTest is left out. It is reserved for evaluating finished models elsewhere.
     """
     with path.open(newline="") as pictures, path.with_name("fer2013new.csv").open() as votes:
         for face, vote in zip(csv.DictReader(pictures), csv.DictReader(votes), strict=True):
@@ -43,7 +43,7 @@ def ferplus(path: Path) -> Iterator[Record]:
 
 
 def utkface(folder: Path) -> Iterator[Record]:
-    """The UTKFace folder; labels are in the file names, `age_gender_race_date.jpg`."""
+    """Reads the UTKFace folder. Labels are in the file names, `age_gender_race_date.jpg`."""
     files = [f for f in sorted(folder.glob("*.jpg")) if len(f.name.split("_")) == _UTKFACE_PARTS]
     digests = [digest(file.read_bytes()) for file in files]
     labels = [file.name.split("_")[:3] for file in files]
@@ -55,13 +55,13 @@ def utkface(folder: Path) -> Iterator[Record]:
                 split=TEST if int(key[:2], 16) < _UTKFACE_TEST_SHARE else TRAIN,
                 digest=key,
                 ages=(int(age), int(age)),
-                gender=1 - int(gender),  # UTKFace says 0 for male
+                gender=1 - int(gender),  # UTKFace uses 0 for male.
                 group=UTKFACE_GROUPS[int(race)],
             )
 
 
 def fairface(folder: Path) -> Iterator[Record]:
-    """The FairFace folder with `fairface_label_train.csv` and `fairface_label_val.csv` in it."""
+    """Reads the FairFace folder and its `fairface_label_train.csv`, `fairface_label_val.csv`."""
     for name, split in (("train", TRAIN), ("val", TEST)):
         with (folder / f"fairface_label_{name}.csv").open(newline="") as text:
             for row in csv.DictReader(text):

@@ -1,4 +1,4 @@
-"""Reads the shared zips: small pictures with a `labels.csv` in each."""
+"""Reads the shared zips of small images, each with a `labels.csv`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 from serving.training.faces import TEST, TRAIN, Record
@@ -18,25 +19,28 @@ from serving.training.readers.labels import (
     gender_code,
 )
 
+Labels = dict[str, Any]
+"""Label fields of a `Record`."""
+
 _TRAIN_SPLITS = {"Training", "train"}
 
 
 def ferplus(path: Path) -> Iterator[Record]:
-    """FER2013 faces with the votes of FER+."""
+    """Reads FER2013 faces with the FER+ votes."""
     return _read(path, _ferplus_labels)
 
 
 def utkface(path: Path) -> Iterator[Record]:
-    """UTKFace without the files whose twin bears another label."""
+    """Reads UTKFace, without files whose duplicate has another label."""
     return _read(path, _utkface_labels)
 
 
 def fairface(path: Path) -> Iterator[Record]:
-    """FairFace, whose ages are groups."""
+    """Reads FairFace, whose ages are groups."""
     return _read(path, _fairface_labels)
 
 
-def _read(path: Path, labels: Callable[[Row], dict | None]) -> Iterator[Record]:
+def _read(path: Path, labels: Callable[[Row], Labels | None]) -> Iterator[Record]:
     with ZipFile(path) as archive:
         text = io.TextIOWrapper(archive.open("labels.csv"), encoding="utf-8")
         for row in csv.DictReader(text):
@@ -47,11 +51,11 @@ def _read(path: Path, labels: Callable[[Row], dict | None]) -> Iterator[Record]:
                 yield Record(image=image, split=split, digest=row["sha1"], **found)
 
 
-def _ferplus_labels(row: Row) -> dict:
+def _ferplus_labels(row: Row) -> Labels:
     return {"votes": tuple(int(row[f"votes_{name.lower()}"]) for name in VOTE_COLUMNS)}
 
 
-def _utkface_labels(row: Row) -> dict | None:
+def _utkface_labels(row: Row) -> Labels | None:
     if row["label_conflict"] == "1":
         return None
     age = int(row["age"])
@@ -62,7 +66,7 @@ def _utkface_labels(row: Row) -> dict | None:
     }
 
 
-def _fairface_labels(row: Row) -> dict:
+def _fairface_labels(row: Row) -> Labels:
     return {
         "ages": age_range(row["age_group"]),
         "gender": gender_code(row["gender"]),

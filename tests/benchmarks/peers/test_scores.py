@@ -7,7 +7,7 @@ import pytest
 from benchmarks.peers import fer
 from benchmarks.peers.scores import EMOTIONS, completed, emotion_label, judge
 from serving.contract import load_contract
-from serving.training.groups import SMALLEST_GROUP
+from serving.training.groups import MIN_GROUP_SIZE
 
 FACE_API = ("neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
 
@@ -67,22 +67,22 @@ def test_an_age_group_is_judged_by_the_band(make_faces):
 
 
 def test_the_worst_group_is_one_with_enough_faces(make_faces):
-    women = [{"gender": 0, "group": "large"}] * SMALLEST_GROUP
-    men = [{"gender": 1, "group": "large"}] * SMALLEST_GROUP
+    women = [{"gender": 0, "group": "large"}] * MIN_GROUP_SIZE
+    men = [{"gender": 1, "group": "large"}] * MIN_GROUP_SIZE
     faces = make_faces("utkface", [*women, *men, {"gender": 0, "group": "small"}])
-    answers = [{"gender": "female"}] * SMALLEST_GROUP + [{"gender": "male"}] * SMALLEST_GROUP
+    answers = [{"gender": "female"}] * MIN_GROUP_SIZE + [{"gender": "male"}] * MIN_GROUP_SIZE
     answers[0] = answers[-1] = {"gender": "male"}
 
     figures = judge(faces, [*answers, {"gender": "male"}])["gender"]
 
     assert figures["worst_group"] == "gender female"
-    assert figures["worst_accuracy"] == round((SMALLEST_GROUP - 1) / (SMALLEST_GROUP + 1), 4)
+    assert figures["worst_accuracy"] == round((MIN_GROUP_SIZE - 1) / (MIN_GROUP_SIZE + 1), 4)
 
 
 def test_babies_are_no_worst_group(make_faces):
-    babies = [{"gender": 0, "ages": (0, 2), "group": "all"}] * SMALLEST_GROUP
-    adults = [{"gender": 0, "ages": (20, 29), "group": "all"}] * SMALLEST_GROUP
-    answers = [{"gender": "male"}] * SMALLEST_GROUP + [{"gender": "female"}] * SMALLEST_GROUP
+    babies = [{"gender": 0, "ages": (0, 2), "group": "all"}] * MIN_GROUP_SIZE
+    adults = [{"gender": 0, "ages": (20, 29), "group": "all"}] * MIN_GROUP_SIZE
+    answers = [{"gender": "male"}] * MIN_GROUP_SIZE + [{"gender": "female"}] * MIN_GROUP_SIZE
 
     figures = judge(make_faces("fairface", [*babies, *adults]), answers)["gender"]
 

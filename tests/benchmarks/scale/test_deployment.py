@@ -33,8 +33,8 @@ def test_cores_are_read_as_whole_ones_and_as_thousandths(base):
 @pytest.mark.parametrize(
     ("old", "new", "attribute", "value"),
     [
-        ("maxReplicas: 80", "maxReplicas: 7", "most", 7),
-        ("averageUtilization: 80", "averageUtilization: 50", "aim", 0.5),
+        ("maxReplicas: 80", "maxReplicas: 7", "max_pods", 7),
+        ("averageUtilization: 80", "averageUtilization: 50", "target_utilisation", 0.5),
     ],
 )
 def test_the_autoscaler_is_read(base, old, new, attribute, value):
@@ -53,5 +53,5 @@ def test_every_deployment_has_cores_pods_and_an_aim():
         found = read_deployment(name)
         assert isinstance(found, Deployment)
         assert found.cores > 0
-        assert found.most > 1
-        assert 0 < found.aim < 1
+        assert found.max_pods > 1
+        assert 0 < found.target_utilisation < 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from benchmarks.scale.sizing import bounds, size_for
+from benchmarks.scale.sizing import bottlenecks, size_for
 from tests.benchmarks.scale.cost import COST
 
 
@@ -27,7 +27,7 @@ def test_a_cluster_is_counted_up():
 
 
 def test_what_gives_way_first_stands_first():
-    found = bounds(COST, cores=2)
+    found = bottlenecks(COST, cores=2)
 
-    assert [bound.webcams for bound in found] == [16, 50, 160, 5_000]
-    assert "cores" in found[0].what
+    assert [each.webcams for each in found] == [16, 50, 160, 5_000]
+    assert "cores" in found[0].resource

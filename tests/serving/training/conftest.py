@@ -11,7 +11,8 @@ import pytest
 
 from serving.contract import CONTRACT, load_contract
 from serving.training.faces import TEST, TRAIN, Faces, Record
-from serving.training.recipe import Network, load_recipe
+from serving.training.recipe import Network
+from serving.training.recipe_files import load_recipe
 
 SIDE = 32
 
@@ -46,7 +47,7 @@ def faces(records) -> Faces:
 @pytest.fixture
 def make_job(tmp_path, faces):
     """Builds the job of a model: the project's recipe, cut down to a second of work."""
-    from serving.training.commands import Job
+    from serving.training.job import Job
     from serving.training.run_dir import RunDir
 
     def make(model: str) -> Job:
@@ -54,13 +55,13 @@ def make_job(tmp_path, faces):
         run_dir.path.mkdir(parents=True)
         run_dir.faces.mkdir(exist_ok=True)
         faces.save(run_dir.faces / "utkface.npz")
-        network = Network(stem=4, widths=(4, 8), halvings=1, dropout=0.1)
+        network = Network(stem=4, widths=(4, 8), pooled_blocks=1, dropout=0.1)
         recipe = replace(
             load_recipe(model),
             data=("utkface",),
             epochs=1,
-            batch=8,
-            holdout=0.5,
+            batch_size=8,
+            holdout_share=0.5,
             network=network,
             pretrain=None,
             finetune=None,

@@ -31,52 +31,52 @@ def test_an_interval_that_no_teacher_believes_in_is_still_the_label():
 
 
 @pytest.fixture
-def task(make_job):
-    task = make_job("age")
-    recipe = replace(task.recipe, pretrain=Pretraining(8, 1, 1e-3), beside=("gender",))
-    return replace(task, recipe=recipe)
+def job(make_job):
+    job = make_job("age")
+    recipe = replace(job.recipe, pretrain=Pretraining(16, 1, 1e-3), auxiliary_models=("gender",))
+    return replace(job, spec=replace(job.spec, size=24), recipe=recipe)
 
 
-def test_a_network_starts_from_the_one_that_learned_on_smaller_crops(task):
-    train.run(task)
-    started, first = train.network_to_train(task), task.pretraining().trained_network()
-    assert (started.input.shape[1], first.input.shape[1]) == (16, 8)
+def test_a_network_starts_from_the_one_that_learned_on_smaller_crops(job):
+    train.run(job)
+    started, first = train.initial_network(job), job.pretraining().trained_network()
+    assert (started.input.shape[1], first.input.shape[1]) == (24, 16)
     for ours, theirs in zip(started.get_weights(), first.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_network_ends_with_the_training_that_comes_last(task):
-    gentle = Finetuning(1, 1e-3, task.recipe.framing, task.recipe.light)
-    task = replace(task, recipe=replace(task.recipe, pretrain=None, finetune=gentle))
-    train.run(task)
-    last = task.finetuning()
-    assert last.start == task.run_dir.weights
+def test_a_network_ends_with_the_training_that_comes_last(job):
+    gentle = Finetuning(1, 1e-3, job.recipe.augmentation)
+    job = replace(job, recipe=replace(job.recipe, pretrain=None, finetune=gentle))
+    train.run(job)
+    last = job.finetuning()
+    assert last.start == job.run_dir.weights
     assert len(last.run_dir.read_log()) == 1
-    served, ended = task.export_network().get_weights(), last.trained_network().get_weights()
+    served, ended = job.export_network().get_weights(), last.trained_network().get_weights()
     np.testing.assert_array_equal(served[0], ended[0])
     assert any(
         (ours != theirs).any()
-        for ours, theirs in zip(ended, task.trained_network().get_weights(), strict=True)
+        for ours, theirs in zip(ended, job.trained_network().get_weights(), strict=True)
     )
 
 
-def test_a_teacher_teaches_all_that_it_learned(task, faces):
-    task = replace(task, recipe=replace(task.recipe, teachers=("age",), teaching=0.25))
-    train.run(task.pretraining())
-    labels = task.targets(faces)
-    targets = distil_targets(task, labels, faces)
+def test_a_teacher_teaches_all_that_it_learned(job, faces):
+    job = replace(job, recipe=replace(job.recipe, teachers=("age",), teacher_weight=0.25))
+    train.run(job.pretraining())
+    labels = job.targets(faces)
+    targets = distil_targets(job, labels, faces)
     assert not targets.interval.any()
     np.testing.assert_allclose(targets.values.sum(axis=1), 2, rtol=1e-5)
     assert (targets.values[:, -2:].max(axis=1) < 1).all()
     assert (targets.truth == labels.truth).all()
 
 
-def test_a_recipe_without_teachers_keeps_its_labels(task, faces):
-    labels = task.targets(faces)
-    assert distil_targets(task, labels, faces) is labels
+def test_a_recipe_without_teachers_keeps_its_labels(job, faces):
+    labels = job.targets(faces)
+    assert distil_targets(job, labels, faces) is labels
 
 
 def test_only_a_first_training_can_teach(make_job):
-    task = make_job("gender")
-    with pytest.raises(ValueError, match="first training"):
-        replace(task, recipe=replace(task.recipe, teachers=("gender",))).teachers()
+    job = make_job("gender")
+    with pytest.raises(ValueError, match="gender has no pretraining stage"):
+        replace(job, recipe=replace(job.recipe, teachers=("gender",))).teachers()

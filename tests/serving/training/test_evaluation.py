@@ -10,7 +10,7 @@ import pytest
 from serving.contract import load_contract
 from serving.training import metrics
 from serving.training.batches import detected_crops
-from serving.training.calibration import RANGE_SHARE, calibrate
+from serving.training.calibration import RANGE_SHARE, fit_calibration
 from serving.training.evaluation import evaluate_predictions
 from serving.training.groups import band_of, per_group, worst_group
 from serving.training.prediction import quantile, softmax
@@ -45,7 +45,9 @@ def test_temperature_undoes_overconfidence():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(4000, 4)).astype(np.float32)
     truth = np.array([rng.choice(4, p=p / p.sum()) for p in softmax(logits).astype(float)])
-    assert calibrate(3 * logits, truth, measure=False).temperature == pytest.approx(3, rel=0.1)
+    assert fit_calibration(3 * logits, truth, fit_range=False).temperature == pytest.approx(
+        3, rel=0.1
+    )
 
 
 def test_the_range_of_a_measure_holds_its_share_of_the_truths():
@@ -53,7 +55,7 @@ def test_the_range_of_a_measure_holds_its_share_of_the_truths():
     truth = rng.integers(20, 80, 1000)
     centre = truth + rng.normal(0, 6, 1000)
     logits = (-0.5 * ((np.arange(117) - centre[:, None]) / 3) ** 2).astype(np.float32)
-    found = calibrate(logits, truth, measure=True)
+    found = fit_calibration(logits, truth, fit_range=True)
     probabilities = softmax(logits, found.temperature)
     low, high = quantile(probabilities, found.tail), quantile(probabilities, 1 - found.tail)
     assert metrics.coverage(low, high, truth) == pytest.approx(RANGE_SHARE, abs=0.03)
@@ -113,7 +115,7 @@ def test_the_figures_stand_between_the_marks_of_a_page(tmp_path):
     page = tmp_path / "README.md"
     page.write_text("before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n")
     write_readme_table(page, tmp_path)
-    assert "| emotion | ferplus | 84.1 % right; macro F1 0.70 |" in page.read_text()
+    assert "| emotion | ferplus | accuracy 84.1 %; macro F1 0.70 |" in page.read_text()
     assert "old" not in page.read_text()
     assert page.read_text().endswith("after\n")
 

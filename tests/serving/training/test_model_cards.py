@@ -11,7 +11,8 @@ from serving.training import plots
 from serving.training.calibration import Calibration
 from serving.training.card import write_card
 from serving.training.history import Training, build_history
-from serving.training.recipe import Pretraining, load_recipe
+from serving.training.recipe import Pretraining
+from serving.training.recipe_files import load_recipe
 
 EPOCHS = [{"epoch": n, "loss": 1.0, "holdout": 0.5, "seconds": 90.0} for n in (1, 2)]
 OWN = Training(96, 2, 3.0, EPOCHS)
@@ -62,7 +63,7 @@ def test_a_figure_that_a_group_lacks_is_an_empty_cell(card):
 def test_a_curve_says_at_which_levels_and_on_how_many_faces_it_was_measured(card):
     text = card()
     assert "| face size, pixels | fairface | 8: 0.5, 96: 0.8 |\n" in text
-    assert "at most 600 faces of each data set, drawn" in text
+    assert "at most 600 test faces per data set" in text
 
 
 def test_a_card_says_what_training_took(card, tmp_path):
@@ -90,13 +91,13 @@ def test_a_training_whose_log_was_lost_counts_and_is_not_drawn(tmp_path):
 
 
 def test_a_first_training_that_also_teaches_counts_once(make_job):
-    task = make_job("age")
-    recipe = replace(task.recipe, pretrain=Pretraining(8, 1, 1e-3), teachers=("age", "gender"))
-    task = replace(task, recipe=recipe)
-    for job in (*task.teachers(), task):
-        job.run_dir.path.mkdir(parents=True, exist_ok=True)
-        job.run_dir.append_log({"epoch": 1, "seconds": 60.0, "model": job.run_dir.model})
-    Calibration().save(task.run_dir.calibration)
-    found = build_history(task).trainings
+    job = make_job("age")
+    recipe = replace(job.recipe, pretrain=Pretraining(16, 1, 1e-3), teachers=("age", "gender"))
+    job = replace(job, spec=replace(job.spec, size=24), recipe=recipe)
+    for stage in (*job.teachers(), job):
+        stage.run_dir.path.mkdir(parents=True, exist_ok=True)
+        stage.run_dir.append_log({"epoch": 1, "seconds": 60.0, "model": stage.run_dir.model})
+    Calibration().save(job.run_dir.calibration)
+    found = build_history(job).trainings
     assert [each.log[0]["model"] for each in found] == ["age/pretrain", "gender/pretrain", "age"]
-    assert [each.size for each in found] == [8, load_recipe("gender").pretrain.size, 16]
+    assert [each.size for each in found] == [16, load_recipe("gender").pretrain.crop_size, 24]

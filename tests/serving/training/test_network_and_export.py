@@ -16,41 +16,42 @@ from serving.training.calibration import Calibration
 from serving.training.losses import heads_loss, label_loss
 from serving.training.network import average_mirrored, keep_classes, mini_xception
 from serving.training.prediction import quantile, softmax
-from serving.training.recipe import RECIPES, Network, load_recipe
+from serving.training.recipe import Network
+from serving.training.recipe_files import RECIPES, load_recipe
 from serving.training.runtimes import run_tensorflow
 from serving.training.warmup import BATCHES, REQUESTS, write_warmup
 
 # Keras 3 reads its variables in a way that numpy 2 calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-TINY = Network(stem=4, widths=(4, 8), halvings=1, dropout=0.0)
+TINY = Network(stem=4, widths=(4, 8), pooled_blocks=1, dropout=0.0)
 
 
-def make_all(task, contract):
-    train.run(task)
-    calibrate.run(task)
-    export.run(task)
-    evaluate.run(task, task.data / "reports", contract, readme_of(task))
+def make_all(job, contract):
+    train.run(job)
+    calibrate.run(job)
+    export.run(job)
+    evaluate.run(job, job.data / "reports", contract, readme_of(job))
 
 
-def readme_of(task):
-    page = task.data / "README.md"
+def readme_of(job):
+    page = job.data / "README.md"
     page.write_text("<!-- figures -->\n<!-- /figures -->\n")
     return page
 
 
 @pytest.mark.parametrize("model", ["emotion", "age"])
 def test_one_command_makes_a_served_and_measured_model(model, make_job, contract_copy):
-    task = make_job(model)
-    make_all(task, contract_copy)
-    loaded = openvino.Core().read_model(task.models / model / "1")
+    job = make_job(model)
+    make_all(job, contract_copy)
+    loaded = openvino.Core().read_model(job.models / model / "1")
     assert [name for i in loaded.inputs for name in i.names] == ["image"]
     assert {o.get_any_name() for o in loaded.outputs} == {
         "activation",
         "probabilities",
-        *task.spec.outputs,
+        *job.spec.outputs,
     }
-    report = json.loads((task.data / "reports" / f"{model}.json").read_text())
+    report = json.loads((job.data / "reports" / f"{model}.json").read_text())
     assert set(report["data"]["utkface"]) == {"detected", "whole"}
     assert report["quality"]
     assert load_contract(contract_copy) == load_contract()
@@ -79,13 +80,13 @@ def test_the_activation_says_where_the_evidence_is(tmp_path):
 
 
 def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contract_copy):
-    task = make_job("gender")
-    recipe = replace(task.recipe, beside=("age",), mixing=0.0)
-    task = replace(task, recipe=recipe)
-    make_all(task, contract_copy)
+    job = make_job("gender")
+    recipe = replace(job.recipe, auxiliary_models=("age",), mixup_alpha=0.0)
+    job = replace(job, recipe=recipe)
+    make_all(job, contract_copy)
     crops = np.zeros((2, 16, 16, 1), dtype=np.uint8)
-    answers = run_tensorflow(task.models / "gender" / "1", crops)
-    assert task.network().output_shape == (None, 2 + 117)
+    answers = run_tensorflow(job.models / "gender" / "1", crops)
+    assert job.network().output_shape == (None, 2 + 117)
     assert answers["probabilities"].shape == (2, 2)
     assert answers["activation"].shape[-1] == 2
 
@@ -166,12 +167,12 @@ def test_every_recipe_makes_a_network_under_the_size_limit(path):
 
 
 def test_only_training_computes_with_fewer_bits(make_job):
-    task = make_job("age")
-    task = replace(task, recipe=replace(task.recipe, precision="mixed_bfloat16"))
+    job = make_job("age")
+    job = replace(job, recipe=replace(job.recipe, precision="mixed_bfloat16"))
 
-    trained = train.network_to_train(task)
+    trained = train.initial_network(job)
 
     assert {layer.compute_dtype for layer in trained.layers} == {"bfloat16", "float32"}
     assert {weight.dtype for weight in trained.weights if "seed" not in weight.path} == {"float32"}
     assert trained.output.dtype == "float32"
-    assert {layer.compute_dtype for layer in task.network().layers} == {"float32"}
+    assert {layer.compute_dtype for layer in job.network().layers} == {"float32"}

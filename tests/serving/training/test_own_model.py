@@ -17,10 +17,10 @@ import pytest
 
 from serving.contract import load_contract
 from serving.training.alignment import load_faces
-from serving.training.commands import job, parser
+from serving.training.commands import build_parser, open_job
 from serving.training.dataset import with_enough_epochs
 from serving.training.readers.labels import VOTE_COLUMNS
-from serving.training.recipe import load_recipe
+from serving.training.recipe_files import load_recipe
 from tests.support.app_process import AppProcess, running_app
 from tests.support.moving_face import picture
 from tests.web.recorder import connected
@@ -103,7 +103,7 @@ def test_the_contract_gets_the_measured_quality(made):
 def test_a_model_without_a_recipe_gets_the_default_one_and_the_folder_of_its_name():
     recipe = load_recipe("smile")
     assert recipe.data == ("smile",)
-    assert recipe.beside == ()
+    assert recipe.auxiliary_models == ()
 
 
 @pytest.mark.parametrize(("faces", "epochs"), [(4000, 30), (40, 120)])
@@ -130,8 +130,8 @@ def test_older_pictures_in_another_folder_are_not_taken_for_those_that_were_fram
 
 
 def test_a_model_that_the_contract_lacks_is_told_with_those_it_has():
-    with pytest.raises(SystemExit, match="has no grin, only emotion, age, gender"):
-        job(parser("Trains a model.").parse_args(["grin"]))
+    with pytest.raises(SystemExit, match=r"has no model grin\. Known models: emotion, age, gender"):
+        open_job(build_parser("Trains a model.").parse_args(["grin"]))
 
 
 def test_the_table_of_the_page_is_a_contract(tmp_path):

@@ -141,7 +141,7 @@ def test_own_pictures_that_lie_under_two_labels_are_left_out(tmp_path):
 
 def test_own_pictures_that_lie_under_no_label_are_not_taken(tmp_path):
     save(tmp_path / "smile" / "a.png", picture())
-    with pytest.raises(ValueError, match="one for each label"):
+    with pytest.raises(ValueError, match="one folder of pictures for each label"):
         list(read("smile", tmp_path))
 
 
@@ -154,7 +154,7 @@ def test_an_own_file_that_is_no_picture_is_named(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    ("data_set", "names"), [("ferplus", r"ferplus\.zip nor fer2013\.csv"), ("smile", "smile")]
+    ("data_set", "names"), [("ferplus", r"ferplus\.zip or fer2013\.csv"), ("smile", "smile")]
 )
 def test_missing_data_is_told_with_the_names_that_were_looked_for(tmp_path, data_set, names):
     with pytest.raises(FileNotFoundError, match=names):

@@ -21,9 +21,9 @@ class Interrupted(Exception):
 
 
 @pytest.fixture
-def task(make_job):
-    task = make_job("gender")
-    return replace(task, recipe=replace(task.recipe, epochs=2))
+def job(make_job):
+    job = make_job("gender")
+    return replace(job, recipe=replace(job.recipe, epochs=2))
 
 
 def interrupt(monkeypatch, place, name, call):
@@ -39,61 +39,59 @@ def interrupt(monkeypatch, place, name, call):
     monkeypatch.setattr(place, name, counted)
 
 
-def epochs(task):
-    return [line["epoch"] for line in task.run_dir.read_log()]
+def epochs(job):
+    return [line["epoch"] for line in job.run_dir.read_log()]
 
 
 @pytest.mark.parametrize(("step", "before"), [("run_epoch", [1]), ("save", [1, 2])])
-def test_training_goes_on_after_its_last_finished_epoch(task, monkeypatch, step, before):
+def test_training_goes_on_after_its_last_finished_epoch(job, monkeypatch, step, before):
     with monkeypatch.context() as patch, pytest.raises(Interrupted):
         interrupt(patch, Trainer, step, call=2)
-        train.run(task)
-    assert epochs(task) == before
-    first = task.run_dir.read_log()[0]
-    train.run(task)
-    assert epochs(task) == [1, 2]
-    assert task.run_dir.read_log()[0] == first
+        train.run(job)
+    assert epochs(job) == before
+    first = job.run_dir.read_log()[0]
+    train.run(job)
+    assert epochs(job) == [1, 2]
+    assert job.run_dir.read_log()[0] == first
 
 
-def test_a_resumed_network_is_the_one_that_was_saved(task):
-    train.run(task)
-    trainer = train.build_trainer(task, build_dataset(task))
+def test_a_resumed_network_is_the_one_that_was_saved(job):
+    train.run(job)
+    trainer = train.build_trainer(job, build_dataset(job))
     assert trainer.epoch == 2
-    averaged = zip(
-        trainer.averaged.get_weights(), task.trained_network().get_weights(), strict=True
-    )
+    averaged = zip(trainer.averaged.get_weights(), job.trained_network().get_weights(), strict=True)
     assert all((ours == saved).all() for ours, saved in averaged)
     moved = zip(trainer.model.get_weights(), trainer.averaged.get_weights(), strict=True)
     assert any((ours != mean).any() for ours, mean in moved)
 
 
-def test_a_training_by_another_recipe_is_not_gone_on_with(task):
-    train.run(task)
+def test_a_training_by_another_recipe_is_not_gone_on_with(job):
+    train.run(job)
     with pytest.raises(SystemExit, match="another recipe"):
-        train.run(replace(task, recipe=replace(task.recipe, epochs=3)))
+        train.run(replace(job, recipe=replace(job.recipe, epochs=3)))
 
 
-def test_crops_of_another_size_are_another_training(task):
-    train.run(task)
+def test_crops_of_another_size_are_another_training(job):
+    train.run(job)
     with pytest.raises(SystemExit, match="another recipe"):
-        train.run(replace(task, spec=replace(task.spec, size=24)))
+        train.run(replace(job, spec=replace(job.spec, size=24)))
 
 
-def test_two_trainings_at_once_do_each_epoch_once(task):
-    both = [threading.Thread(target=train.run, args=(task,)) for _ in range(2)]
+def test_two_trainings_at_once_do_each_epoch_once(job):
+    both = [threading.Thread(target=train.run, args=(job,)) for _ in range(2)]
     for one in both:
         one.start()
     for one in both:
         one.join()
-    assert epochs(task) == [1, 2]
+    assert epochs(job) == [1, 2]
 
 
-def test_a_trial_is_short_and_waits_for_no_other_model(task):
+def test_a_trial_is_short_and_waits_for_no_other_model(job):
     recipe = replace(
-        task.recipe, pretrain=Pretraining(8, 40, 1e-3), teachers=("age",), least_steps=500
+        job.recipe, pretrain=Pretraining(16, 40, 1e-3), teachers=("age",), min_steps=500
     )
     trial = train.shorten(recipe, 3)
-    assert (trial.epochs, trial.pretrain.epochs, trial.teachers, trial.least_steps) == (3, 3, (), 0)
+    assert (trial.epochs, trial.pretrain.epochs, trial.teachers, trial.min_steps) == (3, 3, (), 0)
 
 
 def test_faces_are_written_whole_or_not_at_all(faces, tmp_path, monkeypatch):

@@ -9,7 +9,14 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import load_contract
 from serving.training import splits
 from serving.training.faces import TEST, TRAIN, UNKNOWN, Faces, Record
-from serving.training.targets import AGE_BINS, TARGETS, class_count, require_every_label, targets_of
+from serving.training.targets import (
+    AGE_BINS,
+    TARGETS,
+    class_count,
+    folder_targets,
+    require_every_label,
+    targets_of,
+)
 
 IMAGE = np.zeros((8, 8), dtype=np.uint8)
 
@@ -77,14 +84,14 @@ def test_a_model_of_one_s_own_learns_the_names_of_the_folders():
 def test_folders_that_are_not_the_model_s_labels_are_told(labels):
     faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no")))
     with pytest.raises(ValueError, match=r"\['no', 'yes'\]"):
-        targets_of(smile(*labels), faces)
+        folder_targets(faces, labels)
 
 
 def test_a_few_faces_need_not_have_every_label_but_those_of_a_training_must():
     faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no")))
     spec = smile("no", "yes", "perhaps")
     assert targets_of(spec, faces).truth.tolist() == [1, 0]
-    with pytest.raises(ValueError, match="smile is to learn perhaps"):
+    with pytest.raises(ValueError, match="smile has no pictures with the label perhaps"):
         require_every_label(spec, faces)
 
 
@@ -96,7 +103,7 @@ def test_heads_stand_side_by_side():
     faces = table(
         Record(IMAGE, TRAIN, "0", ages=(3, 9), gender=1), Record(IMAGE, TRAIN, "1", ages=(4, 4))
     )
-    both = TARGETS["age"](faces).beside([TARGETS["gender"](faces)])
+    both = TARGETS["age"](faces).with_auxiliary([TARGETS["gender"](faces)])
     assert both.values.shape == (2, AGE_BINS + 2)
     assert both.values[0, -2:].tolist() == [0, 1]
     assert both.interval.tolist() == [[True, False], [False, False]]

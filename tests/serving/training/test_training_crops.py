@@ -14,12 +14,12 @@ from serving.training.alignment import (
     typical_square,
 )
 from serving.training.augmentation import augment, jitter_square, whole_square
-from serving.training.batches import detected_crops, mixed, training_batches, whole_crops
+from serving.training.batches import detected_crops, mixup, training_batches, whole_crops
 from serving.training.faces import TRAIN, Faces, Record
 from serving.training.occlusion import OCCLUSIONS
-from serving.training.recipe import load_recipe
+from serving.training.recipe_files import load_recipe
 from serving.training.sampling import draw_rows, repeat_counts, sampling_groups
-from serving.training.targets import TARGETS, labelled
+from serving.training.targets import TARGETS, folder_targets
 
 SIDE = 32
 
@@ -75,7 +75,7 @@ def test_faces_are_cut_out_of_photos_and_photos_without_one_are_left_out(capsys)
     assert faces.label.tolist() == ["yes"] * 25 + ["no"] * 30
     assert {image.shape for image in faces.images} == {(224, 224)}
     assert faces.squares[0].tolist() == [112, 112, 112, 0]
-    assert "smile/no: a face in 30 of 35 pictures" in capsys.readouterr().out
+    assert "smile/no: found a face in 30 of 35 pictures" in capsys.readouterr().out
 
 
 def test_the_surroundings_of_a_face_show_it_in_the_middle():
@@ -88,7 +88,7 @@ def test_the_surroundings_of_a_face_show_it_in_the_middle():
 
 
 def test_too_few_faces_of_a_label_are_refused():
-    with pytest.raises(ValueError, match="no need 20"):
+    with pytest.raises(ValueError, match=r"for no\. Each label needs 20"):
         crop_faces("smile", [*photos("yes", 20, 9), *photos("no", 19, 9)], FindsLightFaces())
 
 
@@ -110,18 +110,20 @@ def test_faces_that_were_framed_before_there_were_labels_have_none(tmp_path, fac
 
 
 def test_jitter_stays_within_the_recipe():
-    framing, rng = load_recipe("emotion").framing, np.random.default_rng(1)
-    squares = [jitter_square(Square(50, 50, 20), framing, rng) for _ in range(200)]
+    geometric = load_recipe("emotion").augmentation.geometric
+    rng = np.random.default_rng(1)
+    squares = [jitter_square(Square(50, 50, 20), geometric, rng) for _ in range(200)]
     sides = np.array([square.side for square in squares]) / 20
-    assert framing.scale[0] <= sides.min() < 1 < sides.max() <= framing.scale[1]
-    assert max(abs(square.roll) for square in squares) <= framing.roll
+    assert geometric.scale[0] <= sides.min() < 1 < sides.max() <= geometric.scale[1]
+    assert max(abs(square.roll) for square in squares) <= geometric.roll
 
 
 def test_worsened_pictures_keep_their_shape_and_type():
-    light, rng = load_recipe("emotion").light, np.random.default_rng(2)
+    photometric = load_recipe("emotion").augmentation.photometric
+    rng = np.random.default_rng(2)
     image = rng.integers(0, 256, (48, 48), dtype=np.uint8)
     for _ in range(100):
-        result = augment(image, light, rng)
+        result = augment(image, photometric, rng)
         assert (result.shape, result.dtype) == (image.shape, np.uint8)
 
 
@@ -148,7 +150,7 @@ def test_blending_mixes_crops_and_targets_alike_and_spares_intervals(faces):
     targets = TARGETS["age"](faces)
     shades = np.arange(len(faces), dtype=np.uint8) * 5
     crops = np.ones((len(faces), 4, 4, 1), np.uint8) * shades[:, None, None, None]
-    blended, mixture = mixed(crops, targets, 1.0, np.random.default_rng(0))
+    blended, mixture = mixup(crops, targets, 1.0, np.random.default_rng(0))
     narrowed = targets.interval[:, 0]
     assert (blended[narrowed] == crops[narrowed]).all()
     assert (mixture.values[narrowed] == targets.values[narrowed]).all()
@@ -159,7 +161,7 @@ def test_blending_mixes_crops_and_targets_alike_and_spares_intervals(faces):
 def test_faces_of_one_s_own_are_balanced_by_label():
     records = [*photos("yes", 1, 9), *photos("no", 3, 9)]
     faces = Faces.build("smile", records, np.zeros((4, 4), np.float32))
-    assert sampling_groups(faces, labelled(faces, ("no", "yes"))).tolist() == [1, 0, 0, 0]
+    assert sampling_groups(faces, folder_targets(faces, ("no", "yes"))).tolist() == [1, 0, 0, 0]
 
 
 def test_balance_shows_rare_kinds_more_often_and_none_never():
