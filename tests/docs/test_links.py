@@ -96,3 +96,18 @@ def test_prose_wraps_at_100_characters(page: Path) -> None:
     text = CODE_BLOCK.sub("", page.read_text(encoding="utf-8"))
     prose = [line for line in text.splitlines() if not line.startswith(("|", "<!--", "!["))]
     assert [line for line in prose if len(line) > 100 and "https://" not in line] == []
+
+
+@pytest.mark.parametrize("page", HAND_WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_and_module_that_a_page_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    tops = "benchmarks|deploy|face_utils|serving|telemetry|tests|web"
+    files = re.findall(rf"`((?:{tops})/[\w/.-]+\.(?:py|sh|toml|yaml|yml|json|Dockerfile))`", text)
+    modules = re.findall(rf"python -m ((?:{tops})(?:\.\w+)*)", text)
+    paths = [ROOT / file for file in files if page.parts[-2] != "experiments"]
+    paths += [ROOT / module.replace(".", "/") for module in modules]
+    assert [str(path) for path in paths if not named_file_exists(path)] == []
+
+
+def named_file_exists(path: Path) -> bool:
+    return path.exists() or path.with_suffix(".py").exists()
