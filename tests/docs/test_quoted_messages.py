@@ -10,8 +10,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = ["how-to/runbook.md", "how-to/reverse-proxies.md", "reference/protocol.md"]
 COMMAND = re.compile(r"[-{(.[]|Authorization|curl|docker|kubectl|env |python|ss |make|[A-Z_]+=")
-    r"[-{(.[]|Authorization|curl|docker|kubectl|env |python|ss |make|services:|[A-Z_]+="
-)
 FOREIGN = {"Queue full, dropping Span."}  # OpenTelemetry's
 SOURCES = [
     "app.py",
