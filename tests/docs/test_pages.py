@@ -1,4 +1,4 @@
-"""Links of the README and of docs/ lead to files and headings that exist."""
+"""Pages of the project and of docs/: their links, the files they name, and their form."""
 
 from __future__ import annotations
 
@@ -111,3 +111,14 @@ def test_every_file_and_module_that_a_page_names_exists(page: Path) -> None:
 
 def named_file_exists(path: Path) -> bool:
     return path.exists() or path.with_suffix(".py").exists()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in HAND_WRITTEN if page.is_relative_to(ROOT / "docs")],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_a_page_first_says_who_needs_it(page: Path) -> None:
+    title, reader = page.read_text(encoding="utf-8").split("\n\n")[:2]
+    assert title.startswith("# ")
+    assert reader.startswith("For ")
