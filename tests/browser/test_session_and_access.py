@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+
+import socketio
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
-from tests.support.app_process import AppProcess
+from tests.browser.conftest import NO_MODELS, Visit
+from tests.support.app_process import AppProcess, running_app
+from web.token_guard import FREE_GUESSES, MAX_WAITING_PER_ADDRESS
 
 
 def test_an_ended_session_continues_at_a_click(brief_app: AppProcess, visit: Visit) -> None:
@@ -56,3 +62,36 @@ def test_a_token_in_the_query_is_not_used_and_the_page_says_where_it_belongs(
     visitor.page.goto(f"{guarded_app.url}/?interval=100#token=sesame")
     visitor.expect_connected()
     assert visitor.page.url == f"{guarded_app.url}/?interval=100"
+
+
+def test_too_many_wrong_tokens_are_reported_in_the_servers_own_words(visit: Visit) -> None:
+    with running_app(ready=False, MIEN_ACCESS_TOKEN="sesame", **NO_MODELS) as app:
+        visitor = visit(app.url)
+        with guessing(app.url):
+            field = visitor.page.get_by_label("Access token")
+            field.fill("open")
+            field.press("Enter")
+            visitor.expect_notice("access", "Too many wrong access tokens. Try again in a minute.")
+        visitor.page.get_by_label("Access token").fill("sesame")
+        visitor.page.get_by_role("button", name="Continue").click()
+        visitor.expect_connected()
+
+
+@contextmanager
+def guessing(url: str) -> Iterator[None]:
+    """Keeps as many wrong tokens waiting as the server allows per address."""
+    # The delay doubles with each guess, so that the last ones wait for seconds.
+    for _ in range(FREE_GUESSES + 4):
+        guess(url)
+    with ThreadPoolExecutor(MAX_WAITING_PER_ADDRESS + 1) as pool:
+        guesses = [pool.submit(guess, url) for _ in range(MAX_WAITING_PER_ADDRESS + 1)]
+        # The first to be refused is the one that found the others waiting.
+        wait(guesses, return_when=FIRST_COMPLETED)
+        yield
+
+
+def guess(url: str) -> None:
+    client = socketio.Client(reconnection=False)
+    with suppress(socketio.exceptions.ConnectionError):
+        client.connect(url, auth={"token": "guess"}, wait_timeout=30)
+    client.disconnect()
