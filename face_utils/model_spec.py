@@ -76,7 +76,10 @@ class ModelSpec:
     title: Annotated[Text, Field(description="name for people")]
     kind: Annotated[
         Kind,
-        Field(description="`classification`: labels, `regression`: a value and a range"),
+        Field(
+            description="`classification` predicts labels, `regression` a value and a range; "
+            "the old name `measure` of a regression is accepted"
+        ),
     ]
     labels: Annotated[
         tuple[Text, ...],
@@ -101,20 +104,21 @@ class ModelSpec:
         Smoothing, Field(description="how predictions about one face are merged over time")
     ]
     unsure_below: Annotated[
-        Share, Field(description="confidence below which a classification says `unsure`")
+        Share, Field(description="confidence below which the label of a classification is `unsure`")
     ] = 0.0
     activation: Annotated[
-        bool, Strict(), Field(description="whether it can show where its evidence lies")
+        bool, Strict(), Field(description="whether the SavedModel can show where its evidence lies")
     ] = False
     licence: Annotated[Text, Field(description="what the weights may be used for")] = field(
         default="", compare=False
     )
-    data: Annotated[Text, Field(description="data that the model was trained on")] = field(
+    data: Annotated[Text, Field(description="which data the weights come from")] = field(
         default="", compare=False
     )
-    quality: Annotated[Mapping[Text, Number], Field(description="measured quality")] = field(
-        default_factory=dict, compare=False
-    )
+    quality: Annotated[
+        Mapping[Text, Number],
+        Field(description="how good the model is: name of a measurement -> value"),
+    ] = field(default_factory=dict, compare=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-Schema = dict[str, Any]
+from face_utils.schema_words import Schema, describe_value
+
 Location = Sequence[str | int]
 
 KEY_LENGTH = 40
@@ -45,7 +46,7 @@ def explain(error: ValidationError, model: Any, root: str, mapping: str = "an ob
         return unknown_key(_name(location[:-1]) or root, str(location[-1]), known)
     if kind == "missing" and isinstance(location[-1], int):  # A list that is too short.
         location, kind = location[:-1], "too_short"
-    right = _describe(_locate(_schema(model), location), mapping)
+    right = describe_value(_locate(_schema(model), location), mapping)
     verb = "is required and must be" if kind == "missing" else "must be"
     return f"{_name(location) or root} {verb} {right}."
 
@@ -93,52 +94,3 @@ def _resolve(node: Schema, root: Schema) -> Schema:
         target: Schema = root["$defs"][node["$ref"].rpartition("/")[2]]
         return target
     return node
-
-
-def _describe(node: Schema, mapping: str) -> str:
-    if "enum" in node or "const" in node:
-        choices = node.get("enum") or [node["const"]]
-        return "one of " + ", ".join(repr(choice) for choice in choices)
-    kind = node.get("type", "")
-    if kind == "array":
-        return f"a {_plural(node).replace('lists', 'list', 1)}"
-    words = {
-        "object": mapping,
-        "boolean": "true or false",
-        "string": "text",
-        "integer": "a whole number",
-        "number": "a number",
-    }
-    return words.get(kind, "valid") + _describe_range(node)
-
-
-def _plural(node: Schema) -> str:
-    """Several values like this one."""
-    if node.get("type") != "array":
-        return {"number": "numbers", "integer": "whole numbers", "string": "texts"}.get(
-            node.get("type", ""), "objects"
-        )
-    item = (node.get("prefixItems") or [node.get("items", {})])[0]
-    low, high = node.get("minItems"), node.get("maxItems")
-    count = f"{low} " if low is not None and low == high else ""
-    return f"lists of {count}{_plural(item)}"
-
-
-_LIMITS = {
-    "minimum": "of at least",
-    "exclusiveMinimum": "above",
-    "maximum": "of at most",
-    "exclusiveMaximum": "below",
-}
-
-
-def _describe_range(node: Schema) -> str:
-    low, high = node.get("minimum"), node.get("maximum")
-    if low is not None and high is not None:
-        return f" from {_digits(low)} to {_digits(high)}"
-    limits = [f"{words} {_digits(node[key])}" for key, words in _LIMITS.items() if key in node]
-    return f" {' and '.join(limits)}" if limits else ""
-
-
-def _digits(number: float) -> str:
-    return str(int(number)) if number == int(number) else str(number)

@@ -11,9 +11,9 @@ from face_utils.session_settings import ModelSettings, SessionFlags
 from web.protocol.server_payload import ABSENT, ServerPayload
 
 QualityReason = Literal["too_small", "too_dark", "too_bright", "blurred", "turned_away"]
-Point = tuple[float, float]
+Landmarks = Annotated[list[tuple[float, float]], Field(min_length=4, max_length=4)]
 
-Code = Annotated[ErrorCode, Field(description="one of the closed list of codes, see Errors")]
+Code = Annotated[ErrorCode, Field(description="one of the closed list of error codes")]
 Message = Annotated[str, Field(description="what happened, for people")]
 
 
@@ -39,7 +39,7 @@ class Face(ServerPayload):
     ]
     score: Annotated[float, Field(description="certainty of the detector, 0 to 1")]
     landmarks: Annotated[
-        tuple[Point, Point, Point, Point] | None,
+        Landmarks | None,
         Field(
             description="right eye, left eye, nose and mouth (right and left are the person's "
             "own), or null if the detector finds none"
@@ -108,7 +108,9 @@ class ConfigureError(ServerPayload):
 class ConnectError(ServerPayload):
     """Data of `connect_error` when the server refuses a connection."""
 
-    code: Code
+    code: Annotated[
+        Literal["unauthorized", "server_full"], Field(description="one of the error codes")
+    ]
     message: Message
     retry_after_seconds: Annotated[
         int, Field(description="of `server_full`: when to try again")

@@ -24,17 +24,26 @@ Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 # JSON has lists, which pydantic takes for tuples only where it is not strict.
 Box = Annotated[tuple[Coordinate, Coordinate, Length, Length], Field(strict=False)]
 Point = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
-Landmarks = Annotated[tuple[Point, Point, Point, Point], Field(strict=False)]
+Landmarks = Annotated[list[Point], Field(min_length=4, max_length=4)]
 
 
 class FrameMeta(ClientPayload):
     """First argument of a `frame` event; the second is the binary image."""
 
     seq: Annotated[
-        int, Field(ge=0, le=MAX_SEQ, description="a whole number that you count up, for the ack")
+        int,
+        Field(
+            ge=0,
+            le=MAX_SEQ,
+            description="number of the frame, which you count up; the ack repeats it",
+        ),
     ]
     captured_at: Annotated[
-        Number | None, Field(description="any number of milliseconds; comes back in predictions")
+        Number | None,
+        Field(
+            description="when you took the frame, in milliseconds of any clock; predictions "
+            "repeat it"
+        ),
     ] = None
 
 

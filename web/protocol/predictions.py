@@ -28,6 +28,15 @@ class Activation(ServerPayload):
     ]
 
 
+Evidence = Annotated[
+    Activation,
+    Field(
+        description="where in the face the evidence lies; only if the session asked for it and the "
+        "model can show it"
+    ),
+]
+
+
 class _Result(ServerPayload):
     id: Annotated[int, Field(description="id of the face, as in the ack")]
 
@@ -36,32 +45,41 @@ class ClassificationResult(_Result):
     """A classification's prediction about one face."""
 
     label: Annotated[
-        str, Field(description="`unsure` if `confidence` is below the model's `unsure_below`")
-    ]
-    confidence: Annotated[float, Field(description="the highest score")]
-    scores: Annotated[
-        dict[str, float], Field(description="label -> probability; the scores sum to one")
-    ]
-    activation: Annotated[
-        Activation,
+        str,
         Field(
-            description="where in the face the evidence lies; only if the session asked for it and "
-            "the model can show it"
+            description="of a classification: its label, or `unsure` if `confidence` is below "
+            "the model's `unsure_below`"
         ),
-    ] = ABSENT
+    ]
+    confidence: Annotated[float, Field(description="of a classification: the highest score")]
+    scores: Annotated[
+        dict[str, float],
+        Field(description="of a classification: label -> probability; the scores sum to one"),
+    ]
+    activation: Evidence = ABSENT
 
 
 class RegressionResult(_Result):
     """A regression's prediction about one face; its value is named by the model's unit."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, float] = Field(init=False)
+    __pydantic_extra__: dict[
+        str,
+        Annotated[
+            float,
+            Field(description="of a regression: the value, named by its unit, such as `years`"),
+        ],
+    ] = Field(init=False)
 
     low: Annotated[
-        float, Field(description="lower end of a range that holds the truth four times in five")
+        float,
+        Field(
+            description="of a regression: lower end of a range that holds the truth four times "
+            "in five"
+        ),
     ]
-    high: Annotated[float, Field(description="upper end of that range")]
-    activation: Annotated[Activation, Field(description="as for a classification")] = ABSENT
+    high: Annotated[float, Field(description="of a regression: upper end of that range")]
+    activation: Evidence = ABSENT
 
 
 class Prediction(ServerPayload):

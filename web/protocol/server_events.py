@@ -17,8 +17,10 @@ Version = Annotated[
     int | None,
     Field(description="served version, or null while the model server has not reported it"),
 ]
-ServedState = Annotated[State, Field(description="`available` or `unavailable`")]
-StateMessage = Annotated[str, Field(description="why it is unavailable, for people")]
+ServedState = Annotated[State, Field(description="whether the model can be asked now")]
+StateMessage = Annotated[
+    str, Field(description="why it is unavailable, for people; empty if it is available")
+]
 
 
 class StateFields(TypedDict):
@@ -32,6 +34,7 @@ class StateFields(TypedDict):
 class _Model(ServerPayload):
     name: Annotated[str, Field(description="name in events")]
     title: Annotated[str, Field(description="name for people")]
+    kind: str
     interval_ms: Annotated[
         int,
         Field(
@@ -53,10 +56,13 @@ class _Model(ServerPayload):
 class ClassificationModel(_Model):
     """A model that predicts labels."""
 
-    kind: Annotated[Literal["classification"], Field(description="the model predicts labels")]
-    labels: Annotated[list[str], Field(description="its labels")]
+    kind: Annotated[
+        Literal["classification"], Field(description="`classification` predicts labels")
+    ]
+    labels: Annotated[list[str], Field(description="of a classification: its labels")]
     unsure_below: Annotated[
-        float, Field(description="confidence below which its label is `unsure`")
+        float,
+        Field(description="of a classification: confidence below which its label is `unsure`"),
     ]
 
 
@@ -64,8 +70,13 @@ class RegressionModel(_Model):
     """A model that predicts a value and a range."""
 
     # Protocol 1 keeps its first name of a regression, so that clients keep working.
-    kind: Annotated[Literal["measure"], Field(description="a regression: a value and a range")]
-    unit: Annotated[str, Field(description="its unit, which is also the name of its value")]
+    kind: Annotated[
+        Literal["measure"],
+        Field(description="`measure` is a regression: it predicts a value and a range"),
+    ]
+    unit: Annotated[
+        str, Field(description="of a regression: its unit, which is also the name of its value")
+    ]
 
 
 class Limits(ServerPayload):
@@ -121,5 +132,5 @@ class ModelStatus(ServerPayload):
 class SessionExpired(ServerPayload):
     """Payload of `session_expired`."""
 
-    reason: Annotated[ExpiryReason, Field(description="why the session ends, see below")]
+    reason: Annotated[ExpiryReason, Field(description="why the session ends")]
     message: Annotated[str, Field(description="the reason for people")]

@@ -1,7 +1,7 @@
 /**
  * Settings that the visitor has requested, kept across sessions.
  *
- * @import {Configuration, ModelSettings} from "../protocol-types.js"
+ * @import {Configuration, ModelConfiguration} from "../protocol-types.js"
  * @import {Model} from "../types.js"
  */
 
@@ -18,7 +18,7 @@ export class RequestedSettings {
    * @returns {RequestedSettings} A copy with the change.
    */
   with({ models = {}, ...rest }) {
-    /** @type {Record<string, ModelSettings>} */
+    /** @type {Record<string, ModelConfiguration>} */
     const merged = { ...this.#settings.models };
     for (const [name, settings] of Object.entries(models)) merged[name] = { ...merged[name], ...settings };
     return new RequestedSettings({ ...this.#settings, ...rest, models: merged });
