@@ -10,13 +10,14 @@ from flask_socketio import SocketIO
 
 from face_utils.results import Wire
 from web.allocator import return_freed_memory
+from web.assets import ASSETS
 from web.events import add_events
 from web.forwarded import BehindProxies
 from web.host_check import HostCheck
 from web.routes import add_routes
 from web.security import SecurityHeaders, build_origin_check
 from web.service import Service, build_service
-from web.settings import ROOT, Settings
+from web.settings import Settings
 from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import (
     UNAUTHENTICATED_CONNECTIONS,
@@ -53,7 +54,7 @@ def build_app(settings: Settings) -> tuple[Flask, Service]:
         FileNotFoundError: The detector's model file is not there.
     """
     return_freed_memory()
-    app = Flask("mien", root_path=str(ROOT))
+    app = Flask("mien", root_path=str(ASSETS))
     socketio = _build_socketio(app, settings)
     service = build_service(settings, partial(_send, socketio), partial(_disconnect, socketio))
     add_routes(app, service)

@@ -38,7 +38,7 @@ def open_socket(server: ServerSettings) -> socket.socket:
     Raises:
         CannotListen: The address is taken or not ours to have, or a TLS file is wrong.
     """
-    _check_certificate(server)
+    check_certificate(server)
     return bind(server.bind_host, server.port, "MIEN_")
 
 
@@ -59,6 +59,7 @@ def bind(host: str, port: int, prefix: str) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
+        listener.close()
         raise CannotListen(_explain(error, host, port, prefix)) from error
     listener.listen(BACKLOG)
     return listener
@@ -76,7 +77,12 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if found == {socket.AF_INET6} else socket.AF_INET
 
 
-def _check_certificate(server: ServerSettings) -> None:
+def check_certificate(server: ServerSettings) -> None:
+    """Checks the TLS files that the settings name, if any.
+
+    Raises:
+        CannotListen: A file cannot be used.
+    """
     if server.tls_certificate is None:
         return
     try:
@@ -112,6 +118,7 @@ def serve(app: Flask, service: Service, listener: socket.socket) -> None:
         finally:
             tell.send(b"\0")  # A server that ends by itself must not leave a shell behind.
 
+    announce("Loading models", service.settings.observability.log_format)
     Thread(target=run, name="server", daemon=True).start()
     Thread(target=_announce, args=(service,), name="announce", daemon=True).start()
     stop.recv(1)

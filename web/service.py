@@ -102,17 +102,22 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
         send=observe_predictions(send),
         disconnect=disconnect,
     )
-    client.watch(partial(_tell, sessions))
+    client.watch(partial(_tell, sessions, embedded is not None))
     return Service(settings, models, detector, client, sessions, embedded, traces)
 
 
-def _tell(sessions: SessionRegistry, state: ModelState) -> None:
+def _tell(sessions: SessionRegistry, is_embedded: bool, state: ModelState) -> None:
     MODEL_AVAILABLE.labels(state.name).set(state.available)
-    # At the start a model is merely awaited; losing one that was there deserves a warning.
-    is_lost = not state.available and state.version is not None
-    level = logging.WARNING if is_lost else logging.INFO
+    level = _log_level(state, is_embedded)
     log.log(level, "model %s: %s", state.name, state.message or f"version {state.version}")
     sessions.broadcast("model_status", model_status(state))
+
+
+def _log_level(state: ModelState, is_embedded: bool) -> int:
+    """Losing a model deserves a warning; that the embedded server still loads it, no line."""
+    if state.version is not None and not state.available:
+        return logging.WARNING
+    return logging.DEBUG if is_embedded and not state.available else logging.INFO
 
 
 def _start_embedded(settings: Settings) -> EmbeddedServer:
@@ -129,7 +134,7 @@ def _build_client(
     traces: Traces,
 ) -> ModelClient:
     target = embedded.target if embedded else server.model_server
-    channel = open_channel(target, _tls(server), use_proxy=server.model_server_proxy)
+    channel = open_channel(target, model_server_tls(server), use_proxy=server.model_server_proxy)
     return ModelClient(
         channel,
         models.values(),
@@ -152,7 +157,12 @@ def _session_caps(sessions: SessionsSettings) -> SessionCaps:
     return SessionCaps(sessions.max_sessions, sessions.max_sessions_per_address)
 
 
-def _tls(server: ModelServerSettings) -> TlsFiles | None:
+def model_server_tls(server: ModelServerSettings) -> TlsFiles | None:
+    """The TLS files for the model server, or None without TLS.
+
+    Raises:
+        ValueError: A file cannot be used.
+    """
     if server.model_server_ca is None:
         return None
     files = (server.model_server_ca, server.model_server_certificate, server.model_server_key)

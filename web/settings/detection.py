@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from web.settings.concern import ROOT, Concern
+from web.assets import ASSETS
+from web.settings.concern import Concern
 from web.settings.values import OptionalPath, PathSetting
 
 DetectorChoice = Literal["auto", "blazeface", "yunet", "haar"]
@@ -23,7 +24,7 @@ class DetectionSettings(Concern):
         "which needs no file.",
     )
     blazeface: PathSetting = Field(
-        default=ROOT / "static" / "vendor" / "face_detection_full_range.tflite",
+        default=ASSETS / "static" / "vendor" / "face_detection_full_range.tflite",
         description="Model file of BlazeFace.",
     )
     yunet: OptionalPath = Field(
