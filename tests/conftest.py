@@ -14,8 +14,27 @@ import skimage.data
 import serving.training  # noqa: F401  (keeps Keras and Matplotlib out of the home folder)
 from face_utils.detection import DetectorPool
 from face_utils.detectors.factory import build_detector
+from tests.lanes import LANES, find_lane, may_hold
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Imports only what holds unit tests for `-m unit`: the others need TensorFlow."""
+    if config.option.markexpr != "unit" or not collection_path.is_relative_to(ROOT / "tests"):
+        return None
+    return None if may_hold(collection_path.relative_to(ROOT).as_posix(), "unit") else True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test with its lane."""
+    for item in items:
+        if any(item.get_closest_marker(lane) for lane in LANES.values()):
+            continue
+        try:
+            item.add_marker(find_lane(item.path.relative_to(ROOT).as_posix()))
+        except LookupError as error:
+            raise pytest.UsageError(str(error)) from error
 
 
 class FakeClock:

@@ -62,6 +62,7 @@ print(sorted(runtimes & set(sys.modules)))
     assert result.stdout.strip() == "[]", result.stderr
 
 
+@pytest.mark.integration  # It needs TensorFlow to be installed.
 def test_the_messages_load_without_tensorflow_and_leave_room_for_it():
     program = """
 import sys
