@@ -1,0 +1,1 @@
+"""The `mien` command: serve, list the models, check the installation."""
