@@ -1,28 +1,35 @@
 # Everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+# Commands are not echoed; `make --dry-run TARGET` shows them.
+.SILENT:
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 # Programs are started by their modules: the scripts in $(BIN) name the checkout's folder, which may
-# have been renamed, or hold a dollar.
+# have been renamed, or contain a dollar sign.
 RUN := $(BIN)/python -m
 TOOLS := audit checkov node uv
 AUDIT := .cache/tools/audit
+NODE := .cache/tools/node
+NODE_TOOL = $(if $(HAS_NODE),,$(NODE)/.complete)
+SETTINGS := docs/reference/configuration.md
+PARALLEL = $(MAKE) --no-print-directory -j2
 SBOM := $(AUDIT)/bin/python -m cyclonedx_py
-# The environment goes with the Python that made it: an upgrade leaves scripts without one.
+# An upgrade of Python leaves an environment that does not work.
 DEAD := $(if $(wildcard $(VENV)),$(shell $(BIN)/python deploy/check_venv.py 2>/dev/null || echo dead-venv))
+HAS_NODE = $(shell node --version 2>/dev/null | grep -qE '^v(2[0-9]|[3-9][0-9])\.' && command -v npm)
 # Where it is set, `python -m` does not look for modules in this folder.
 unexport PYTHONSAFEPATH
-# A Node of the set-up's own, in the virtual environment, is found first.
-export PATH := $(CURDIR)/$(BIN):$(PATH)
-# Node trusts only its own list of certificates; networks with one of their own add it to the system's.
+# Node.js is installed there if the machine has none.
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NODE)/bin:$(PATH)
+# Node.js trusts only its own list of certificates. A company's own are in the system's list.
 export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
-# Where Playwright puts its own Chromium, if the machine has none.
+# Playwright installs its Chromium there if the machine has none.
 export PLAYWRIGHT_BROWSERS_PATH ?= $(CURDIR)/.cache/browsers
 
-# From make's command line only: environments hold a HOST or MODEL for other reasons (conda's HOST).
+# Read from make's command line only: conda and others set HOST in the environment, too.
 PORT :=
 HOST :=
 HTTPS :=
@@ -33,132 +40,171 @@ DATA := ../shared/data
 PYTEST :=
 UPGRADE :=
 
-.PHONY: help setup run test check lock sbom audit bench scale screenshot train tune compare attack config clean dead-venv
+.PHONY: help setup setup-dev setup-test tracing run test test-fast check lint types types-page unit-page browser \
+	lock sbom audit bench scale screenshot train tune compare attack config wheel clean dead-venv
 
 help: ## Show this list and every setting
-	@echo "make TARGET, where TARGET is one of:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
-	@echo "make run takes PORT=5055, HOST=0.0.0.0 and HTTPS=1. All settings are environment variables:"
-	@awk -F ' *[|] *' '/^[|] `MIEN_/ { gsub("`", ""); printf "  %-30s %s [%s]\n", $$2, $$5, ($$3 == "" ? "empty" : $$3) }' docs/reference/configuration.md
+	echo "make TARGET, where TARGET is one of:"
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	echo "make run takes PORT=5055, HOST=0.0.0.0 and HTTPS=1. All settings are environment variables:"
+	awk -F ' *[|] *' '/^[|] `MIEN_/ { gsub("`", ""); \
+		printf "  %-30s %s [%s]\n", $$2, $$5, ($$3 == "" ? "empty" : $$3) }' $(SETTINGS)
 
-setup: $(VENV)/.runtime static/vendor/.complete ## Install what the app needs into this checkout
+setup: | $(BIN)/uv ## Install what the app needs into this checkout
+	+$(PARALLEL) $(VENV)/.runtime static/vendor/.complete
+
+setup-dev: | $(BIN)/uv ## Install what lint, types and unit tests need, too
+	+$(PARALLEL) $(VENV)/.dev static/vendor/.complete node_modules/.complete
+
+setup-test: setup-dev ## Install what all tests and training need, TensorFlow included
+	+$(PARALLEL) $(VENV)/.full .cache/tools/checkov/.complete
+
+tracing: $(VENV)/.runtime ## Install OpenTelemetry, too, for MIEN_TRACES
+	$(call install,$(BIN),locks/tracing.lock)
 
 run: setup ## Start the app and its model server, and print the address
-	@$(if $(PORT),MIEN_PORT=$(PORT)) $(if $(HOST),MIEN_HOST=$(HOST)) $(if $(HTTPS),MIEN_HTTPS=$(HTTPS)) \
+	export MIEN_LOG_LEVEL="$${MIEN_LOG_LEVEL-WARNING}"; \
+	$(if $(PORT),MIEN_PORT=$(PORT)) $(if $(HOST),MIEN_HOST=$(HOST)) $(if $(HTTPS),MIEN_HTTPS=$(HTTPS)) \
 		exec $(BIN)/python app.py
 
-test: $(VENV)/.tools static/vendor/.tools static/vendor/.complete .cache/tools/checkov/.complete ## Install what the tests need, and run every check and test; needs Chromium
-	@$(BIN)/python -m benchmarks.browser
-	@$(MAKE) --no-print-directory check
+# The unit tests run before TensorFlow is installed, and the others one after another: they share
+# ports, and some measure times.
+test: browser $(if $(PYTEST),check,test-fast) setup-test ## Install what the tests need, and run every check and test; needs Chromium
+	$(RUN) pytest $(or $(PYTEST),--quiet -m "not unit")
+
+test-fast: check ## Lint, types and unit tests: no browser, no container, no TensorFlow
+	$(RUN) pytest --quiet -m unit -n logical --dist loadfile
+
+check: setup-dev ## Lint, check the types, and run the page's unit tests
+	+$(PARALLEL) --output-sync lint types types-page unit-page
+
+lint:
+	$(RUN) ruff check --quiet . && $(RUN) ruff format --check --quiet . && echo "ruff: no problems"
+
+types:
+	$(RUN) mypy --no-error-summary && echo "mypy: no problems"
+
+types-page:
+	npm run --silent check && echo "tsc: no problems"
+
+unit-page:
 	npm test --silent
-	$(RUN) pytest $(PYTEST)
 
-check: $(VENV)/.tools static/vendor/.tools ## Lint and check the types, Python and JavaScript
-	$(RUN) ruff check .
-	$(RUN) ruff format --check .
-	$(RUN) mypy
-	npm run --silent check
+browser: setup-dev
+	$(RUN) benchmarks.browser
 
-bench: $(VENV)/.tools static/vendor/.complete ## Measure speed and memory, print a table
+bench: setup-test ## Measure speed and memory, print a table
 	$(BIN)/python -m benchmarks.run
 
-screenshot: $(VENV)/.tools static/vendor/.complete ## Make docs/screenshots/ from the real page
+screenshot: setup-test ## Make docs/screenshots/ from the real page
 	$(BIN)/python -m benchmarks.screenshot
 
-train: $(VENV)/.tools static/vendor/.complete ## Train, calibrate, export and measure MODEL from DATA
+train: setup-test ## Train, calibrate, export and measure MODEL from DATA
 	$(BIN)/python -m serving.training.train $(MODEL) --data $(DATA)
 
-tune: $(VENV)/.tools static/vendor/.complete ## Measure smoothing and thresholds on DATA, write docs/experiments/tuning.md
+tune: setup-test ## Measure smoothing and thresholds on DATA, write docs/experiments/tuning.md
 	$(BIN)/python -m benchmarks.tuning --data $(DATA)
 
-compare: $(VENV)/.tools static/vendor/.complete ## Hold the models against other projects' on DATA, write docs/experiments/comparison.md
+compare: setup-test ## Hold the models against other projects' on DATA, write docs/experiments/comparison.md
 	$(BIN)/python -m benchmarks.peers --data $(DATA)
 
-scale: $(VENV)/.tools static/vendor/.complete ## Measure how apps add up and what a webcam costs, write docs/reference/sizing.md
+scale: setup-test ## Measure how apps add up and what a webcam costs, write docs/reference/sizing.md
 	$(BIN)/python -m benchmarks.scale
 
-attack: $(VENV)/.tools static/vendor/.complete ## Attack the service on loopback, print what another client sees of it
+attack: setup-test ## Attack the service on loopback, print what another client sees of it
 	$(BIN)/python -m benchmarks.attack $(if $(ATTACK),--only $(ATTACK)) $(if $(SERVER),--server $(SERVER))
 
-lock: | $(BIN)/uv ## Write the locks anew from requirements*.txt and locks/*.in; UPGRADE=--upgrade takes new versions
-	$(call lock,requirements-dev.txt,requirements-dev.lock,$(UPGRADE))
-	$(call lock,requirements.txt,requirements.lock,$(SAME))
-	$(call lock,requirements-tracing.txt,locks/tracing.lock,$(SAME))
-	grep -vE '^(pytest|tensorflow)' requirements.txt | $(call lock,-,locks/host.lock,$(SAME))
-	grep -vE '^(openvino|pytest|tensorflow)' requirements.txt | $(call lock,-,locks/app.lock,$(SAME))
-	grep -E '^(grpcio|numpy|openvino|prometheus)' requirements.txt | $(call lock,-,locks/model-server.lock,$(SAME))
+lock: | $(BIN)/uv ## Write the locks anew from pyproject.toml, requirements.txt and locks/*.in; UPGRADE=--upgrade takes new versions
+	$(call lock,requirements.txt,requirements.lock,$(UPGRADE) --no-emit-package mien)
+	$(call lock,pyproject.toml,locks/runtime.lock,$(SAME))
+	$(call lock,pyproject.toml,locks/dev.lock,$(SAME) --extra dev --extra tracing)
+	$(LIST) --extra tracing | $(call lock,-,locks/tracing.lock,$(SAME))
+	$(LIST) --without openvino | $(call lock,-,locks/app.lock,$(SAME))
+	$(LIST) --only $(MODEL_SERVER) | $(call lock,-,locks/model-server.lock,$(SAME))
+	$(LIST) --only pydantic | $(call lock,-,locks/contract.lock,$(SAME))
 	$(foreach tool,$(TOOLS),$(call lock,locks/$(tool).in,locks/$(tool).lock,$(UPGRADE)) &&) true
 
-sbom: $(AUDIT)/.complete static/vendor/.complete ## Write .cache/sbom/: what the images, this installation and the page consist of (CycloneDX)
-	@mkdir -p .cache/sbom
+sbom: $(AUDIT)/.complete $(VENV)/.runtime $(NODE_TOOL) ## Write .cache/sbom/: what images, installation and page consist of (CycloneDX)
+	mkdir -p .cache/sbom
 	$(SBOM) requirements locks/app.lock --output-file .cache/sbom/app.json
 	$(SBOM) requirements locks/model-server.lock --output-file .cache/sbom/model-server.json
 	$(SBOM) environment $(BIN)/python --output-file .cache/sbom/installation.json
 	npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > .cache/sbom/page.json
 
-audit: $(AUDIT)/.complete $(VENV)/.node ## Ask PyPI and the npm registry for known vulnerabilities of what the locks name
+audit: $(AUDIT)/.complete $(NODE_TOOL) ## Ask PyPI and the npm registry for known vulnerabilities of what the locks name
 	$(AUDIT)/bin/python -m pip_audit --strict --disable-pip --require-hashes --progress-spinner=off \
-		$(foreach lock,requirements-dev.lock $(TOOLS:%=locks/%.lock),--requirement $(lock))
+		$(foreach lock,requirements.lock $(TOOLS:%=locks/%.lock),--requirement $(lock))
 	npm audit --package-lock-only
 
 config: $(VENV)/.runtime ## Write docs/reference/configuration.md from the code
-	$(BIN)/python -m web.settings.reference > docs/reference/configuration.md
+	$(BIN)/python -m web.settings.reference > $(SETTINGS)
+
+wheel: setup-dev ## Build a wheel and a source package into dist/
+	$(RUN) build --no-isolation .
 
 clean: ## Remove everything that set-up and tests made
-	rm -rf $(VENV) node_modules static/vendor .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) node_modules static/vendor .cache .mypy_cache .ruff_cache .pytest_cache dist
 
 dead-venv:
-	@echo "$(VENV) was made by a Python that is gone, or in another folder. It is made anew."
-	@rm -rf $(VENV)
+	echo "$(VENV) was made by a Python that is gone, or in another folder. It is made anew."
+	rm -rf $(VENV)
 
+# Without pip, which takes longer to install than all the rest: uv installs the packages.
 $(BIN)/uv: $(DEAD)
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Mien needs Python 3.11 or newer; name it with make PYTHON=..."; exit 1; }
-	@"$(PYTHON)" -m venv $(VENV) >/dev/null 2>&1 || $(venv_without_ensurepip) || { rm -rf $(VENV); \
-		echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
-	@$(RUN) pip install --quiet --disable-pip-version-check $(LOCKED) locks/uv.lock
+	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Mien needs Python 3.11 or newer. Name it with make PYTHON=..."; exit 1; }
+	echo "Creating $(VENV)"
+	"$(PYTHON)" -m venv $(VENV) --without-pip || { rm -rf $(VENV); \
+		echo "Python cannot create a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/$(pip) locks/uv.lock
 
-$(VENV)/.runtime: requirements.lock $(DEAD) | $(BIN)/uv
-	$(call install,requirements.lock)
-	@touch $@
+$(VENV)/.runtime: locks/runtime.lock $(DEAD) | $(BIN)/uv
+	echo "Installing Python packages"
+	$(call install,$(BIN),$<)
+	touch $@
 
-$(VENV)/.tools: requirements-dev.lock $(VENV)/.runtime
-	$(call install,requirements-dev.lock)
-	@touch $@
+$(VENV)/.dev: locks/dev.lock $(DEAD) | $(BIN)/uv
+	echo "Installing Python packages for development"
+	$(call install,$(BIN),$<)
+	touch $@ $(VENV)/.runtime
 
-$(VENV)/.node: locks/node.lock $(DEAD) | $(BIN)/uv
-	@node --version 2>/dev/null | grep -qE '^v(2[0-9]|[3-9][0-9])\.' && npm --version >/dev/null 2>&1 || \
-		$(call install,locks/node.lock)
-	@touch $@
+$(VENV)/.full: requirements.lock $(DEAD) | $(BIN)/uv
+	echo "Installing Python packages for training and all tests"
+	$(call install,$(BIN),$<)
+	touch $@
 
-static/vendor/.complete: package.json package-lock.json vendor.mjs $(VENV)/.node
-	npm ci --loglevel=error --omit=dev --ignore-scripts >/dev/null
-	npm run --silent vendor
-	@touch $@
+static/vendor/.complete: package.json package-lock.json vendor.mjs deploy/page_assets.py | $(BIN)/uv
+	echo "Installing the page's scripts"
+	$(if $(HAS_NODE),$(BIN)/python deploy/page_assets.py,$(with_own_node) && rm -rf $(PAGE_NODE))
+	touch $@
 
-# The tools of the tests replace the packages that the page needs; those are copied already.
-static/vendor/.tools: static/vendor/.complete
+node_modules/.complete: package.json package-lock.json $(NODE_TOOL)
+	echo "Installing npm packages for development"
 	npm ci --loglevel=error --ignore-scripts >/dev/null
-	@touch $@
+	touch $@
 
 # Tools in environments of their own, which ask for other versions of what the tests use.
 .cache/tools/%/.complete: locks/%.lock $(DEAD) | $(BIN)/uv
-	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
-	@$(BIN)/uv pip install --quiet --system-certs --python $(@D)/bin/python $(LOCKED) $<
-	@touch $@
+	echo "Installing $*"
+	$(call environment,$(@D),$<)
+	touch $@
 
-# Debian's Python has no ensurepip before root installs python3-venv.
-venv_without_ensurepip = { "$(PYTHON)" -m venv --without-pip --clear $(VENV) \
-	&& $(BIN)/python deploy/bootstrap_pip.py; }
+# Node.js takes 200 MB, and the page needs it only for a moment.
+PAGE_NODE := .cache/node-for-page
+with_own_node = $(call environment,$(PAGE_NODE),locks/node.lock) && $(PAGE_NODE)/bin/python deploy/page_assets.py
+
+environment = $(BIN)/uv venv --quiet --clear --python $(BIN)/python $(1) && { $(call install,$(1)/bin,$(2)); }
 
 # uv is quick and keeps a cache; pip is there for networks that only pip is set up for.
-install = $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python $(LOCKED) $(1) \
-	|| $(RUN) pip install --quiet --disable-pip-version-check $(LOCKED) $(1)
+install = $(BIN)/uv pip install --quiet --system-certs --python $(1)/python $(LOCKED) $(2) || $(1)/$(pip) $(2)
+pip = python deploy/bootstrap_pip.py install -qq --disable-pip-version-check $(LOCKED)
 
 # Only files whose hashes the lock has, and no source package: building one would fetch more.
 LOCKED := --require-hashes --only-binary=:all: --requirement
 
-# One lock serves all platforms and Pythons. The versions are those of requirements-dev.lock.
-SAME := --constraint requirements-dev.lock
+# One lock serves all platforms and Pythons. The versions are those of requirements.lock.
+SAME := --constraint requirements.lock
+LIST := $(BIN)/python deploy/list_requirements.py
+MODEL_SERVER := grpcio grpcio-health-checking numpy openvino prometheus-client protobuf pydantic
 lock = $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--no-header --annotation-style line $(3) $(1) --output-file $(2)

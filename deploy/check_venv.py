@@ -1,7 +1,7 @@
-"""Fails where the virtual environment of the Python that runs this is of no use any more.
+"""Exits with 1 if the virtual environment of the Python that runs this is broken.
 
-`make` runs it before anything else, and makes the environment anew. Where the interpreter itself is
-gone, not even this runs.
+`make` runs it first and creates the environment anew if needed. If the interpreter itself is gone,
+this does not even start.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from pathlib import Path
 
 
 def main() -> int:
-    """An exit code: 0 where the environment is whole."""
+    """Returns the exit code: 0 if the environment works."""
     return 0 if has_packages() and is_in_place(Path(sys.prefix)) else 1
 
 
 def has_packages() -> bool:
-    """Whether this Python's version is the one that the packages were installed for."""
+    """Whether the packages were installed for this version of Python."""
     return Path(sysconfig.get_path("purelib")).is_dir()
 
 
 def is_in_place(prefix: Path) -> bool:
-    """Whether the folder is where it was made, since its scripts name that."""
+    """Whether the folder is where it was created, since the scripts in it contain its path."""
     lines = (prefix / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
-    made_by = next((line for line in lines if line.startswith("command = ")), "")
-    _, _, folder = made_by.partition(" -m venv ")
+    created_by = next((line for line in lines if line.startswith("command = ")), "")
+    _, _, folder = created_by.partition(" -m venv ")
     options = ("--without-pip ", "--clear ")
     for option in options:
         folder = folder.replace(option, "", 1)

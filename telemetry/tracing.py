@@ -28,7 +28,7 @@ def build_traces(mode: str, service: str) -> Traces:
         from telemetry.open_telemetry import build_open_telemetry
     except ModuleNotFoundError as error:
         raise TracesUnavailable(
-            f"traces are switched on ({mode}) and the package {error.name} is not installed; "
-            "install what requirements-tracing.txt names, or switch them off."
+            f"Traces ({mode}) need the package {error.name}. Install it with `make tracing` or "
+            "`pip install mien[tracing]`, or turn traces off."
         ) from error
     return build_open_telemetry(mode, service)

@@ -85,8 +85,8 @@ def test_traces_without_their_packages_stop_the_start(tmp_path: Path) -> None:
     (tmp_path / "opentelemetry.py").write_text(absent)
     result = _start(MIEN_TRACES="otlp", PYTHONPATH=str(tmp_path))
     assert result.returncode == 3
-    assert "Mien cannot start: traces are switched on (otlp)" in result.stderr
-    assert "requirements-tracing.txt" in result.stderr
+    assert "Mien cannot start: Traces (otlp) need the package opentelemetry." in result.stderr
+    assert "make tracing" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -59,3 +59,25 @@ def test_the_index_is_the_one_that_pip_is_set_up_for(
     assert index_url() == "https://own.example/100%"
     monkeypatch.setenv("PIP_INDEX_URL", INDEX)
     assert index_url() == INDEX
+
+
+def test_the_wheel_that_python_comes_with_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bootstrap_pip, "find_spec", lambda name: None)
+    monkeypatch.setattr(bootstrap_pip.sysconfig, "get_config_var", lambda name: None)
+    monkeypatch.setattr(bootstrap_pip, "SHARED_WHEELS", tmp_path)
+    assert bootstrap_pip.find_wheel() is None
+    (tmp_path / "pip-23.0.1-py3-none-any.whl").touch()
+    assert bootstrap_pip.find_wheel() == tmp_path / "pip-23.0.1-py3-none-any.whl"
+
+
+def test_a_downloaded_wheel_is_kept_for_the_next_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    downloads = iter([CONTENT])
+    monkeypatch.setattr(bootstrap_pip.sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(bootstrap_pip, "fetch_wheel", lambda index: next(downloads))
+
+    assert bootstrap_pip._download_wheel().read_bytes() == CONTENT
+    assert bootstrap_pip._download_wheel().read_bytes() == CONTENT
