@@ -80,7 +80,7 @@ def _gate(region: FaceRegion) -> tuple[str, ...]:
 def _outputs(region: FaceRegion, models: Models) -> Iterator[tuple[str, Outputs]]:
     for name, model in models.items():
         crop = region.crop(model.spec.margin, model.spec.size)
-        yield name, {key: rows[0] for key, rows in model.answer(crop[np.newaxis]).items()}
+        yield name, {key: rows[0] for key, rows in model.predict(crop[np.newaxis]).items()}
 
 
 def label_of(spec: ModelSpec, outputs: Outputs) -> tuple[str, float]:

@@ -1,1 +1,1 @@
-"""Measures what thresholds and smoothing should be: `python -m benchmarks.tuning`."""
+"""Measures which thresholds and smoothing times fit the models: `python -m benchmarks.tuning`."""

@@ -1,4 +1,4 @@
-"""Films of faces, seen through the project's own detector, tracker, gate and models."""
+"""Clips: videos of faces, analysed with the detector, tracker, quality check and models of Mien."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from face_utils.smoothing import Outputs
 from web.settings import Settings
 
 Camera = Callable[[Image], Image]
-Look = Callable[[Image], DetectedFrame]
+Detect = Callable[[Image], DetectedFrame]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,114 +31,114 @@ class TrackedFace:
     """A face in one frame.
 
     Attributes:
-        track: Number of its track.
-        detection: Where it is.
-        answers: What each model says of it; empty where the gate refuses it.
+        track: Id of its track.
+        detection: Its box and landmarks.
+        predictions: Outputs of each model; empty if the quality check refuses the face.
     """
 
     track: int
     detection: Detection
-    answers: Mapping[str, Outputs]
+    predictions: Mapping[str, Outputs]
 
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A film and the face that was asked about most.
+    """A clip and the track with the most predictions.
 
     Attributes:
-        name: The file's name without its ending.
-        rate: Frames a second.
-        faces: The face, once per frame in which it was found.
+        name: The file's name without its suffix.
+        rate: Frames per second.
+        faces: The faces of the track, frame by frame.
     """
 
     name: str
     rate: float
     faces: Sequence[TrackedFace]
 
-    def played(self, spec: ModelSpec, seconds: float, start: int = 0) -> Track:
-        """What a model says at its interval when the film is played back and forth.
+    def play(self, spec: ModelSpec, seconds: float, start: int = 0) -> Track:
+        """Returns a model's predictions at its interval while the clip plays back and forth.
 
         Args:
             spec: The model.
-            seconds: How long to play.
-            start: Frame to begin with.
+            seconds: Duration of the playback.
+            start: First frame.
         """
-        good = [face.answers[spec.name] for face in self.faces if spec.name in face.answers]
+        known = [f.predictions[spec.name] for f in self.faces if spec.name in f.predictions]
         step = round(spec.interval_ms / 1e3 * self.rate)
-        looks = range(start, start + round(seconds * self.rate), step)
-        return [good[back_and_forth(look, len(good))] for look in looks] if good else []
+        frames = range(start, start + round(seconds * self.rate), step)
+        return [known[back_and_forth(frame, len(known))] for frame in frames] if known else []
 
 
 def back_and_forth(frame: int, frames: int) -> int:
-    """The frame that is shown when a film of so many frames turns round at both ends."""
+    """Returns the frame shown when a clip of `frames` frames plays back and forth."""
     place = frame % max(2 * frames - 2, 1)
     return min(place, 2 * frames - 2 - place)
 
 
 def track_clips(folder: Path, models: Models, camera: Camera) -> list[Clip]:
-    """Plays every film of a folder to the pipeline, each model looking at every frame.
+    """Analyses every clip of a folder, with every model on every frame.
 
-    Films in which the gate lets no face pass are left out: they show nothing.
+    Clips in which the quality check refuses every face are left out.
 
     Args:
-        folder: Holds the films.
-        models: The models to ask.
-        camera: Changes each picture before it is sent.
+        folder: Folder of the clips.
+        models: The models to run.
+        camera: Changes each frame before it is sent.
 
     Raises:
-        FileNotFoundError: There is no film.
+        FileNotFoundError: There are no clips.
     """
-    paths, look = sorted(folder.glob("*.mkv")), _eye()
+    paths, detect = sorted(folder.glob("*.mkv")), _service_detection()
     if not paths:
-        raise FileNotFoundError(f"no films (*.mkv) in {folder}")
-    clips = [_watch_one(path, models, camera, look) for path in paths]
+        raise FileNotFoundError(f"No clips (*.mkv) in {folder}. Name a folder with --clips.")
+    clips = [_track_clip(path, models, camera, detect) for path in paths]
     return [clip for clip in clips if clip.faces]
 
 
-def _eye() -> Look:
-    """Sees a picture as the app sees a frame."""
+def _service_detection() -> Detect:
+    """Returns a function that detects faces as the app does."""
     settings = Settings()
-    detect = build_detector("blazeface", settings.detection.blazeface, None).detect
+    detector = build_detector("blazeface", settings.detection.blazeface, None)
     limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
 
-    def look(picture: Image) -> DetectedFrame:
-        data = bytes(cv2.imencode(".jpg", picture, JPEG)[1])
-        return detect_faces(data, detect, limits, settings.limits.max_faces)
+    def detect(frame: Image) -> DetectedFrame:
+        data = bytes(cv2.imencode(".jpg", frame, JPEG)[1])
+        return detect_faces(data, detector.detect, limits, settings.limits.max_faces)
 
-    return look
+    return detect
 
 
-def _watch_one(path: Path, models: Models, camera: Camera, look: Look) -> Clip:
-    film = cv2.VideoCapture(str(path))
-    rate = float(film.get(cv2.CAP_PROP_FPS))
-    sights = (look(camera(picture)) for picture in _pictures(film))
-    seen = list(_follow(sights, rate, models))
-    counts = Counter(face.track for face in seen if face.answers)
+def _track_clip(path: Path, models: Models, camera: Camera, detect: Detect) -> Clip:
+    video = cv2.VideoCapture(str(path))
+    rate = float(video.get(cv2.CAP_PROP_FPS))
+    frames = (detect(camera(frame)) for frame in _read(video))
+    faces = list(_analyse(frames, rate, models))
+    counts = Counter(face.track for face in faces if face.predictions)
     longest = max(counts, key=counts.__getitem__, default=None)
-    return Clip(path.stem, rate, [face for face in seen if face.track == longest])
+    return Clip(path.stem, rate, [face for face in faces if face.track == longest])
 
 
-def _pictures(film: cv2.VideoCapture) -> Iterator[Image]:
-    while (frame := film.read())[0]:
+def _read(video: cv2.VideoCapture) -> Iterator[Image]:
+    while (frame := video.read())[0]:
         yield frame[1]
 
 
-def _follow(sights: Iterable[DetectedFrame], rate: float, models: Models) -> Iterator[TrackedFace]:
-    """Every face of every frame, as a session would see it."""
-    pipeline, always = Pipeline(), {model.spec: 0.0 for model in models.values()}
-    for number, sight in enumerate(sights):
-        analysis, batches = pipeline.analyse(partial(_again, sight), always, number / rate)
-        answers = {batch.model.name: _ask(batch, models) for batch in batches}
+def _analyse(frames: Iterable[DetectedFrame], rate: float, models: Models) -> Iterator[TrackedFace]:
+    """Yields every face of every frame, as a session would track it."""
+    pipeline, every_frame = Pipeline(), {model.spec: 0.0 for model in models.values()}
+    for number, frame in enumerate(frames):
+        analysis, batches = pipeline.analyse(partial(_same, frame), every_frame, number / rate)
+        outputs = {batch.model.name: _predict(batch, models) for batch in batches}
         for face in analysis.faces:
-            told = {name: a[face.id] for name, a in answers.items() if face.id in a}
-            yield TrackedFace(face.id, face.detection, told)
+            predictions = {name: o[face.id] for name, o in outputs.items() if face.id in o}
+            yield TrackedFace(face.id, face.detection, predictions)
 
 
-def _again(sight: DetectedFrame) -> DetectedFrame:
-    return sight
+def _same(frame: DetectedFrame) -> DetectedFrame:
+    return frame
 
 
-def _ask(batch: Batch, models: Models) -> dict[int, Outputs]:
-    """Number of a track -> the answer about it."""
-    answers = models[batch.model.name].answer_each(batch.crops)
-    return dict(zip(batch.tracks, answers, strict=True))
+def _predict(batch: Batch, models: Models) -> dict[int, Outputs]:
+    """Returns the outputs for each track of a batch."""
+    outputs = models[batch.model.name].predict_each(batch.crops)
+    return dict(zip(batch.tracks, outputs, strict=True))

@@ -1,4 +1,4 @@
-"""Study: under which confidence a label should not be shown."""
+"""Study of the confidence threshold: below which confidence a label should not be shown."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ from face_utils.model_spec import ModelSpec
 THRESHOLDS = tuple(n / 20 for n in range(7, 20))
 
 METHOD = f"""\
-All held-out faces, cut out as the service does it, one look each; then the answers about the
-tracks of the sections above, smoothed. Right under: of the answers that the threshold hides, how
-many are right. Right at: of those less than {NEAR:g} from it. Right above: of those that are shown.
-The threshold is where answers begin to be right half-way between guessing and always."""
+All held-out faces, cut as the service does, with one prediction each; then the smoothed predictions
+of the tracks of the sections above. Accuracy below: of the predictions that the threshold hides.
+Accuracy near: of those less than {NEAR:g} from it. Accuracy above: of those that are shown. The
+threshold is where predictions reach the accuracy halfway between guessing and always being
+right."""
 
 
 @dataclass(frozen=True, eq=False)
 class ScoredPredictions:
-    """Answers of which it is known whether they are right.
+    """Predictions of which it is known whether they are right.
 
     Attributes:
-        name: What they are about.
-        spec: The model that answered.
+        name: What was predicted.
+        spec: The model that predicted.
         confidence: `(n,)` highest probability of each.
         right: `(n,)` whether it is right.
     """
@@ -47,72 +48,69 @@ class ScoredPredictions:
 
     @property
     def best(self) -> float:
-        """The threshold that the rule gives."""
+        """The threshold that the rule selects."""
         wanted = halfway_from_chance(len(self.spec.labels))
         return confidence_for_accuracy(self.confidence, self.right, wanted)
 
 
 def single_predictions(name: str, model: Model, sample: Sample) -> ScoredPredictions:
-    """Asks once about each face."""
-    probabilities = model.answer(sample.crops(model.spec))["probabilities"]
+    """Predicts each face once."""
+    probabilities = model.predict(sample.crops(model.spec))["probabilities"]
     right = probabilities.argmax(axis=1) == sample.truth
-    return ScoredPredictions(name, model.spec, probabilities.max(axis=1).astype(np.float64), right)
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    return ScoredPredictions(name, model.spec, confidence, right)
 
 
-def smoothed_predictions(watched: TrackSet) -> ScoredPredictions:
-    """What is shown at every look of every track."""
-    spec = watched.spec
-    shown = [smoothed(spec, spec.smoothing.seconds, track) for track in watched.tracks]
-    beliefs = np.array([[look["probabilities"] for look in track] for track in shown])
-    right = beliefs.argmax(axis=2) == watched.truth[:, None]
-    return ScoredPredictions(
-        f"{spec.name}, smoothed",
-        spec,
-        beliefs.max(axis=2).ravel().astype(np.float64),
-        right.ravel(),
-    )
+def smoothed_predictions(tracks: TrackSet) -> ScoredPredictions:
+    """Returns what is shown after every prediction of every track."""
+    spec = tracks.spec
+    shown = [smoothed(spec, spec.smoothing.seconds, track) for track in tracks.tracks]
+    beliefs = np.array([[outputs["probabilities"] for outputs in track] for track in shown])
+    right = beliefs.argmax(axis=2) == tracks.truth[:, None]
+    confidence = beliefs.max(axis=2).ravel().astype(np.float64)
+    return ScoredPredictions(f"{spec.name}, smoothed", spec, confidence, right.ravel())
 
 
-def study(looks: Sequence[ScoredPredictions], others: Sequence[ScoredPredictions]) -> Study:
-    """Compares confidence with truth.
+def study(single: Sequence[ScoredPredictions], others: Sequence[ScoredPredictions]) -> Study:
+    """Compares confidence with accuracy.
 
     Args:
-        looks: Answers that decide, one entry per model.
-        others: Answers for comparison.
+        single: Predictions that decide, one entry per model.
+        others: Predictions for comparison.
     """
     tables = [
-        Table(f"{each.name}, {len(each.right)} answers:", [_row(each, t) for t in THRESHOLDS])
-        for each in looks
+        Table(f"{each.name}, {len(each.right)} predictions:", [_row(each, t) for t in THRESHOLDS])
+        for each in single
     ]
     compared: list[Row] = [
-        {"answers": each.name, **_row(each, each.best)} for each in (*looks, *others)
+        {"predictions": each.name, **_row(each, each.best)} for each in (*single, *others)
     ]
     return Study(
-        "Unsure",
+        "Confidence threshold",
         METHOD,
-        [*tables, Table("The rule on these and on other answers:", compared)],
-        [_finding(each) for each in looks],
+        [*tables, Table("The rule on these and on other predictions:", compared)],
+        [_finding(each) for each in single],
     )
 
 
-def _finding(judged: ScoredPredictions) -> Finding:
-    wanted = halfway_from_chance(len(judged.spec.labels))
-    rule = f"from there on right {wanted:.0%} of the time, half-way from guessing to always"
-    name = f"{judged.spec.name}: unsure_below"
-    return Finding(name, judged.spec.unsure_below, judged.best, rule)
+def _finding(scored: ScoredPredictions) -> Finding:
+    wanted = halfway_from_chance(len(scored.spec.labels))
+    rule = f"from there on {wanted:.0%} are right, halfway from guessing to always"
+    name = f"{scored.spec.name}: unsure_below"
+    return Finding(name, scored.spec.unsure_below, scored.best, rule)
 
 
-def _row(judged: ScoredPredictions, threshold: float) -> Row:
-    hidden = judged.confidence < threshold
-    near = np.abs(judged.confidence - threshold) < NEAR
+def _row(scored: ScoredPredictions, threshold: float) -> Row:
+    hidden = scored.confidence < threshold
+    near = np.abs(scored.confidence - threshold) < NEAR
     return {
         "threshold": threshold,
         "unsure %": 100 * float(hidden.mean()),
-        "right under %": _share(judged.right[hidden]),
-        "right at %": _share(judged.right[near]),
-        "right above %": _share(judged.right[~hidden]),
+        "accuracy below %": _accuracy(scored.right[hidden]),
+        "accuracy near %": _accuracy(scored.right[near]),
+        "accuracy above %": _accuracy(scored.right[~hidden]),
     }
 
 
-def _share(right: Mask) -> float | str:
+def _accuracy(right: Mask) -> float | str:
     return 100 * float(right.mean()) if len(right) else ""

@@ -1,4 +1,4 @@
-"""What a webcam can do to a face, and the measure by which the quality gate notices it."""
+"""Degradations: what a webcam does to a face, and the quality measure that should detect it."""
 
 from __future__ import annotations
 
@@ -17,31 +17,34 @@ from serving.training.faces import Grey
 Square = NDArray[np.float32]
 """`(4,)` centre x and y, side and roll, as in `Faces`."""
 
+Degrade = Callable[[Grey, Square, float], tuple[Grey, Square]]
+"""Returns the degraded image and its square, from an image, its square and an amount."""
+
 
 @dataclass(frozen=True)
 class Degradation:
-    """One way to spoil a picture.
+    """One way to degrade an image.
 
     Attributes:
-        name: What is done to it.
-        constant: The gate's bound that should notice.
-        degrade: Gives the picture and its square, so much spoilt.
-        mild: The mildest amount.
-        harsh: The harshest amount.
-        measure: What the bound is on, from the 48-pixel crop; None for the face's side in pixels.
+        name: What happens to the face.
+        constant: The bound of the quality check that should detect it.
+        degrade: Applies it.
+        mild: Smallest amount.
+        harsh: Largest amount.
+        measure: The bounded measure of the 48-pixel crop; None for the face's side in pixels.
         noise: Standard deviation of the sensor's noise afterwards, in grey levels.
     """
 
     name: str
     constant: str
-    degrade: Callable[[Grey, Square, float], tuple[Grey, Square]]
+    degrade: Degrade
     mild: float
     harsh: float
     measure: Callable[[GreyCrop], float] | None
     noise: float = NOISE
 
     def value(self, crop: GreyCrop, square: Square) -> float:
-        """The gate's measure of a face."""
+        """Returns the quality measure of a face."""
         return float(square[2]) if self.measure is None else self.measure(crop)
 
     @property
@@ -51,31 +54,36 @@ class Degradation:
 
     @property
     def refuses_below(self) -> bool:
-        """Whether faces below the bound are refused, and not those above."""
+        """Whether the quality check refuses faces below the bound, rather than above it."""
         return self.constant not in {"MAX_BURNT", "BRIGHTEST_SHADOWS"}
 
 
 def shrink(image: Grey, square: Square, side: float) -> tuple[Grey, Square]:
-    """The face `side` pixels wide; never larger than it is."""
-    share = min(1.0, side / float(square[2]))
-    small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    share = len(small) / len(image)
-    return small, np.array([*(square[:3] * share), square[3]], dtype=np.float32)
+    """Makes the face `side` pixels wide, but never larger than it is."""
+    factor = min(1.0, side / float(square[2]))
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    factor = len(small) / len(image)
+    return _grey(small), np.array([*(square[:3] * factor), square[3]], dtype=np.float32)
 
 
 def expose(image: Grey, square: Square, light: float) -> tuple[Grey, Square]:
-    """With so many times the light; what exceeds white is white."""
-    return cv2.convertScaleAbs(image, alpha=light), square
+    """Multiplies the light and clips to white."""
+    return _grey(cv2.convertScaleAbs(image, alpha=light)), square
 
 
 def veil(image: Grey, square: Square, contrast: float) -> tuple[Grey, Square]:
-    """Behind a white veil that leaves so much of the contrast."""
-    return cv2.convertScaleAbs(image, alpha=contrast, beta=255 * (1 - contrast)), square
+    """Adds a white veil that leaves a share of the contrast."""
+    return _grey(cv2.convertScaleAbs(image, alpha=contrast, beta=255 * (1 - contrast))), square
 
 
-def defocus(image: Grey, square: Square, spread: float) -> tuple[Grey, Square]:
-    """Blurred by a Gaussian of so many sides of the face."""
-    return cv2.GaussianBlur(image, (0, 0), spread * float(square[2])), square
+def defocus(image: Grey, square: Square, sigma: float) -> tuple[Grey, Square]:
+    """Applies a Gaussian blur whose sigma is in sides of the face."""
+    return _grey(cv2.GaussianBlur(image, (0, 0), sigma * float(square[2]))), square
+
+
+def _grey(image: object) -> Grey:
+    """Narrows the result of an OpenCV function, which has no exact type."""
+    return np.asarray(image, dtype=np.uint8)
 
 
 DEGRADATIONS = (

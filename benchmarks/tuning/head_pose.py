@@ -1,4 +1,4 @@
-"""Study: how far a face may be turned away."""
+"""Study of the head pose: how far a face may be turned away."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from web.settings import Settings
 OFFSETS = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 1.0)
 DISTANCES = (0.36, 0.34, 0.32, 0.3, 0.28, 0.26, 0.24)
 KEPT = 0.75
-FEWEST = 25
+MIN_FACES = 25
 
 METHOD = f"""\
-Turned faces cannot be made from straight ones, so these are all held-out faces of FER+ (emotion)
-and FairFace (gender) as they are, with the landmarks of the detector. A row is a bound and the
-faces beyond it; kept is the share of the skill on all faces that is left on those. Turned faces
-are few: the bound lies where all faces beyond it, of both models, keep less than {KEPT:.0%}. The
-distance of the eyes is asked only of faces that the nose does not refuse already. Bounds with
-fewer than {FEWEST} faces beyond them, or none of a model, are left out."""
+Turned faces cannot be made from frontal ones. So these are all held-out faces of FER+ (emotion) and
+FairFace (gender) as they are, with the landmarks of the detector. A row shows the faces beyond a
+bound. Kept is their share of the skill on all faces. Because turned faces are few, the bound is
+where all faces beyond it, of both models, keep less than {KEPT:.0%}. The eye distance is measured
+on faces that the nose offset does not refuse already. Bounds with fewer than {MIN_FACES} faces
+beyond them, or without faces of a model, are left out."""
 
 
 @dataclass(frozen=True, eq=False)
 class Poses:
-    """A model's answers about faces, and how these are turned.
+    """A model's losses on faces, and how the faces are turned.
 
     Attributes:
         spec: The model.
-        guess: Mean loss of the best answer that looks at no face.
-        loss: `(n,)` loss of each answer.
-        offset: `(n,)` place of the nose, as `quality.nose_offset` has it.
-        distance: `(n,)` distance of the eyes, as `quality.eye_distance` has it.
+        guess: Mean loss of the best prediction without an image.
+        loss: `(n,)` loss of each prediction.
+        offset: `(n,)` offset of the nose, as in `quality.nose_offset`.
+        distance: `(n,)` distance of the eyes, as in `quality.eye_distance`.
     """
 
     spec: ModelSpec
@@ -53,27 +53,27 @@ class Poses:
     distance: Floats
 
     def kept(self, rows: Mask) -> float:
-        """Share of the skill on all faces that is left on some."""
+        """Returns the skill on some faces as a share of the skill on all."""
         return skill_score(self.loss[rows], self.guess) / skill_score(self.loss, self.guess)
 
 
-def study(askers: Sequence[tuple[Model, Sample]]) -> Study:
-    """Asks models about faces, and looks at the answers about those that are turned.
+def study(samples: Sequence[tuple[Model, Sample]]) -> Study:
+    """Compares predictions about turned faces with those about all faces.
 
     Args:
-        askers: Classifications, each with the faces to ask it about.
+        samples: Classifications, each with the faces to predict.
     """
-    poses = [pose(model, sample) for model, sample in askers]
-    noses = list(_rows(poses, OFFSETS, lambda p, bound: p.offset > bound))
-    eyes = list(_rows(poses, DISTANCES, _only_eyes))
+    poses = [measure_poses(model, sample) for model, sample in samples]
+    offsets = list(_rows(poses, OFFSETS, lambda p, bound: p.offset > bound))
+    distances = list(_rows(poses, DISTANCES, _only_eyes))
     return Study(
-        "Turned faces",
+        "Head pose",
         METHOD,
         [
-            Table("Nose beside the middle of the eyes, in distances of the eyes:", noses),
-            Table("Distance of the eyes in sides of the face:", eyes),
+            Table("Offset of the nose from the middle of the eyes, in eye distances:", offsets),
+            Table("Distance of the eyes, in sides of the face:", distances),
         ],
-        [_finding("MAX_NOSE_OFFSET", noses), _finding("MIN_EYE_DISTANCE", eyes)],
+        [_finding("MAX_NOSE_OFFSET", offsets), _finding("MIN_EYE_DISTANCE", distances)],
     )
 
 
@@ -81,12 +81,12 @@ def _only_eyes(poses: Poses, bound: float) -> Mask:
     return (poses.distance < bound) & (poses.offset <= quality.MAX_NOSE_OFFSET)
 
 
-def pose(model: Model, sample: Sample) -> Poses:
-    """Asks about the faces that the detector finds."""
+def measure_poses(model: Model, sample: Sample) -> Poses:
+    """Predicts the faces that the detector finds, and measures how they are turned."""
     found = [_largest(faces) for faces in _detections(sample.faces.images)]
     seen = sample.take(np.array([face is not None for face in found]))
     faces = [face for face in found if face is not None]
-    loss = losses(model.spec, model.answer(seen.crops(model.spec)), seen.truth)
+    loss = losses(model.spec, model.predict(seen.crops(model.spec)), seen.truth)
     return Poses(
         model.spec,
         guess_loss(model.spec, seen.truth),
@@ -97,7 +97,7 @@ def pose(model: Model, sample: Sample) -> Poses:
 
 
 def _detections(images: Sequence[Grey]) -> Iterator[list[Detection]]:
-    """Faces of pictures that they fill; with a margin the detector finds them at first sight."""
+    """Detects faces in images that they fill; a border helps the detector to find them."""
     detect = build_detector("blazeface", Settings().detection.blazeface, None).detect
     for image in images:
         side = len(image)
@@ -115,25 +115,25 @@ def _rows(
     for bound in bounds:
         chosen = [beyond(each, bound) for each in poses]
         counts = [int(rows.sum()) for rows in chosen]
-        if sum(counts) >= FEWEST and min(counts):
+        if sum(counts) >= MIN_FACES and min(counts):
             kept = [each.kept(rows) for each, rows in zip(poses, chosen, strict=True)]
             row: Row = {"bound": bound}
             for each, rows in zip(poses, chosen, strict=True):
                 row |= _columns(each, rows)
-            yield row | {"together: kept %": 100 * float(np.average(kept, weights=counts))}
+            yield row | {"both: kept %": 100 * float(np.average(kept, weights=counts))}
 
 
 def _columns(poses: Poses, rows: Mask) -> Row:
     name = poses.spec.name
     return {
         f"{name}: faces": int(rows.sum()),
-        f"{name} %": 100 * (1 - float(poses.loss[rows].mean())),
+        f"{name}: accuracy %": 100 * (1 - float(poses.loss[rows].mean())),
         f"{name}: kept %": 100 * poses.kept(rows),
     }
 
 
 def _finding(bound: str, rows: Sequence[Row]) -> Finding:
-    kept = [float(row["together: kept %"]) / 100 for row in rows]
+    kept = [float(row["both: kept %"]) / 100 for row in rows]
     measured = find_bound([float(row["bound"]) for row in rows], kept, KEPT)
     rule = f"the faces beyond it keep less than {KEPT:.0%} of the skill"
     return Finding(f"quality.{bound}", float(getattr(quality, bound)), measured, rule)

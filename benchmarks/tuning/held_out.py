@@ -1,4 +1,4 @@
-"""Faces that no model was trained or tested on."""
+"""Held-out faces, which were not used to train or test any model."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from serving.training.targets import TARGETS
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Faces and their right answers.
+    """Faces and their labels.
 
     Attributes:
-        faces: `n` pictures with their squares.
-        truth: `(n,)` the right class, or the age in years.
+        faces: `n` images with their squares.
+        truth: `(n,)` right class, or age in years.
     """
 
     faces: Faces
@@ -36,31 +36,31 @@ class Sample:
         return len(self.truth)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Sample:
-        """The faces of some rows, by index or by mask."""
+        """Selects rows by index or by mask."""
         return Sample(self.faces.take(rows), self.truth[rows])
 
-    def of(self, source: str) -> Sample:
-        """The faces of one data set."""
+    def from_source(self, source: str) -> Sample:
+        """Selects the faces of one data set."""
         return self.take(self.faces.source == source)
 
-    def some(self, count: int, rng: Generator) -> Sample:
-        """At most `count` of the faces, in random order."""
+    def draw(self, count: int, rng: Generator) -> Sample:
+        """Draws at most `count` faces, in random order."""
         return self.take(rng.permutation(len(self))[:count])
 
     def crops(self, spec: ModelSpec) -> NDArray[np.uint8]:
-        """`(n, size, size)` uint8: the faces as the service would cut them out."""
+        """Cuts the faces as the service does, `(n, size, size)` uint8."""
         pairs = zip(self.faces.images, self.faces.squares, strict=True)
         return np.stack([crop(i, detected_square(s, spec.margin), spec.size) for i, s in pairs])
 
 
 def held_out(model: str, sources: Sequence[str], data: Path, cache: Path) -> Sample:
-    """The held-out faces of some data sets that have one right answer for a model.
+    """Loads the held-out faces of data sets that have a single right label for a model.
 
     Args:
-        model: Name of the model whose recipe says how many faces are held out.
+        model: Name of the model whose recipe sets the share of held-out faces.
         sources: Names of the data sets.
         data: Folder of the data sets.
-        cache: Folder of all trainings, which has the framed faces.
+        cache: Folder of all trainings, which has the aligned faces.
     """
     parts = [_held_out_of(load_faces([s], data, cache / "faces"), model) for s in sources]
     faces = Faces.join(parts)
@@ -70,5 +70,5 @@ def held_out(model: str, sources: Sequence[str], data: Path, cache: Path) -> Sam
 def _held_out_of(faces: Faces, model: str) -> Faces:
     known = TARGETS[model](faces).truth != UNKNOWN
     chosen = faces.take(holdout_rows(faces, load_recipe(model).holdout_share) & known)
-    # Copies, since a view would keep the whole data set in memory.
+    # Copied, since a view would keep the whole data set in memory.
     return replace(chosen, images=[image.copy() for image in chosen.images])

@@ -1,4 +1,4 @@
-"""The SavedModels of the contract, asked in one process as the embedded server asks them."""
+"""Runs the SavedModels of the contract in this process, as the embedded server does."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Model:
     spec: ModelSpec
     network: Network
 
-    def answer(self, crops: Crops) -> dict[str, NDArray[np.float32]]:
-        """The outputs that an answer is made of, each `(n, ...)` float32."""
+    def predict(self, crops: Crops) -> dict[str, NDArray[np.float32]]:
+        """Returns the outputs of the contract, each `(n, ...)` float32."""
         outputs = self.network.run({INPUT_NAME: crops[..., np.newaxis]})
         return {name: outputs[name] for name in self.spec.outputs}
 
-    def answer_each(self, crops: Crops) -> list[Outputs]:
-        """One answer per crop."""
-        outputs = self.answer(crops)
+    def predict_each(self, crops: Crops) -> list[Outputs]:
+        """Returns the outputs crop by crop."""
+        outputs = self.predict(crops)
         return [{name: v[row] for name, v in outputs.items()} for row in range(len(crops))]
 
 
@@ -43,9 +43,9 @@ Models = Mapping[str, Model]
 def load_models(contract: Path, folder: Path) -> Models:
     """Loads the newest version of every model of a contract from a folder of SavedModels."""
     specs = load_contract(contract)
-    return {name: Model(spec, _network(folder / name)) for name, spec in specs.items()}
+    return {name: Model(spec, _load(folder / name)) for name, spec in specs.items()}
 
 
-def _network(versions: Path) -> Network:
+def _load(versions: Path) -> Network:
     newest = max(versions.iterdir(), key=lambda folder: int(folder.name))
     return Network(newest, default_signature(read_signatures(newest)), threads=1)

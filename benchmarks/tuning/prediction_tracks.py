@@ -1,4 +1,4 @@
-"""What someone who watches sees of a track: the answer that is shown at each look."""
+"""Prediction tracks: a model's predictions about one face over time, and what a viewer sees."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from face_utils.results import describe
 from face_utils.smoothing import Outputs, Smoother
 
 Track = Sequence[Outputs]
-"""Answers about one face, look by look, at the model's interval."""
+"""Predictions about one face, in order, at the model's interval."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrackSet:
-    """Faces that were looked at again and again, and what is right about them.
+    """Tracks of several faces and their labels.
 
     Attributes:
-        spec: The model that looked.
+        spec: The model that predicted.
         tracks: `n` tracks.
         truth: `(n,)` right class, or right value.
     """
@@ -32,40 +32,45 @@ class TrackSet:
     tracks: Sequence[Track]
     truth: NDArray[np.int64]
 
+    @property
+    def interval(self) -> float:
+        """Seconds between two predictions."""
+        return self.spec.interval_ms / 1e3
+
 
 def predict_tracks(model: Model, crops: Crops, truth: NDArray[np.int64]) -> TrackSet:
-    """Asks a model about the same number of looks at each face, given face after face."""
-    answers, looks = model.answer_each(crops), len(crops) // len(truth)
-    starts = range(0, len(answers), looks)
-    return TrackSet(model.spec, [answers[start : start + looks] for start in starts], truth)
+    """Predicts crops that are ordered by face, with the same number of crops per face."""
+    predictions, length = model.predict_each(crops), len(crops) // len(truth)
+    starts = range(0, len(predictions), length)
+    return TrackSet(model.spec, [predictions[start : start + length] for start in starts], truth)
 
 
 def smoothed(spec: ModelSpec, seconds: float, track: Track) -> Track:
-    """What is believed after each look.
+    """Smooths a track.
 
     Args:
-        spec: The model that answered.
-        seconds: Takes the place of the contract's seconds of smoothing; 0 smooths nothing.
-        track: Its answers.
+        spec: The model that predicted.
+        seconds: Replaces the contract's smoothing time; 0 switches smoothing off.
+        track: The model's predictions.
     """
     if seconds == 0:
         return track
     tuned = replace(spec, smoothing=Smoothing(spec.smoothing.method, seconds))
     smoother, interval = Smoother(), spec.interval_ms / 1e3
-    return [smoother.update(tuned, 1, look, n * interval) for n, look in enumerate(track)]
+    return [smoother.update(tuned, 1, outputs, n * interval) for n, outputs in enumerate(track)]
 
 
 def labels(spec: ModelSpec, seconds: float, track: Track) -> list[str]:
-    """The label that is shown at each look, `unsure` among them."""
-    return [describe(spec, 1, look)["label"] for look in smoothed(spec, seconds, track)]
+    """Returns the label that is shown after each prediction, which may be `unsure`."""
+    return [describe(spec, 1, outputs)["label"] for outputs in smoothed(spec, seconds, track)]
 
 
 def changes_per_minute(shown: Iterable[Sequence[str]], interval: float) -> float:
-    """How often the label changes in a minute, over all tracks together.
+    """Returns how often the label changes per minute, over all tracks together.
 
     Args:
         shown: The labels of each track.
-        interval: Seconds from one look to the next.
+        interval: Seconds between two predictions.
     """
     pairs = [pair for track in shown for pair in pairwise(track)]
     changed = sum(before != after for before, after in pairs)
@@ -73,21 +78,21 @@ def changes_per_minute(shown: Iterable[Sequence[str]], interval: float) -> float
 
 
 def label_share(label: str, shown: Iterable[Sequence[str]]) -> float:
-    """Share of all looks at which a label is shown."""
+    """Returns the share of predictions with a label, over all tracks together."""
     everything = [each for track in shown for each in track]
     return everything.count(label) / max(len(everything), 1)
 
 
 def label_delay(label: str, shown: Sequence[str], start: int, interval: float) -> float:
-    """Seconds from look `start` until a label is shown; infinite where it never is."""
+    """Returns the seconds from prediction `start` until a label is shown, or infinity."""
     later = list(shown[start:])
     return later.index(label) * interval if label in later else float("inf")
 
 
 def mean_shift(tracks: Iterable[Track]) -> float:
-    """How much of the probability goes to other labels from one look to the next, on average.
+    """Returns the mean share of probability that moves to other labels between two predictions.
 
-    The total variation distance, 0 to 1: half of the sum of the absolute differences.
+    This is the total variation distance, 0 to 1: half of the sum of the absolute differences.
     """
     return float(np.mean([distance for track in tracks for distance in _distances(track)]))
 

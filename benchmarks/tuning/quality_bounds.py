@@ -1,4 +1,4 @@
-"""Study: where the quality gate should close."""
+"""Study of the quality bounds: which faces are too degraded to predict."""
 
 from __future__ import annotations
 
@@ -17,47 +17,49 @@ from benchmarks.tuning.selection_rules import Mask, find_bound
 from benchmarks.tuning.study import Finding, Row, Study, Table
 
 BINS = 10
-FEWEST = 100
+MIN_FACES = 100
 KEPT = 0.9
 
 METHOD = f"""\
-Held-out faces of FER+ and UTKFace, each damaged {VIEWS} times from mildly to harshly, then with a
-sensor's noise ({NOISE:g} grey levels, {LOW_LIGHT_NOISE:g} in low light) and a JPEG as the page
-sends it. The views are sorted by the gate's measure into {BINS} groups; the first column is a
-group's median. Emotion and gender: accuracy in percent; age: mean error in years. Kept is the share
-of the skill that is left of what the model has on the same faces undamaged; skill is 0 for always
-giving the commonest answer and 1 for always being right (Murphy 1988). A bound lies where the first
-model falls below {KEPT:.0%} for good: damages come together, and three that leave {KEPT:.0%} each
-leave less than three quarters."""
+Held-out faces of FER+ and UTKFace are degraded {VIEWS} times each, from mild to harsh. Then sensor
+noise ({NOISE:g} grey levels, {LOW_LIGHT_NOISE:g} in low light) and the JPEG compression of the page
+are added. The views are sorted by the quality measure into {BINS} groups, and the first column is
+the median of a group.
+
+Emotion and gender show the accuracy in percent, age the mean error in years. Kept is the share of
+the skill that is left, compared with the same faces without degradation. The skill is 0 for always
+predicting the most frequent label and 1 for always being right (Murphy 1988). A bound is where the
+first model stays below {KEPT:.0%}. Degradations occur together, and three that leave {KEPT:.0%}
+each leave less than three quarters."""
 
 
-def study(askers: Sequence[tuple[Model, Sample]], rng: Generator) -> Study:
-    """Damages faces in every way that the gate should notice.
+def study(samples: Sequence[tuple[Model, Sample]], rng: Generator) -> Study:
+    """Degrades faces in every way that the quality check should detect.
 
     Args:
-        askers: Models, each with the faces to ask it about.
+        samples: Models, each with the faces to predict.
         rng: Draws the amounts of degradation and the noise.
     """
     tables, findings, refused = [], [], []
     for degradation in DEGRADATIONS:
-        runs = [run_degradation(degradation, model, sample, rng) for model, sample in askers]
+        runs = [run_degradation(degradation, model, sample, rng) for model, sample in samples]
         rows = curve(degradation, runs)
         tables.append(Table(f"{degradation.name.capitalize()} (`{degradation.constant}`):", rows))
         findings.append(_finding(degradation, rows))
         refused.append(_refused(degradation, findings[-1].measured, runs))
-    tables.append(Table("Undamaged held-out faces that a bound refuses, in percent:", refused))
-    return Study("Quality gate", METHOD, tables, findings)
+    tables.append(Table("Held-out faces without degradation that a bound refuses:", refused))
+    return Study("Quality bounds", METHOD, tables, findings)
 
 
 def _finding(degradation: Degradation, rows: Sequence[Row]) -> Finding:
-    kept = [first_kept(row) for row in rows]
+    kept = [least_kept(row) for row in rows]
     measured = find_bound([float(row["measure"]) for row in rows], kept, KEPT)
     rule = f"the first model has lost {1 - KEPT:.0%} of its skill"
     return Finding(f"quality.{degradation.constant}", degradation.bound, measured, rule)
 
 
 def curve(degradation: Degradation, runs: Sequence[DegradationRun]) -> list[Row]:
-    """What is left of each model's skill by the gate's measure, from harmless to harmful."""
+    """Returns each model's remaining skill by quality measure, from harmless to harmful."""
     values = np.concatenate([run.values for run in runs])
     edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)))
     edges[-1] = np.inf
@@ -65,8 +67,8 @@ def curve(degradation: Degradation, runs: Sequence[DegradationRun]) -> list[Row]
     return rows[::-1] if degradation.refuses_below else rows
 
 
-def first_kept(row: Row) -> float:
-    """The least share of the skill that a model keeps in a group."""
+def least_kept(row: Row) -> float:
+    """Returns the smallest share of the skill that a model keeps in a group."""
     return min(float(v) / 100 for name, v in row.items() if name.endswith("kept %") and v != "")
 
 
@@ -80,8 +82,8 @@ def _group(runs: Sequence[DegradationRun], low: float, high: float) -> Row:
 
 
 def _columns(run: DegradationRun, rows: Mask) -> Row:
-    """A model's figures in a group; empty where it has seen too few of its faces."""
-    name, enough = run.spec.name, rows.sum() >= FEWEST
+    """A model's columns in a group; empty if the group has too few of its faces."""
+    name, enough = run.spec.name, rows.sum() >= MIN_FACES
     return {
         name: run.score(rows) if enough else "",
         f"{name}: kept %": 100 * run.kept(rows) if enough else "",
@@ -94,8 +96,8 @@ def _refused(
     values = np.concatenate([run.plain_values for run in runs])
     row: Row = {"bound": f"`{degradation.constant}`"}
     for name, bound in (("in the code", degradation.bound), ("measured", measured)):
-        row |= {name: "none" if bound is None else bound, f"{name}: refused": 0.0}
+        row |= {name: "none" if bound is None else bound, f"{name}: refused %": 0.0}
         if bound is not None:
             beyond = values < bound if degradation.refuses_below else values > bound
-            row[f"{name}: refused"] = 100 * float(beyond.mean())
+            row[f"{name}: refused %"] = 100 * float(beyond.mean())
     return row

@@ -1,4 +1,4 @@
-"""How a value follows from measured figures. NumPy only, so that each can be checked by hand."""
+"""Selection rules: choose a constant from measurements. NumPy only, so that each can be checked."""
 
 from __future__ import annotations
 
@@ -13,69 +13,71 @@ Mask = NDArray[np.bool_]
 ENOUGH = 0.9
 NEAR = 0.1
 _THRESHOLDS = np.linspace(0, 1, 101)
-_WORTHS = np.linspace(0.5, 5, 91)
+_SAMPLE_SIZES = np.linspace(0.5, 5, 91)
 
 
-def shortest_sufficient(figures: Mapping[float, float]) -> float:
-    """The shortest smoothing that gains `ENOUGH` of what the longest gains.
+def shortest_sufficient(values: Mapping[float, float]) -> float:
+    """Returns the shortest smoothing with `ENOUGH` of the improvement of the longest.
 
     Args:
-        figures: Seconds of smoothing, 0 among them -> a figure that smoothing makes smaller.
+        values: Seconds of smoothing, with 0 among them -> a value that smoothing reduces.
     """
-    best = figures[0.0] - figures[max(figures)]
-    return min(s for s, figure in figures.items() if figures[0.0] - figure >= ENOUGH * best)
+    best = values[0.0] - values[max(values)]
+    return min(s for s, value in values.items() if values[0.0] - value >= ENOUGH * best)
 
 
 def halfway_from_chance(classes: int) -> float:
-    """The accuracy half-way between guessing and always being right."""
+    """Returns the accuracy halfway between guessing and always being right."""
     return (1 + 1 / classes) / 2
 
 
 def confidence_for_accuracy(confidence: Floats, right: Mask, wanted: float) -> float:
-    """The confidence from which on answers are right as often as wanted.
+    """Returns the confidence from which predictions reach the wanted accuracy.
 
-    C. Chow, "On Optimum Recognition Error and Reject Tradeoff", 1970: it pays to answer wherever
-    the chance to be right is above a fixed one.
+    C. Chow, "On Optimum Recognition Error and Reject Tradeoff", 1970: it pays to predict wherever
+    the probability of being right is above a fixed value.
 
     Args:
         confidence: `(n,)` highest probabilities.
-        right: `(n,)` whether the answers are right.
-        wanted: Accuracy that answers of about the same confidence must have.
+        right: `(n,)` whether the predictions are right.
+        wanted: Wanted accuracy of predictions with about the same confidence.
     """
     poor = [t for t in _THRESHOLDS if _accuracy_near(t, confidence, right) < wanted]
     return float(min(poor[-1] + _THRESHOLDS[1], 1.0)) if poor else 0.0
 
 
 def effective_sample_size(means: Floats, truth: NDArray[np.int64]) -> float:
-    """How many independent looks several looks are worth: what makes the log loss least.
+    """Returns how many independent predictions several predictions are worth.
+
+    It is the factor for the mean log probabilities that gives the least log loss.
 
     Args:
-        means: `(n, k)` log probabilities, averaged over the looks at each face.
+        means: `(n, k)` log probabilities, averaged over the predictions of each face.
         truth: `(n,)` right classes.
     """
-    losses = [_log_loss(means * worth, truth) for worth in _WORTHS]
-    return float(_WORTHS[int(np.argmin(losses))])
+    losses = [_log_loss(means * size, truth) for size in _SAMPLE_SIZES]
+    return float(_SAMPLE_SIZES[int(np.argmin(losses))])
 
 
-def intraclass_correlation(looks: int, worth: float) -> float:
-    """The correlation of looks of which so many are worth so much (Kish's design effect)."""
-    return (looks / worth - 1) / (looks - 1)
+def intraclass_correlation(predictions: int, effective: float) -> float:
+    """Returns the correlation of predictions from their effective number (Kish's design effect)."""
+    return (predictions / effective - 1) / (predictions - 1)
 
 
 def skill_score(loss: Floats, guess: float) -> float:
-    """How far a model is from guessing, 0, to being always right, 1: the skill score.
+    """Returns the skill score: 0 for guessing, 1 for always being right.
 
     A. Murphy, "Skill Scores Based on the Mean Square Error", 1988, for any loss.
 
     Args:
-        loss: `(n,)` errors; of a classification, 1 for a wrong answer and 0 for a right one.
-        guess: Mean loss of the best answer that looks at no face.
+        loss: `(n,)` errors; for a classification, 1 for a wrong prediction and 0 for a right one.
+        guess: Mean loss of the best prediction without an image.
     """
     return 1 - float(loss.mean()) / guess
 
 
 def find_bound(values: Sequence[float], kept: Sequence[float], least: float) -> float | None:
-    """The value at which what is kept falls below the least for good; None where it does not.
+    """Returns the value from which `kept` stays below `least`; None if there is no such value.
 
     Args:
         values: Values of a measure, from harmless to harmful.
@@ -93,7 +95,7 @@ def find_bound(values: Sequence[float], kept: Sequence[float], least: float) -> 
 
 
 def _accuracy_near(threshold: float, confidence: Floats, right: Mask) -> float:
-    """Accuracy of the answers less than `NEAR` from a threshold; 1 where there is none."""
+    """Accuracy of the predictions less than `NEAR` from a threshold; 1 without predictions."""
     near = right[np.abs(confidence - threshold) < NEAR]
     return float(near.mean()) if len(near) else 1.0
 

@@ -1,4 +1,4 @@
-"""Study: what averaging over a track does for age."""
+"""Study of age smoothing: how much averaging over a track improves the age."""
 
 from __future__ import annotations
 
@@ -14,81 +14,84 @@ from benchmarks.tuning.study import Finding, Row, Study, Table
 from face_utils.model_spec import ModelSpec
 
 SECONDS = (0.0, 6.0, 15.0, 30.0, 60.0)
-LOOKS = (1, 2, 3, 5, 10, 20)
-FILM_SECONDS = 60.0
+LENGTHS = (1, 2, 3, 5, 10, 20)
+CLIP_SECONDS = 60.0
 
 METHOD = """\
-Held-out UTKFace faces, looked at every {interval:g} s, at each look changed as much as training
-changes a picture. The error is the mean distance from the labelled age: of each of the first looks
-by itself, and of the average that the track shows after them. On the films, played back and forth
-for a minute, the spread is the standard deviation of the years of single looks and of those
-shown."""
+Held-out UTKFace faces are predicted every {interval:g} s, with another training augmentation each
+time. The error is the mean distance from the labelled age: of single predictions (per frame), and
+of the average that the track shows after them (per track). The clips play back and forth for a
+minute. The spread is the standard deviation of the age."""
 
 
-def study(varied: TrackSet, films: Mapping[str, Sequence[Clip]]) -> Study:
-    """Averages over looks and seconds.
+def study(augmented: TrackSet, clips: Mapping[str, Sequence[Clip]]) -> Study:
+    """Averages over different numbers of predictions and times.
 
     Args:
-        varied: Ages of faces, changed at each look.
-        films: Name -> films.
+        augmented: Ages of faces, with another augmentation for each prediction.
+        clips: Clips by name.
     """
-    spec = varied.spec
+    spec, faces = augmented.spec, len(augmented.tracks)
     now = spec.smoothing.seconds
-    by_seconds = [_seconds_row(varied, seconds) for seconds in SECONDS]
-    best = shortest_sufficient({float(r["seconds"]): float(r["error years"]) for r in by_seconds})
-    rule = f"shortest that gains {ENOUGH:.0%} of what the longest gains in error"
+    by_seconds = [_seconds_row(augmented, seconds) for seconds in SECONDS]
     return Study(
-        "Age per frame and per track",
-        METHOD.format(interval=spec.interval_ms / 1e3),
+        "Smoothing of age",
+        METHOD.format(interval=augmented.interval),
         [
-            Table(f"{len(varied.tracks)} faces, averaged over {now:g} s:", _look_rows(varied)),
-            Table("The second half of a minute, by seconds; 0 does not average:", by_seconds),
-            Table("The films:", list(_film_rows(spec, films))),
+            Table(f"{faces} faces, averaged over {now:g} s:", _length_rows(augmented)),
+            Table("The second half of a minute, by smoothing time; 0 is without:", by_seconds),
+            Table("The clips:", list(_clip_rows(spec, clips))),
         ],
-        [Finding("age: smoothing.seconds", now, best, rule)],
+        [_finding(spec, by_seconds)],
     )
 
 
+def _finding(spec: ModelSpec, rows: Sequence[Row]) -> Finding:
+    best = shortest_sufficient({float(r["seconds"]): float(r["error years"]) for r in rows})
+    rule = f"shortest with {ENOUGH:.0%} of the improvement of the longest"
+    return Finding(f"{spec.name}: smoothing.seconds", spec.smoothing.seconds, best, rule)
+
+
 def _shown(spec: ModelSpec, seconds: float, tracks: Sequence[Track]) -> NDArray[np.float64]:
-    """`(tracks, looks)` the value that is shown at each look."""
+    """Returns the value that is shown after each prediction, `(tracks, predictions)`."""
     shown = [smoothed(spec, seconds, track) for track in tracks]
-    return np.array([[float(look[spec.unit]) for look in track] for track in shown])
+    return np.array([[float(outputs[spec.unit]) for outputs in track] for track in shown])
 
 
-def _look_rows(varied: TrackSet) -> list[Row]:
-    single = _errors(varied, 0)
-    track = _errors(varied, varied.spec.smoothing.seconds).mean(axis=0)
+def _length_rows(augmented: TrackSet) -> list[Row]:
+    single = _errors(augmented, 0)
+    track = _errors(augmented, augmented.spec.smoothing.seconds).mean(axis=0)
     return [
         {
-            "looks": looks,
-            "error per frame, years": float(single[:, :looks].mean()),
-            "error per track, years": float(track[looks - 1]),
+            "predictions": length,
+            "error per frame, years": float(single[:, :length].mean()),
+            "error per track, years": float(track[length - 1]),
         }
-        for looks in LOOKS
+        for length in LENGTHS
     ]
 
 
-def _seconds_row(varied: TrackSet, seconds: float) -> Row:
-    errors = _errors(varied, seconds)
+def _seconds_row(augmented: TrackSet, seconds: float) -> Row:
+    errors = _errors(augmented, seconds)
     later = errors[:, errors.shape[1] // 2 :]
     return {"seconds": seconds, "error years": float(later.mean())}
 
 
-def _errors(varied: TrackSet, seconds: float) -> NDArray[np.float64]:
-    """`(tracks, looks)` distance of the value that is shown from the truth."""
-    return np.abs(_shown(varied.spec, seconds, varied.tracks) - varied.truth[:, None])
+def _errors(augmented: TrackSet, seconds: float) -> NDArray[np.float64]:
+    """Returns the error of the value that is shown, `(tracks, predictions)`."""
+    return np.abs(_shown(augmented.spec, seconds, augmented.tracks) - augmented.truth[:, None])
 
 
-def _film_rows(spec: ModelSpec, films: Mapping[str, Sequence[Clip]]) -> Iterator[Row]:
-    for name, clips in films.items():
-        for clip in clips:
-            track = clip.played(spec, FILM_SECONDS)
+def _clip_rows(spec: ModelSpec, clips: Mapping[str, Sequence[Clip]]) -> Iterator[Row]:
+    for name, each in clips.items():
+        for clip in each:
+            track = clip.play(spec, CLIP_SECONDS)
             single, shown = (_shown(spec, s, [track]) for s in (0, spec.smoothing.seconds))
             yield {
-                "film": f"{clip.name}, {name}",
+                "clip": f"{clip.name}, {name}",
                 "mean years": float(single.mean()),
                 "spread per frame": float(single.std()),
                 "spread per track": float(shown.std()),
-                "per frame, from": float(single.min()),
-                "to": float(single.max()),
+                "minimum per frame": float(single.min()),
+                "maximum per frame": float(single.max()),
             }

@@ -1,4 +1,4 @@
-"""The form in which every study hands over what it found, and its Markdown and JSON."""
+"""Study: tables and findings about one question, and their Markdown and JSON."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 Row = dict[str, str | int | float]
-"""A line of a table: column -> value."""
+"""A row of a table: column -> value."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a constant is and what it should be.
+    """The present and the measured value of a constant.
 
     Attributes:
-        constant: Its name.
+        constant: Name of the constant.
         present: Its value in the code.
-        measured: The value that the rule gives; None where it gives none.
+        measured: The value that the rule selects; None if it selects none.
         rule: How the value follows from the tables.
     """
 
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of figures under a sentence."""
+    """A table with its caption."""
 
     caption: str
     rows: Sequence[Row]
@@ -40,9 +40,9 @@ class Study:
     """One question and its answer.
 
     Attributes:
-        title: What it is about.
+        title: Heading of the section.
         method: How it was measured, in a few sentences.
-        tables: The figures.
+        tables: The measurements.
         findings: The constants that follow.
     """
 
@@ -53,7 +53,7 @@ class Study:
 
 
 def to_markdown(study: Study) -> str:
-    """The study as a section of a page."""
+    """Formats a study as a section of a page."""
     parts = [f"## {study.title}", study.method]
     for table in study.tables:
         parts += [table.caption, markdown_table(table.rows)]
@@ -61,21 +61,23 @@ def to_markdown(study: Study) -> str:
 
 
 def markdown_table(rows: Sequence[Row]) -> str:
-    """Rows of figures, the columns in the order of the first row."""
+    """Formats rows as a table. The first row defines the order of the columns."""
     columns = list(rows[0])
-    lines = [columns, ["---"] * len(columns), *([shown(row[c]) for c in columns] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    cells = ([format_value(row[column]) for column in columns] for row in rows)
+    return "\n".join(
+        f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *cells]
+    )
 
 
-def shown(value: str | float) -> str:
-    """A value with three digits, or more where it is a whole number."""
+def format_value(value: str | float) -> str:
+    """Formats a number with three digits, or as a whole number from 100 on."""
     if isinstance(value, float):
         return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return str(value)
 
 
 def findings_table(studies: Iterable[Study]) -> str:
-    """All constants of all studies."""
+    """Formats the constants of all studies as one table."""
     rows: list[Row] = [
         {
             "constant": f"`{finding.constant}`",
@@ -90,7 +92,7 @@ def findings_table(studies: Iterable[Study]) -> str:
 
 
 def to_json(study: Study) -> dict[str, Any]:
-    """The study's figures, four digits each."""
+    """Converts a study to JSON, with four digits per number."""
     return {
         "tables": {table.caption: [_rounded(row) for row in table.rows] for table in study.tables},
         "findings": {
@@ -109,5 +111,5 @@ def _rounded(row: Row) -> dict[str, Any]:
 
 
 def _short(value: str | float | None) -> str | float | None:
-    """A number with four digits; anything else as it is."""
+    """Rounds a number to four digits and returns anything else unchanged."""
     return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -103,10 +103,10 @@ def test_a_model_that_sees_less_predicts_something_else(models, predictions, nam
     class Blurred:
         spec = model.spec
 
-        def answer(self, crops):
+        def predict(self, crops):
             [crop] = crops
             few = cv2.resize(crop, None, fx=0.1, fy=0.1, interpolation=cv2.INTER_AREA)
-            return model.answer(cv2.resize(few, crop.shape, interpolation=cv2.INTER_LINEAR)[None])
+            return model.predict(cv2.resize(few, crop.shape, interpolation=cv2.INTER_LINEAR)[None])
 
     blurred = predict_all(load_faces(), {name: Blurred()})
     merged = [

@@ -1,4 +1,4 @@
-"""The stand-ins for cameras: films, shake and degradation."""
+"""Simulated cameras: clips, jitter and degradations."""
 
 from __future__ import annotations
 
@@ -32,66 +32,66 @@ def face(x=0.0, size=1.0):
     return Detection(np.array([0, 0, 100, 100], "f4"), 0.9, spread)
 
 
-def test_a_film_turns_round_at_both_ends():
+def test_a_clip_plays_back_and_forth():
     assert [back_and_forth(n, 4) for n in range(10)] == [0, 1, 2, 3, 2, 1, 0, 1, 2, 3]
 
 
-def test_a_film_of_one_frame_stands_still():
+def test_a_clip_of_one_frame_stands_still():
     assert [back_and_forth(n, 1) for n in range(3)] == [0, 0, 0]
 
 
-def test_a_film_is_seen_as_one_face_with_an_answer_of_each_model_at_each_frame(tmp_path):
+def test_a_clip_becomes_one_track_with_predictions_of_each_model_for_each_frame(tmp_path):
     codec = cv2.VideoWriter.fourcc(*"MJPG")
-    film = cv2.VideoWriter(str(tmp_path / "film.mkv"), codec, 30, (640, 480))
+    video = cv2.VideoWriter(str(tmp_path / "clip.mkv"), codec, 30, (640, 480))
     for step in range(6):
-        film.write(picture(step / 60))
-    film.release()
+        video.write(picture(step / 60))
+    video.release()
     models = load_models(CONTRACT, MODELS)
 
     [clip] = track_clips(tmp_path, models, lambda frame: frame)
 
-    assert (clip.name, clip.rate, len(clip.faces)) == ("film", 30, 6)
-    assert all(set(seen.answers) == set(models) for seen in clip.faces)
-    assert len(clip.played(models["emotion"].spec, seconds=2)) == 20
+    assert (clip.name, clip.rate, len(clip.faces)) == ("clip", 30, 6)
+    assert all(set(seen.predictions) == set(models) for seen in clip.faces)
+    assert len(clip.play(models["emotion"].spec, seconds=2)) == 20
 
 
-def test_a_folder_without_films_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no films"):
+def test_a_folder_without_clips_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="No clips"):
         track_clips(tmp_path, {}, lambda frame: frame)
 
 
-def test_a_poor_camera_takes_small_and_dark_pictures():
-    taken = poor_camera(seed=0)(np.full((480, 640, 3), 200, np.uint8))
+def test_a_poor_camera_makes_frames_small_and_dark():
+    frame = poor_camera(seed=0)(np.full((480, 640, 3), 200, np.uint8))
 
-    assert taken.shape == (240, 320, 3)
-    assert taken.mean() == pytest.approx(70, abs=1)
-
-
-def test_a_face_that_keeps_its_place_in_the_box_does_not_shake():
-    framing = estimate_jitter([[face()] * 5], step=1)
-
-    assert (framing.scale, framing.shift, framing.roll) == ((1, 1), 0, 0)
+    assert frame.shape == (240, 320, 3)
+    assert frame.mean() == pytest.approx(70, abs=1)
 
 
-def test_eyes_that_move_in_the_box_are_shake():
+def test_a_face_that_keeps_its_place_in_the_box_has_no_jitter():
+    jitter = estimate_jitter([[face()] * 5], step=1)
+
+    assert (jitter.scale, jitter.shift, jitter.roll) == ((1, 1), 0, 0)
+
+
+def test_eyes_that_move_in_the_box_are_jitter():
     rng = np.random.default_rng(0)
     track = [face(x, np.exp(s)) for x, s in rng.uniform(-1, 1, (4000, 2)) * [3, 0.05]]
 
-    framing = estimate_jitter([track], step=1)
+    jitter = estimate_jitter([track], step=1)
 
     # Only x moves, by 3 % of the side; the shift holds for both axes.
-    assert framing.shift == pytest.approx(0.03 / 2**0.5, rel=0.05)
-    assert np.log(framing.scale) == pytest.approx([-0.05, 0.05], rel=0.05)
+    assert jitter.shift == pytest.approx(0.03 / 2**0.5, rel=0.05)
+    assert np.log(jitter.scale) == pytest.approx([-0.05, 0.05], rel=0.05)
 
 
 def measured(degradation, grey, amount):
-    spoilt, square = degradation.degrade(grey, SQUARE, amount)
-    judged = crop(spoilt, detected_square(square, CROP_MARGIN), CROP_SIZE)
-    return degradation.value(judged, square)
+    degraded, square = degradation.degrade(grey, SQUARE, amount)
+    checked = crop(degraded, detected_square(square, CROP_MARGIN), CROP_SIZE)
+    return degradation.value(checked, square)
 
 
 @pytest.mark.parametrize("degradation", DEGRADATIONS, ids=lambda degradation: degradation.constant)
-def test_each_damage_moves_its_measure_from_the_good_to_the_bad_side_of_its_bound(
+def test_each_degradation_moves_its_measure_from_the_good_to_the_bad_side_of_its_bound(
     degradation, grey
 ):
     mild, harsh = (

@@ -1,4 +1,4 @@
-"""Counting what is shown, on tracks that are made up."""
+"""Labels, changes and delays of made-up tracks."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ CALM, GLAD, ANGRY = (
 TORN = {"probabilities": np.array([0.4, 0.3, 0.3], "f4")}
 
 
-def test_each_look_shows_its_label_or_unsure():
+def test_each_prediction_shows_its_label_or_unsure():
     assert labels(SPEC, 0, [CALM, TORN, ANGRY]) == ["calm", "unsure", "angry"]
 
 
-def test_changes_are_counted_over_the_time_between_looks():
+def test_changes_are_counted_over_the_time_between_predictions():
     shown = [["a", "b", "b", "a", "a"], ["a", "a", "a", "a", "a"]]
 
     assert changes_per_minute(shown, interval=0.5) == 2 / 4 * 60
@@ -50,11 +50,11 @@ def test_going_from_one_track_to_the_next_is_no_change():
     assert changes_per_minute([["a", "a"], ["b", "b"]], interval=0.1) == 0
 
 
-def test_a_track_of_one_look_has_no_change():
+def test_a_track_of_one_prediction_has_no_change():
     assert changes_per_minute([["a"]], interval=0.1) == 0
 
 
-def test_the_share_of_a_label_counts_every_look_of_every_track():
+def test_the_share_of_a_label_counts_every_prediction_of_every_track():
     assert label_share("a", [["a", "b"], ["b", "b"]]) == 0.25
 
 
@@ -84,7 +84,7 @@ def test_smoothing_calms_a_label_that_flickers():
 def test_smoothing_delays_a_step_by_about_its_half_life():
     shown = labels(SPEC, 0.4, [*[CALM] * 30, *[ANGRY] * 30])
 
-    # Half of it is angry after 0.4 s, and 0.5 or more is shown a look later.
+    # Half of it is angry after 0.4 s, and 0.5 or more is shown one prediction later.
     assert 0.3 <= label_delay("angry", shown, start=30, interval=0.1) <= 0.5
 
 

@@ -1,4 +1,4 @@
-"""How values follow from figures, on figures that can be checked by hand."""
+"""Selection rules on measurements that can be checked by hand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_threshold_of_true_confidences_is_the_wanted_accuracy():
     assert confidence_for_accuracy(confidence, right, wanted=0.6) == pytest.approx(0.6, abs=0.02)
 
 
-def test_answers_that_boast_get_a_higher_threshold():
+def test_overconfident_predictions_get_a_higher_threshold():
     rng = np.random.default_rng(0)
     confidence = rng.uniform(0.3, 1, 200_000)
     right = rng.random(len(confidence)) < confidence - 0.1
@@ -45,34 +45,38 @@ def test_answers_that_boast_get_a_higher_threshold():
     assert confidence_for_accuracy(confidence, right, wanted=0.6) == pytest.approx(0.7, abs=0.02)
 
 
-def test_answers_that_are_always_right_need_no_threshold():
+def test_predictions_that_are_always_right_need_no_threshold():
     assert confidence_for_accuracy(np.array([0.3, 0.9]), np.array([True, True]), wanted=0.5) == 0
 
 
-def test_answers_that_are_never_right_are_all_hidden():
+def test_predictions_that_are_never_right_are_all_hidden():
     assert confidence_for_accuracy(np.array([0.3, 0.9]), np.array([False, False]), wanted=0.5) > 0.9
 
 
-def coin_looks(faces, looks, same):
-    """Mean log probabilities of looks that are each right seven times of ten, and know it."""
+def coin_predictions(faces, predictions, same):
+    """Mean log probabilities of predictions that are right, and sure, in seven of ten cases."""
     rng = np.random.default_rng(0)
-    says_right = rng.random((faces, 1 if same else looks)) < 0.7
+    says_right = rng.random((faces, 1 if same else predictions)) < 0.7
     means = np.where(says_right, np.log(0.7), np.log(0.3)).mean(axis=1)
     others = np.where(says_right, np.log(0.3), np.log(0.7)).mean(axis=1)
     return np.stack([means, others], axis=1), np.zeros(faces, dtype=np.int64)
 
 
-def test_looks_that_are_all_the_same_are_worth_one():
-    assert effective_sample_size(*coin_looks(50_000, 4, same=True)) == pytest.approx(1, abs=0.1)
+def test_predictions_that_are_all_the_same_count_once():
+    assert effective_sample_size(*coin_predictions(50_000, 4, same=True)) == pytest.approx(
+        1, abs=0.1
+    )
 
 
-def test_independent_looks_are_worth_their_number():
-    assert effective_sample_size(*coin_looks(50_000, 4, same=False)) == pytest.approx(4, abs=0.2)
+def test_independent_predictions_all_count():
+    assert effective_sample_size(*coin_predictions(50_000, 4, same=False)) == pytest.approx(
+        4, abs=0.2
+    )
 
 
-@pytest.mark.parametrize(("worth", "related"), [(1, 1), (10, 0), (10 / 5.5, 0.5)])
-def test_the_worth_of_looks_tells_their_correlation(worth, related):
-    assert intraclass_correlation(10, worth) == pytest.approx(related)
+@pytest.mark.parametrize(("effective", "correlation"), [(1, 1), (10, 0), (10 / 5.5, 0.5)])
+def test_the_effective_number_gives_the_correlation(effective, correlation):
+    assert intraclass_correlation(10, effective) == pytest.approx(correlation)
 
 
 def test_skill_is_nothing_for_a_guess_and_one_for_the_truth():

@@ -1,4 +1,4 @@
-"""What the command writes."""
+"""Markdown and JSON of a study."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_constants_of_all_studies_stand_in_one_table():
     assert len(rows) == 6
 
 
-def test_the_figures_are_plain_json():
+def test_a_study_is_plain_json():
     report = json.loads(json.dumps(to_json(STUDY)))
 
     assert report["tables"]["By side:"] == [{"side": 24.0, "faces": 1200, "right %": 81.24}]
