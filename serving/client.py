@@ -221,10 +221,10 @@ class ModelClient:
             self._breakers[name].failed(_explain(call), for_certain=call.code() in _GONE)
             return
         version = call.result().model_spec.version.value
-        misfits = contract_violations(self._models[name], call.result())
-        if misfits:
+        violations = contract_violations(self._models[name], call.result())
+        if violations:
             self._breakers[name].not_served(
-                f"Version {version} does not fit the contract: {'; '.join(misfits)}."
+                f"Version {version} does not fit the contract: {'; '.join(violations)}."
             )
         else:
             self._breakers[name].served(version)

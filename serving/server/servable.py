@@ -49,7 +49,7 @@ def load_servable(
     metadata.model_spec.name = name
     metadata.model_spec.version.value = version
     pack_signatures(metadata, signatures)
-    if spec and (misfits := contract_violations(spec, metadata)):
-        raise UnfitModelError("; ".join(misfits))
+    if spec and (violations := contract_violations(spec, metadata)):
+        raise UnfitModelError("; ".join(violations))
     network = Network(folder, signature, threads)
     return Servable(metadata, signature, Batcher(observe_runs(name, network.run)))

@@ -72,36 +72,36 @@ def test_a_number_of_classes_that_the_model_leaves_open_fits():
 
 
 @pytest.mark.parametrize(
-    ("inputs", "outputs", "misfit"),
+    ("inputs", "outputs", "violation"),
     [
-        ({}, PROBABILITIES, "its inputs are [] instead of 'image'"),
-        ({"x": IMAGE["image"]}, PROBABILITIES, "its inputs are ['x'] instead of 'image'"),
+        ({}, PROBABILITIES, "its inputs are [] instead of ['image']"),
+        ({"x": IMAGE["image"]}, PROBABILITIES, "its inputs are ['x'] instead of ['image']"),
         ({**IMAGE, "x": IMAGE["image"]}, PROBABILITIES, "its inputs are ['image', 'x']"),
         (image(-1, 48, 48, 1, dtype=tensor_pb2.DT_FLOAT), PROBABILITIES, "its input is not uint8"),
-        (image(-1, 64, 64, 1), PROBABILITIES, "takes crops of [64, 64, 1] where models.toml says"),
-        (image(-1, 48, 48, 3), PROBABILITIES, "takes crops of [48, 48, 3]"),
-        (image(), PROBABILITIES, "takes crops of []"),
-        (image(1, 48, 48, 1), PROBABILITIES, "takes 1 faces at a time and not any number"),
-        (IMAGE, {}, "it has no output 'probabilities'"),
+        (image(-1, 64, 64, 1), PROBABILITIES, "its crops are [64, 64, 1] instead of [48, 48, 1]"),
+        (image(-1, 48, 48, 3), PROBABILITIES, "its crops are [48, 48, 3]"),
+        (image(), PROBABILITIES, "its crops are []"),
+        (image(1, 48, 48, 1), PROBABILITIES, "its batch size is fixed to 1"),
+        (IMAGE, {}, "the output 'probabilities' is missing"),
         (
             IMAGE,
             {"probabilities": (tensor_pb2.DT_FLOAT, [-1, 7])},
-            "it answers [7] classes where models.toml has 2 labels",
+            "its classes are [7] instead of [2]",
         ),
     ],
 )
-def test_what_does_not_fit_a_classification_is_said(inputs, outputs, misfit):
+def test_what_does_not_fit_a_classification_is_said(inputs, outputs, violation):
     [said] = contract_violations(MOOD, metadata(inputs, outputs))
 
-    assert misfit in said
+    assert violation in said
 
 
 def test_a_regression_must_give_its_range_too():
     years_only = {"years": YEARS["years"]}
 
     assert contract_violations(AGE, metadata(image(-1, 64, 64, 1), years_only)) == [
-        "it has no output 'low'",
-        "it has no output 'high'",
+        "the output 'low' is missing",
+        "the output 'high' is missing",
     ]
 
 
@@ -122,31 +122,31 @@ def test_a_regression_explains_itself_with_any_number_of_maps():
 
 
 @pytest.mark.parametrize(
-    ("outputs", "misfit"),
+    ("outputs", "violation"),
     [
-        ({}, "it has no output 'activation'"),
+        ({}, "the output 'activation' is missing"),
         (
             activation(-1, 2),
-            "its activation is [-1, 2] where [faces, rows, columns, 2] is needed",
+            "its activation is [-1, 2] instead of [faces, rows, columns, 2]",
         ),
         (
             activation(-1, 6, 6, 7),
-            "its activation is [-1, 6, 6, 7] where [faces, rows, columns, 2] is needed",
+            "its activation is [-1, 6, 6, 7] instead of [faces, rows, columns, 2]",
         ),
     ],
 )
-def test_a_model_that_cannot_explain_itself_as_the_contract_says_does_not_fit(outputs, misfit):
+def test_a_model_that_cannot_explain_itself_as_the_contract_says_does_not_fit(outputs, violation):
     served = metadata(IMAGE, {**PROBABILITIES, **outputs})
 
-    assert contract_violations(replace(MOOD, activation=True), served) == [misfit]
+    assert contract_violations(replace(MOOD, activation=True), served) == [violation]
     assert contract_violations(MOOD, served) == []
 
 
 def test_everything_that_does_not_fit_is_said():
     wrong_input = image(-1, 48, 48, 1, dtype=tensor_pb2.DT_FLOAT)
-    misfits = contract_violations(AGE, metadata(wrong_input, {}))
+    violations = contract_violations(AGE, metadata(wrong_input, {}))
 
-    assert len(misfits) == 5
+    assert len(violations) == 5
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_everything_that_does_not_fit_is_said():
     ],
 )
 def test_a_model_without_the_signature_is_named(response):
-    assert contract_violations(MOOD, response) == ["it has no signature 'serving_default'"]
+    assert contract_violations(MOOD, response) == ["the signature 'serving_default' is missing"]
 
 
 @pytest.mark.parametrize("name", [path.name for path in MODELS.glob("*") if any(path.glob("*"))])

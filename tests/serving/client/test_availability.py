@@ -75,8 +75,7 @@ class TestAvailability:
 
         assert not state.available
         assert state.message == (
-            "Version 1 does not fit the contract: "
-            "it takes crops of [64, 64, 1] where models.toml says [48, 48, 1]."
+            "Version 1 does not fit the contract: its crops are [64, 64, 1] instead of [48, 48, 1]."
         )
 
     def test_a_new_version_is_taken_up(self, connect, server):

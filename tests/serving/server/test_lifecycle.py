@@ -138,7 +138,7 @@ def test_only_models_that_keep_the_contract_are_served(start, models, client_of,
 
     assert client.states("mood") == {1: "AVAILABLE"}
     assert client.states("years") == {1: "END"}
-    assert "no output 'probabilities'" in client.status("years")[0].status.error_message
+    assert "the output 'probabilities' is missing" in client.status("years")[0].status.error_message
     assert not client.is_serving("years")
 
 
