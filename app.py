@@ -1,4 +1,4 @@
-"""Mien's composition root: `python app.py`, or `gunicorn -k eventlet -w 1 app:app`."""
+"""Composition root of Mien: `python app.py`, or `gunicorn -k eventlet -w 1 app:app`."""
 
 from __future__ import annotations
 
@@ -13,38 +13,46 @@ if os.environ.pop("PYTHONSAFEPATH", None) or sys.flags.safe_path:
 from web.transport.green_threads import patch_standard_library
 
 # The one variable that is read ahead of the settings, whose library must be imported later.
-if os.environ.get("MIEN_ASYNC_MODE") != "threading":
+if __name__ == "__main__" and os.environ.get("MIEN_ASYNC_MODE") != "threading":
     patch_standard_library()
 
-import logging
+from flask import Flask
 
 from serving.leave import leave
-from telemetry.logs import configure_logging
-from web.application import build_app
-from web.metrics_server import OLD_WORKER_SECONDS, serve_metrics
+from web.application import create_app
+from web.metrics_server import serve_metrics
+from web.runtime import runtime_of
 from web.serve import open_socket, serve
-from web.settings import SettingsError, load_settings
-from web.startup import fail_startup
-from web.transport.descriptors import raise_limit
+from web.startup import fail_startup, prepare_process, settings_or_exit
 
-try:
-    settings = load_settings()
-except SettingsError as error:
-    fail_startup(error, error.log_format)
 
-shown, secrets = settings.observability, [settings.access.access_token]
-configure_logging(shown.log_level, shown.log_format, secrets)
-# Pillow would log from native threads, where eventlet's green locks do not work.
-logging.getLogger("PIL").setLevel(logging.INFO)
-
-raise_limit()
-try:
-    listener = open_socket(settings.server) if __name__ == "__main__" else None
-    serve_metrics(settings, wait_seconds=0 if listener else OLD_WORKER_SECONDS)
-    app, service = build_app(settings)
-except (OSError, ValueError) as error:
-    fail_startup(error, shown.log_format)
-
-if listener is not None:
-    serve(app, service, listener)
+def main() -> None:
+    """Serves the app until the process is told to stop."""
+    settings = settings_or_exit()
+    prepare_process(settings)
+    try:
+        listener = open_socket(settings.server)
+        serve_metrics(settings)
+        app = create_app(settings)
+        runtime_of(app).start()
+    except (OSError, ValueError) as error:
+        fail_startup(error, settings.observability.log_format)
+    serve(app, listener)
     leave(0)
+
+
+def __getattr__(name: str) -> Flask:
+    """Builds `app` when a WSGI server such as gunicorn asks for `app:app`, and not before."""
+    if name != "app":
+        raise AttributeError(f"module 'app' has no attribute {name!r}")
+    settings = settings_or_exit()
+    prepare_process(settings)
+    try:
+        app = globals()["app"] = create_app(settings)
+    except (OSError, ValueError) as error:
+        fail_startup(error, settings.observability.log_format)
+    return app
+
+
+if __name__ == "__main__":
+    main()

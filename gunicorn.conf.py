@@ -14,18 +14,13 @@ patch_standard_library()
 
 from serving.leave import leave
 from telemetry.logs import build_formatter
-from web.settings import SettingsError, load_settings
-from web.startup import fail_startup
+from web.startup import fail_startup, settings_or_exit
 from web.transport.descriptors import raise_limit
 
 # Gunicorn itself would answer every request without this prefix, probes included, with an error.
 if _prefix := os.environ.pop("SCRIPT_NAME", ""):
     os.environ.setdefault("MIEN_BASE_PATH", _prefix)
-try:
-    _settings = load_settings()
-except SettingsError as error:
-    fail_startup(error, error.log_format)
-
+_settings = settings_or_exit()
 _server = _settings.server
 _host = f"[{_server.bind_host}]" if ":" in _server.bind_host else _server.bind_host
 bind = f"{_host}:{_server.port}"
@@ -73,21 +68,28 @@ def on_starting(server: Any) -> None:
     raise_limit()
 
 
-def _refuse(reason: str) -> NoReturn:
+def _refuse(reason: object) -> NoReturn:
     fail_startup(reason, _settings.observability.log_format)
 
 
 def post_worker_init(worker: Any) -> None:
-    """Serves by the app's own HTTP, and ends the sessions in good order when told to stop."""
+    """Starts the app, serves it by its own HTTP, and ends its sessions when told to stop."""
     import eventlet
 
     from web.connection_limits import admit_clients
+    from web.metrics_server import OLD_WORKER_SECONDS, serve_metrics
+    from web.runtime import runtime_of
     from web.transport.gunicorn_worker import adopt_worker
 
-    def stop(number: int, frame: Any) -> None:
-        from app import service
+    runtime = runtime_of(worker.wsgi)
+    try:
+        serve_metrics(_settings, wait_seconds=OLD_WORKER_SECONDS)
+        runtime.start()
+    except OSError as error:
+        _refuse(error)
 
-        eventlet.spawn(service.close)
+    def stop(number: int, frame: Any) -> None:
+        eventlet.spawn(runtime.close)
         worker.handle_exit(number, frame)
 
     signal.signal(signal.SIGTERM, stop)

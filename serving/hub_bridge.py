@@ -1,7 +1,7 @@
-"""Carries calls from native threads into the app's own world.
+"""Bridge that carries calls from native threads into the app's own world.
 
-That world is eventlet's hub where the process is patched, and a plain thread where it is not; the
-same code serves both, since `Thread` and `socket` are green in the one and real in the other.
+That world is eventlet's hub in a patched process, and a plain thread in any other. The same code
+serves both: `Thread` and `socket` are green in the one and real in the other.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ Call = Callable[[], None]
 
 
 class HubBridge:
-    """Runs calls that any thread posts, one after the other, in the world that built the bridge."""
+    """Runs calls that any thread posts, one after the other, in the world that starts it."""
 
     def __init__(self) -> None:
         self._calls: deque[Call] = deque()
         self._inbox, self._outbox = socket.socketpair()
         self._outbox.setblocking(False)
         self._wake_fd = self._outbox.fileno()
+
+    def start(self) -> None:
+        """Runs the calls from now on, those that were posted before included."""
         Thread(target=self._serve, name="bridge", daemon=True).start()
 
     def post(self, call: Call) -> None:

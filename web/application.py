@@ -1,4 +1,4 @@
-"""Builds the web application from a configuration."""
+"""Builds the web application from the settings."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from face_utils.results import Wire
-from web.allocator import return_freed_memory
 from web.assets import ASSETS
 from web.events import add_events
 from web.forwarded import BehindProxies
 from web.host_check import HostCheck
 from web.routes import add_routes
+from web.runtime import Runtime, attach_runtime, replace_page
 from web.security import SecurityHeaders, build_origin_check
-from web.service import Service, build_service
+from web.service import build_service
 from web.settings import Settings
 from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import (
@@ -43,28 +43,30 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 OTHER_PACKETS = 16
-"""Beside the images of one event, in one request of long polling: Engine.IO's own bound."""
+"""Packets besides an event's images in one request of long polling; Engine.IO's own limit, too."""
 
 
-def build_app(settings: Settings) -> tuple[Flask, Service]:
+def create_app(settings: Settings) -> Flask:
     """Builds the Flask app with its Socket.IO events, and the service behind it.
+
+    It starts no thread and no process: `web.runtime.runtime_of(app).start()` does.
 
     Raises:
         ContractError: The model contract is wrong.
-        FileNotFoundError: The detector's model file is not there.
+        FileNotFoundError: The detector's model file or the models' folder does not exist.
     """
-    return_freed_memory()
     app = Flask("mien", root_path=str(ASSETS))
     socketio = _build_socketio(app, settings)
     service = build_service(settings, partial(_send, socketio), partial(_disconnect, socketio))
     add_routes(app, service)
     add_events(socketio, service)
-    setattr(app, "wsgi_app", _guard(app.wsgi_app, settings))  # noqa: B010
-    return app, service
+    replace_page(app, _guard(app.wsgi_app, settings))
+    attach_runtime(app, Runtime(service, _background_tasks(socketio, settings)))
+    return app
 
 
 def _guard(page: WSGIApplication, settings: Settings) -> WSGIApplication:
-    """Puts around everything, Engine.IO included, what looks at requests before they are read."""
+    """Checks requests before anything reads them, Engine.IO included."""
     checked = SecurityHeaders(answer_health(HostCheck(page, settings.access)))
     return BehindProxies(checked, settings.access.trusted_proxies, settings.server.base_path)
 
@@ -75,7 +77,7 @@ def _build_socketio(app: Flask, settings: Settings) -> SocketIO:
         from web.transport.websocket import tune_websockets
 
         tune_websockets(budget)
-    # Twice the frame limit, so that a frame somewhat too large is told so rather than cut off.
+    # Twice the frame limit, so that a client learns that its frame is a little too large.
     max_bytes = 2 * settings.limits.max_frame_bytes + TEXT_BYTES
     socketio = SocketIO(
         app,
@@ -93,12 +95,14 @@ def _build_socketio(app: Flask, settings: Settings) -> SocketIO:
     if settings.server.async_mode == "threading":
         bound_websockets(socketio)
     guard_packets(socketio, budget)
-    setattr(app, "wsgi_app", promote_sessions(app.wsgi_app, socketio.server))  # noqa: B010
-    send_pings(socketio)
     limit_unauthenticated(socketio, settings.sessions.max_sessions + UNAUTHENTICATED_CONNECTIONS)
-    idle_seconds = settings.sessions.session_idle_seconds
-    close_unauthenticated(socketio, min(UNAUTHENTICATED_SECONDS, idle_seconds))
+    replace_page(app, promote_sessions(app.wsgi_app, socketio.server))
     return socketio
+
+
+def _background_tasks(socketio: SocketIO, settings: Settings) -> list[partial[None]]:
+    seconds = min(UNAUTHENTICATED_SECONDS, settings.sessions.session_idle_seconds)
+    return [partial(send_pings, socketio), partial(close_unauthenticated, socketio, seconds)]
 
 
 def _send(socketio: SocketIO, sid: str, event: str, payload: Wire) -> None:

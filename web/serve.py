@@ -18,6 +18,7 @@ from telemetry.logs import announce
 from web.certificate import make_certificate, network_address
 from web.connection_limits import admit_clients
 from web.routes import readiness
+from web.runtime import runtime_of
 from web.service import Service
 from web.settings.server import ServerSettings
 from web.transport.tls import build_context
@@ -104,8 +105,10 @@ def _explain(error: OSError, host: str, port: int, prefix: str) -> str:
     return f"cannot listen on {place}: {reason}. {prefix}HOST must be an address of this machine."
 
 
-def serve(app: Flask, service: Service, listener: socket.socket) -> None:
-    """Serves until the process is told to stop, then ends every session."""
+def serve(app: Flask, listener: socket.socket) -> None:
+    """Serves a started app until the process is told to stop, then ends every session."""
+    runtime = runtime_of(app)
+    service = runtime.service
     stop, tell = _signals()
     folder = PrivateFolder()
     files = _tls_files(service.settings.server, folder.path)
@@ -122,7 +125,7 @@ def serve(app: Flask, service: Service, listener: socket.socket) -> None:
     Thread(target=run, name="server", daemon=True).start()
     Thread(target=_announce, args=(service,), name="announce", daemon=True).start()
     stop.recv(1)
-    service.close()
+    runtime.close()
     folder.remove()
     time.sleep(_FLUSH_SECONDS)  # The last words to the clients need a moment to leave.
 

@@ -47,6 +47,7 @@ class Service:
         client: Asks the model server.
         sessions: All sessions.
         embedded: The embedded model server, or None where another is used.
+        bridge: Carries the model server's responses into the app's own world.
         traces: Where spans go.
     """
 
@@ -56,12 +57,25 @@ class Service:
     client: ModelClient
     sessions: SessionRegistry
     embedded: EmbeddedServer | None
+    bridge: HubBridge
     traces: Traces
 
     @property
     def image_limits(self) -> ImageLimits:
         """What a client may send."""
         return ImageLimits(self.settings.limits.max_frame_bytes, self.settings.limits.max_pixels)
+
+    def start(self) -> None:
+        """Starts the embedded model server and the threads. Call it once.
+
+        Raises:
+            OSError: The embedded model server cannot be started.
+        """
+        if self.embedded:
+            self.embedded.start()
+        self.bridge.start()
+        self.sessions.start()
+        self.client.watch(partial(_tell, self.sessions, self.embedded is not None))
 
     def close(self) -> None:
         """Ends the sessions, the model client and the embedded model server."""
@@ -72,7 +86,7 @@ class Service:
 
 
 def build_service(settings: Settings, send: Send, disconnect: Callable[[str], Any]) -> Service:
-    """Builds the service; the models become available a moment later.
+    """Builds the service. It runs nothing until it is started.
 
     Args:
         settings: All settings of the app.
@@ -88,10 +102,11 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
     models = load_contract(settings.model_server.contract)
     expect_models(models)
     traces = build_traces(settings.observability.traces, "mien-app")
-    embedded = None if settings.model_server.model_server else _start_embedded(settings)
+    embedded = None if settings.model_server.model_server else _embedded_server(settings)
     detection = settings.detection
     detector = build_detector(detection.detector, detection.blazeface, detection.yunet)
-    client = _build_client(settings.model_server, embedded, models, traces)
+    bridge = HubBridge()
+    client = _build_client(settings.model_server, embedded, models, bridge, traces)
     sessions = SessionRegistry(
         models=list(models.values()),
         backend=ObservedBackend(client, traces),
@@ -102,8 +117,7 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
         send=observe_predictions(send),
         disconnect=disconnect,
     )
-    client.watch(partial(_tell, sessions, embedded is not None))
-    return Service(settings, models, detector, client, sessions, embedded, traces)
+    return Service(settings, models, detector, client, sessions, embedded, bridge, traces)
 
 
 def _tell(sessions: SessionRegistry, is_embedded: bool, state: ModelState) -> None:
@@ -120,7 +134,7 @@ def _log_level(state: ModelState, is_embedded: bool) -> int:
     return logging.DEBUG if is_embedded and not state.available else logging.INFO
 
 
-def _start_embedded(settings: Settings) -> EmbeddedServer:
+def _embedded_server(settings: Settings) -> EmbeddedServer:
     shown, server = settings.observability, settings.model_server
     log_options = ["--log-level", shown.log_level, "--log-format", shown.log_format]
     options = [*log_options, "--traces", shown.traces]
@@ -131,6 +145,7 @@ def _build_client(
     server: ModelServerSettings,
     embedded: EmbeddedServer | None,
     models: dict[str, ModelSpec],
+    bridge: HubBridge,
     traces: Traces,
 ) -> ModelClient:
     target = embedded.target if embedded else server.model_server
@@ -138,7 +153,7 @@ def _build_client(
     return ModelClient(
         channel,
         models.values(),
-        HubBridge(),
+        bridge,
         time.monotonic,
         server.model_timeout_seconds,
         partial(call_headers, traces),

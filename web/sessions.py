@@ -86,6 +86,9 @@ class SessionRegistry:
         self._networks: dict[str, str] = {}
         SESSIONS.set_function(lambda: len(self._sessions))
         self._stop = Event()
+
+    def start(self) -> None:
+        """Ends sessions whose time is over, from now on."""
         Thread(target=self._watch, name="session-expiry", daemon=True).start()
 
     def __len__(self) -> int:

@@ -1,14 +1,34 @@
-"""The end of a start that failed."""
+"""Start of a process: settings, log and limits, and the end of a start that failed."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import NoReturn
 
-from telemetry.logs import announce
+from telemetry.logs import announce, configure_logging
+from web.settings import Settings, SettingsError, load_settings
+from web.transport.descriptors import raise_limit
 
 EXIT_CODE = 3
-"""Gunicorn gives up at this one; at any other it would start its worker again, without end."""
+"""Gunicorn gives up at this code. At any other it would restart its worker forever."""
+
+
+def settings_or_exit() -> Settings:
+    """Reads the settings of this process, or ends it with what is wrong."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        fail_startup(error, error.log_format)
+
+
+def prepare_process(settings: Settings) -> None:
+    """Sets up the log and the limit of open files."""
+    shown, secrets = settings.observability, [settings.access.access_token]
+    configure_logging(shown.log_level, shown.log_format, secrets)
+    # Pillow would log from native threads, where eventlet's green locks do not work.
+    logging.getLogger("PIL").setLevel(logging.INFO)
+    raise_limit()
 
 
 def fail_startup(error: object, log_format: str) -> NoReturn:

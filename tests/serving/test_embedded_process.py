@@ -50,6 +50,7 @@ def restarts():
 @pytest.fixture
 def server(tmp_path, restarts):
     server = EmbeddedServer(tmp_path, CONTRACT, on_restart=lambda: restarts.put(server.pid))
+    server.start()
     yield server
     server.close()
 
@@ -105,6 +106,7 @@ def test_any_folder_for_temporary_files_will_do(tmp_path, monkeypatch, connect, 
     (tmp_path / name).mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / name))
     server = EmbeddedServer(tmp_path, CONTRACT)
+    server.start()
     try:
         connect(server.target)
     finally:
@@ -124,30 +126,31 @@ def test_killed_it_is_started_again_at_once_in_the_same_place(server, connect, r
     line.until(grpc.ChannelConnectivity.READY)
     assert restarts.get_nowait() == server.pid != first
     assert restarts.empty()
-    assert "ended with code -9; again in 0.5 s" in caplog.text
+    assert "The model server ended with code -9. It is started again in 0.5 s." in caplog.messages
 
 
 def test_a_start_that_fails_is_tried_again(server, connect, monkeypatch, caplog):
-    line, start, outcomes = connect(server.target), server._start, [OSError("no memory")]
+    line, supervisor = connect(server.target), server._supervisor
+    start, outcomes = supervisor._start, [OSError("no memory")]
 
     def fail_once():
         if outcomes:
             raise outcomes.pop()
         return start()
 
-    monkeypatch.setattr(server, "_start", fail_once)
+    monkeypatch.setattr(supervisor, "_start", fail_once)
     os.kill(server.pid, signal.SIGKILL)
 
     line.until(grpc.ChannelConnectivity.IDLE)
     line.channel.subscribe(lambda _: None, try_to_connect=True)
     line.until(grpc.ChannelConnectivity.READY)
-    assert "the model server cannot be started: no memory" in caplog.messages
+    assert "The model server cannot be started: no memory. It is tried again." in caplog.messages
 
 
 def test_hung_it_is_killed_and_started_again(server, connect, monkeypatch, caplog):
     monkeypatch.setattr(heartbeat, "ASK_SECONDS", 0.2)
     line, first = connect(server.target), psutil.Process(server.pid)
-    while not server._heartbeat._has_answered:
+    while not server._supervisor._heartbeat._has_answered:
         time.sleep(0.05)
 
     first.suspend()
@@ -166,6 +169,7 @@ from pathlib import Path
 from serving.embedded_process import EmbeddedServer
 from serving.contract import CONTRACT
 server = EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT)
+server.start()
 first = server.pid
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, most))
@@ -189,6 +193,7 @@ os._exit(0)
 def test_it_does_not_get_the_settings_of_the_app(monkeypatch, tmp_path):
     monkeypatch.setenv("MIEN_ACCESS_TOKEN", "sesame")
     server = EmbeddedServer(tmp_path, CONTRACT)
+    server.start()
     try:
         names = psutil.Process(server.pid).environ()
     finally:
@@ -214,6 +219,7 @@ from pathlib import Path
 from serving.embedded_process import EmbeddedServer
 from serving.contract import CONTRACT
 server = EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT)
+server.start()
 """
     with python(program, tmp_path) as parent:
         parent.communicate(timeout=TIMEOUT_SECONDS)
@@ -228,7 +234,9 @@ from pathlib import Path
 from threading import Event
 from serving.embedded_process import EmbeddedServer
 from serving.contract import CONTRACT
-print(EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT).target, flush=True)
+server = EmbeddedServer(Path({str(tmp_path)!r}), CONTRACT)
+server.start()
+print(server.target, flush=True)
 Event().wait()
 """
     with python(program, tmp_path) as parent:
@@ -237,6 +245,19 @@ Event().wait()
 
         parent.communicate(timeout=TIMEOUT_SECONDS)  # The child, too, held its standard error.
         assert parent.returncode == -signal.SIGKILL
+
+
+def test_until_it_is_started_there_is_no_process(tmp_path):
+    server = EmbeddedServer(tmp_path, CONTRACT)
+    assert server.pid is None
+    assert psutil.Process().children() == []
+
+    server.start()
+    first = server.pid
+    server.start()
+    assert server.pid == first
+
+    server.close()
 
 
 def test_an_installation_without_it_says_what_to_set_instead(tmp_path, monkeypatch):

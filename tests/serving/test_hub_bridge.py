@@ -10,7 +10,9 @@ from serving.hub_bridge import HubBridge
 
 @pytest.fixture(scope="module")
 def bridge():
-    return HubBridge()
+    bridge = HubBridge()
+    bridge.start()
+    return bridge
 
 
 def cross(bridge):

@@ -56,6 +56,7 @@ import threading
 
 port, method, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 channel, bridge = open_channel("127.0.0.1:" + port), HubBridge()
+bridge.start()
 answers, ticks_at_answers, threads, ticks = [], set(), set(), 0
 world = threading.get_ident()
 

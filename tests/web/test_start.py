@@ -42,7 +42,7 @@ def _start(**settings: str) -> subprocess.CompletedProcess[str]:
         ({"MIEN_DETECTOR": "blazeface", "MIEN_BLAZEFACE": "gone"}, "run `make setup`"),
         ({"MIEN_CONTRACT": "gone.toml"}, "gone.toml"),
         ({"MIEN_CONTRACT": ""}, "MIEN_CONTRACT='' is wrong: must not be empty"),
-        ({"MIEN_MODELS": "gone"}, "gone' is no folder"),
+        ({"MIEN_MODELS": "gone"}, "gone' is not a folder"),
         (
             {"MIEN_MODEL_SERVER": "127.0.0.1:9", "MIEN_MODEL_SERVER_CA": "README.md"},
             "README.md cannot be used",

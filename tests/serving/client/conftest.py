@@ -11,7 +11,9 @@ from tests.serving.client.watched import AGE, MOOD, Watched
 
 @pytest.fixture(scope="module")
 def bridge():
-    return HubBridge()
+    bridge = HubBridge()
+    bridge.start()
+    return bridge
 
 
 @pytest.fixture

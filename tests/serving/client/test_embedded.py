@@ -11,6 +11,7 @@ from tests.support.model_specs import classification
 @pytest.fixture(scope="module")
 def embedded():
     server = EmbeddedServer(MODELS, CONTRACT)
+    server.start()
     yield server
     server.close()
 
