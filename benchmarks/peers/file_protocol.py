@@ -1,6 +1,6 @@
-"""What parent and systems exchange: a folder of raw pictures, and a JSON file of answers.
+"""File protocol between the benchmark and the systems: raw images in, predictions as JSON out.
 
-Both are easy to read and write from any language; Node reads the same files (`tfjs.mjs`).
+Both are easy to read and write in any language. `tfjs.mjs` is the implementation for Node.
 """
 
 from __future__ import annotations
@@ -17,45 +17,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 WHOLE, CROP, OWN = "whole", "crop", "own"
-"""The data set's own picture; Mien's crop; the peer's own detector and crop."""
+"""Inputs: the data set's image, Mien's crop, the peer's own detection and crop."""
 
 EMOTION, AGE_GENDER = "emotion", "age and gender"
-"""What is asked about a picture."""
+"""Tasks."""
 
-LIST = "pictures.json"
+LIST = "images.json"
 
-Answer = dict[str, Any]
-"""`emotion`, or `years` and `gender`, in the system's own words; empty: no face was found."""
+Prediction = dict[str, Any]
+"""`emotion`, or `years` and `gender`, in the system's own words. Empty: no face was detected."""
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """Pictures of one data set in one framing, all of one size.
+class ImageSet:
+    """Images of one data set and one input, all of one size.
 
     Attributes:
         source: Name of the data set.
-        framing: `WHOLE` or `CROP`.
-        asked: `EMOTION` or `AGE_GENDER`.
+        input: `WHOLE` or `CROP`.
+        task: `EMOTION` or `AGE_GENDER`.
         images: `(n, side, side)` uint8 grey.
-        squares: `(n, 4)` the faces in the whole pictures, as `Faces.squares` has them.
+        squares: `(n, 4)` the faces in the whole images, as in `Faces.squares`.
     """
 
     source: str
-    framing: str
-    asked: str
+    input: str
+    task: str
     images: NDArray[np.uint8]
     squares: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Net:
-    """One network of a system.
+class NetworkCost:
+    """Size and time of one network of a system.
 
     Attributes:
-        name: What it answers.
-        parameters: Number of its weights.
+        name: What it predicts.
+        parameters: Number of weights.
         megabytes: Size of its files, in millions of bytes.
-        milliseconds: Processor time from a face's picture to its answer, median, one thread.
+        milliseconds: Median CPU time from image to prediction, on one thread.
     """
 
     name: str
@@ -65,67 +65,67 @@ class Net:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """All that a system says.
+class Results:
+    """Everything that a system returns.
 
     Attributes:
-        faces: By data set and framing, an answer for each picture.
-        nets: Its networks.
-        peak_mib: Most memory that its process had, in MiB.
+        predictions: By data set and input, one prediction per image.
+        networks: Cost of its networks.
+        peak_mib: Peak memory of its process in MiB.
     """
 
-    faces: dict[str, dict[str, list[Answer]]] = field(default_factory=dict)
-    nets: list[Net] = field(default_factory=list)
+    predictions: dict[str, dict[str, list[Prediction]]] = field(default_factory=dict)
+    networks: list[NetworkCost] = field(default_factory=list)
     peak_mib: float = 0.0
 
 
-def write_pictures(folder: Path, sets: list[Pictures]) -> None:
-    """Writes pictures as raw bytes, with a list of them."""
+def write_images(folder: Path, sets: list[ImageSet]) -> None:
+    """Writes images as raw bytes, with a list of the files."""
     entries = []
-    for pictures in sets:
-        file = f"{pictures.source}-{pictures.framing}.bin"
-        pictures.images.tofile(folder / file)
-        entry = {key: getattr(pictures, key) for key in ("source", "framing", "asked")}
-        entry |= {"file": file, "side": pictures.images.shape[1], "count": len(pictures.images)}
-        entries.append({**entry, "squares": pictures.squares.tolist()})
+    for each in sets:
+        file = f"{each.source}-{each.input}.bin"
+        each.images.tofile(folder / file)
+        entry = {key: getattr(each, key) for key in ("source", "input", "task")}
+        entry |= {"file": file, "side": each.images.shape[1], "count": len(each.images)}
+        entries.append({**entry, "squares": each.squares.tolist()})
     (folder / LIST).write_text(json.dumps(entries), encoding="utf-8")
 
 
-def read_pictures(folder: Path) -> Iterator[Pictures]:
-    """Reads what `write_pictures` wrote."""
+def read_images(folder: Path) -> Iterator[ImageSet]:
+    """Reads the images that `write_images` wrote."""
     for entry in json.loads((folder / LIST).read_text(encoding="utf-8")):
         raw = np.fromfile(folder / entry["file"], np.uint8)
-        yield Pictures(
+        yield ImageSet(
             source=entry["source"],
-            framing=entry["framing"],
-            asked=entry["asked"],
+            input=entry["input"],
+            task=entry["task"],
             images=raw.reshape(entry["count"], entry["side"], entry["side"]),
             squares=np.array(entry["squares"], np.float32),
         )
 
 
-def write_answers(path: Path, answers: Answers) -> None:
-    """Writes answers as JSON."""
-    path.write_text(json.dumps(asdict(answers)), encoding="utf-8")
+def write_results(path: Path, results: Results) -> None:
+    """Writes results as JSON."""
+    path.write_text(json.dumps(asdict(results)), encoding="utf-8")
 
 
-def read_answers(path: Path) -> Answers:
-    """Reads answers from JSON."""
+def read_results(path: Path) -> Results:
+    """Reads results from JSON."""
     values = json.loads(path.read_text(encoding="utf-8"))
-    nets = [Net(**net) for net in values["nets"]]
-    return Answers(values["faces"], nets, values["peak_mib"])
+    networks = [NetworkCost(**network) for network in values["networks"]]
+    return Results(values["predictions"], networks, values["peak_mib"])
 
 
 @contextmanager
-def timed(milliseconds: list[float]) -> Iterator[None]:
-    """Notes the processor time of what is done within; other processes hardly change it."""
+def record_cpu_time(milliseconds: list[float]) -> Iterator[None]:
+    """Appends the CPU time of the block, which other processes hardly affect."""
     start = time.process_time()
     yield
     milliseconds.append((time.process_time() - start) * 1e3)
 
 
 def peak_mib() -> float:
-    """Most memory that this process has had, in MiB; 0 where the system does not tell."""
+    """Returns the peak memory of this process in MiB, or 0 if the system does not report it."""
     status = Path("/proc/self/status")
     lines = status.read_text(encoding="utf-8").splitlines() if status.is_file() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)

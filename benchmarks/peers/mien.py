@@ -1,6 +1,6 @@
-"""Mien's own models, run as its embedded server runs them: OpenVINO, 32-bit floats, one thread.
+"""Runs Mien's models as its embedded server does: OpenVINO, 32-bit floats, one thread.
 
-python -m benchmarks.peers.mien PICTURES ANSWERS
+python -m benchmarks.peers.mien IMAGES RESULTS
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import numpy as np
 from benchmarks.peers import file_protocol
 from benchmarks.peers.file_protocol import (
     AGE_GENDER,
+    CROP,
     EMOTION,
     WHOLE,
-    Answer,
-    Answers,
-    Net,
-    Pictures,
+    ImageSet,
+    NetworkCost,
+    Prediction,
+    Results,
 )
 from face_utils.cropping import Square, crop
 from face_utils.model_spec import ModelSpec
@@ -29,14 +30,15 @@ from serving.contract import INPUT_NAME, MODELS, load_contract
 from serving.server.openvino_model import Arrays, Network
 from serving.server.saved_model import default_signature, read_signatures
 from serving.training.augmentation import detected_square, whole_square
+from serving.training.faces import Grey
 from web.settings import ROOT
 
 CARDS = ROOT / "docs" / "reference" / "model-cards"
-ASKED = {EMOTION: ("emotion",), AGE_GENDER: ("age", "gender")}
+TASKS = {EMOTION: ("emotion",), AGE_GENDER: ("age", "gender")}
 
 
 class _Model:
-    """One model with its crop, and how long it took for each face."""
+    """One model with its crop, and the time of each prediction."""
 
     def __init__(self, spec: ModelSpec) -> None:
         self.spec = spec
@@ -45,16 +47,16 @@ class _Model:
         self._network = Network(self._folder, signature, threads=1)
         self._milliseconds: list[float] = []
 
-    def answer(self, image: np.ndarray, square: Square) -> Answer:
-        """What the model says about one face."""
-        with file_protocol.timed(self._milliseconds):
+    def predict(self, image: Grey, square: Square) -> Prediction:
+        """Predicts one face."""
+        with file_protocol.record_cpu_time(self._milliseconds):
             cut = crop(image, square, self.spec.size)
             outputs = self._network.run({INPUT_NAME: cut[np.newaxis, ..., np.newaxis]})
-        return _words(self.spec, outputs)
+        return _in_words(self.spec, outputs)
 
-    def net(self) -> Net:
-        """Its size and time."""
-        return Net(
+    def cost(self) -> NetworkCost:
+        """Returns its size and time."""
+        return NetworkCost(
             name=self.spec.name,
             parameters=_weights(self.spec.name),
             megabytes=sum(file.stat().st_size for file in _files(self._folder)) / 1e6,
@@ -63,45 +65,42 @@ class _Model:
 
 
 def main(folder: Path, target: Path) -> None:
-    """Answers about all pictures of a folder."""
+    """Predicts all images of a folder."""
     cv2.setNumThreads(1)
     contract = load_contract()
-    models = {name: _Model(contract[name]) for names in ASKED.values() for name in names}
-    faces: dict[str, dict[str, list[Answer]]] = defaultdict(dict)
-    whole_pictures = [part for part in file_protocol.read_pictures(folder) if part.framing == WHOLE]
-    for pictures in whole_pictures:
-        asked = [models[name] for name in ASKED[pictures.asked]]
-        for framing in (file_protocol.WHOLE, file_protocol.CROP):
-            faces[pictures.source][framing] = [
-                _answer(asked, pictures, row, framing) for row in range(len(pictures.images))
-            ]
+    models = {name: _Model(contract[name]) for names in TASKS.values() for name in names}
+    predictions: dict[str, dict[str, list[Prediction]]] = defaultdict(dict)
+    for each in (part for part in file_protocol.read_images(folder) if part.input == WHOLE):
+        chosen = [models[name] for name in TASKS[each.task]]
+        for name in (WHOLE, CROP):
+            rows = range(len(each.images))
+            predictions[each.source][name] = [_predict(chosen, each, row, name) for row in rows]
     peak = file_protocol.peak_mib()
-    nets = [model.net() for model in models.values()]
-    file_protocol.write_answers(target, Answers(dict(faces), nets, peak))
+    costs = [model.cost() for model in models.values()]
+    file_protocol.write_results(target, Results(dict(predictions), costs, peak))
 
 
-def _answer(models: list[_Model], pictures: Pictures, row: int, framing: str) -> Answer:
-    """Cuts each model's crop out of the whole picture, with the margin and size of its own."""
-    image, square = pictures.images[row], pictures.squares[row]
-    answer: Answer = {}
+def _predict(models: list[_Model], images: ImageSet, row: int, name: str) -> Prediction:
+    """Cuts each model's crop out of the whole image, with the model's margin and size."""
+    image, square = images.images[row], images.squares[row]
+    prediction: Prediction = {}
     for model in models:
-        cut = (
-            whole_square(image) if framing == WHOLE else detected_square(square, model.spec.margin)
-        )
-        answer |= model.answer(image, cut)
-    return answer
+        is_whole = name == WHOLE
+        cut = whole_square(image) if is_whole else detected_square(square, model.spec.margin)
+        prediction |= model.predict(image, cut)
+    return prediction
 
 
-def _words(spec: ModelSpec, outputs: Arrays) -> Answer:
+def _in_words(spec: ModelSpec, outputs: Arrays) -> Prediction:
     if spec.kind == "regression":
         return {spec.unit: float(outputs[spec.unit][0])}
     return {spec.name: spec.labels[int(outputs["probabilities"][0].argmax())]}
 
 
 def _weights(name: str) -> int:
-    """Number of weights by the model's card; the graph alone holds some twice."""
-    card = json.loads((CARDS / f"{name}.json").read_text(encoding="utf-8"))
-    return int(card["cost"]["weights"])
+    """Number of weights according to the model's report; the graph has some of them twice."""
+    report = json.loads((CARDS / f"{name}.json").read_text(encoding="utf-8"))
+    return int(report["cost"]["weights"])
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Installs the peers into a folder of their own, which git ignores; nothing of theirs is kept."""
+"""Packages: installs the peers into a separate folder that git ignores."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def install(folder: Path) -> None:
-    """Installs the pinned packages, unless they are there already.
+    """Installs the pinned packages, unless they are installed already.
 
     Raises:
-        subprocess.CalledProcessError: A package manager failed; it has said why.
-        FileNotFoundError: There is no npm.
+        subprocess.CalledProcessError: A package manager failed. It printed why.
+        FileNotFoundError: npm is not installed.
     """
     stamp = folder / "installed.json"
     wanted = json.dumps([*FROM_PYPI, *FROM_NPM])
@@ -40,32 +40,32 @@ def install(folder: Path) -> None:
 
 
 def wheels(folder: Path) -> Path:
-    """Where the packages from PyPI lie, which stay apart from the project's own."""
+    """Returns the folder of the packages from PyPI, separate from the project's own."""
     return folder / "wheels"
 
 
 def modules(folder: Path) -> Path:
-    """Where the packages from npm lie."""
+    """Returns the folder of the packages from npm."""
     return folder / "node_modules"
 
 
 def program(name: str) -> str:
-    """Path of `node` or `npm`: the set-up's own in the virtual environment, or the machine's.
+    """Returns the path of `node` or `npm`, from the virtual environment or the machine.
 
     Raises:
-        FileNotFoundError: There is none.
+        FileNotFoundError: The program is not installed.
     """
     path = shutil.which(name, path=environment()["PATH"])
     if path is None:
-        raise FileNotFoundError(f"{name} is not installed; `make setup` brings it")
+        raise FileNotFoundError(f"{name} is not installed. Run `make setup` to install it.")
     return path
 
 
 def environment() -> dict[str, str]:
-    """The variables for the peers' processes."""
+    """Returns the environment variables for the peers' processes."""
     own = str(Path(sys.executable).parent)
     variables = {**os.environ, "PATH": os.pathsep.join([own, os.environ.get("PATH", "")])}
-    if _CERTIFICATES.is_file():  # Node trusts only its own list, see the Makefile.
+    if _CERTIFICATES.is_file():  # Node trusts only its own list; see the Makefile.
         variables.setdefault("NODE_EXTRA_CA_CERTS", str(_CERTIFICATES))
     return variables
 

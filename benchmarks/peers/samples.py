@@ -1,4 +1,4 @@
-"""The faces that all systems are asked about: a seeded draw from each data set's test split."""
+"""Samples: the faces that all systems predict, drawn from each data set's test split."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.file_protocol import AGE_GENDER, CROP, EMOTION, WHOLE, Pictures
+from benchmarks.peers.file_protocol import AGE_GENDER, CROP, EMOTION, WHOLE, ImageSet
 from face_utils.cropping import crop
 from serving.training.alignment import DETECTOR_FILE, detect_squares, typical_square
 from serving.training.augmentation import detected_square, whole_square
@@ -19,61 +19,59 @@ from serving.training.splits import test_rows
 from serving.training.targets import emotion_targets
 
 FACES = {"ferplus": 1000, "utkface": 500, "fairface": 500}
-"""Faces of each data set. The peers' age and gender networks are slow, their emotion is not."""
+"""Faces per data set; fewer for age and gender, where the peers' networks are slow."""
 
-ASKED = {"ferplus": EMOTION, "utkface": AGE_GENDER, "fairface": AGE_GENDER}
+TASKS = {"ferplus": EMOTION, "utkface": AGE_GENDER, "fairface": AGE_GENDER}
 MARGIN = 0.05
-"""Margin of the crops that peers are given: that of Mien's own models."""
+"""Margin of the crops for the peers: that of Mien's models."""
 
 
-def draw(source: str, count: int, seed: int, data: Path, framed: Path) -> Faces:
-    """Draws faces of a data set that can be judged.
+def draw(source: str, count: int, seed: int, data: Path, aligned: Path) -> Faces:
+    """Draws faces of a data set that have a single right label.
 
     Args:
         source: Name of the data set.
-        count: How many faces, at most.
-        seed: Of the draw.
+        count: Maximum number of faces.
+        seed: Seed of the random sample.
         data: Folder with the data sets.
-        framed: Folder where training keeps framed faces; what is not there is framed anew.
+        aligned: Folder where training keeps aligned faces. Missing ones are aligned here.
     """
-    cached = framed / f"{source}.npz"
+    cached = aligned / f"{source}.npz"
     if cached.is_file():
         faces = Faces.load(cached)
         faces = faces.take(test_rows(faces))
-        return faces.take(_chosen(faces, count, seed))
+        return faces.take(_sample(faces, count, seed))
     records = [record for record in read(source, data) if record.split == TEST]
     faces = Faces.build(source, records, np.zeros((len(records), 4), np.float32))
-    rows = _chosen(faces, count, seed)
+    rows = _sample(faces, count, seed)
     from face_utils.detectors.blazeface import BlazeFace
 
     squares = detect_squares(source, [records[row] for row in rows], BlazeFace(DETECTOR_FILE))
     return replace(faces.take(rows), squares=squares)
 
 
-def framings(faces: Faces) -> Iterator[Pictures]:
-    """The faces of one data set as whole pictures, and as Mien crops them, of the same size."""
-    source = str(faces.source[0])
-    side = len(faces.images[0])
-    pairs = list(zip(faces.images, faces.squares, strict=True))
+def image_sets(faces: Faces) -> Iterator[ImageSet]:
+    """Yields the faces of one data set as whole images and as Mien's crops, in the same size."""
+    source, side = str(faces.source[0]), len(faces.images[0])
     squares = {
-        WHOLE: [whole_square(image) for image, _ in pairs],
-        CROP: [detected_square(square, MARGIN) for _, square in pairs],
+        WHOLE: [whole_square(image) for image in faces.images],
+        CROP: [detected_square(square, MARGIN) for square in faces.squares],
     }
-    for framing, cuts in squares.items():
+    for name, cuts in squares.items():
         crops = [crop(image, cut, side) for image, cut in zip(faces.images, cuts, strict=True)]
-        yield Pictures(source, framing, ASKED[source], np.stack(crops), faces.squares)
+        yield ImageSet(source, name, TASKS[source], np.stack(crops), faces.squares)
 
 
-def found(faces: Faces) -> float:
-    """Share of the faces that Mien's detector finds; the others have the typical square."""
+def detected_share(faces: Faces) -> float:
+    """Returns the share of faces that Mien's detector finds; the others have the usual square."""
     typical = typical_square(str(faces.source[0]), len(faces.images[0]))
     missed = np.isclose(faces.squares, (typical.x, typical.y, typical.side, 0)).all(axis=1)
     return float(1 - missed.mean())
 
 
-def _chosen(faces: Faces, count: int, seed: int) -> NDArray[np.intp]:
-    """Rows of a random draw; FER+ faces without a clear majority have no truth."""
+def _sample(faces: Faces, count: int, seed: int) -> NDArray[np.intp]:
+    """Draws rows at random. FER+ faces without a clear majority have no right label."""
     rows = np.arange(len(faces))
-    if ASKED[str(faces.source[0])] == EMOTION:
+    if TASKS[str(faces.source[0])] == EMOTION:
         rows = rows[emotion_targets(faces).truth != UNKNOWN]
     return np.random.default_rng(seed).permutation(rows)[:count]

@@ -1,4 +1,4 @@
-"""How good answers are: the figures that training uses, from answers in anyone's words."""
+"""Scores: the metrics of training, computed from predictions in any system's words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.file_protocol import OWN, WHOLE, Answer
+from benchmarks.peers.file_protocol import OWN, WHOLE, Prediction
 from serving.training import metrics
 from serving.training.faces import Faces
 from serving.training.groups import GENDERS, band_of, per_group, worst_group
@@ -16,7 +16,7 @@ from serving.training.readers.labels import VOTE_COLUMNS
 from serving.training.targets import CLASSES, emotion_targets
 
 EMOTIONS = VOTE_COLUMNS[: CLASSES["emotion"]]
-"""The labels of FER+ in its order. FER2013, and so every peer, lacks the last one, contempt."""
+"""The labels of FER+ in order. FER2013, and so every peer, lacks the last one, contempt."""
 
 SYNONYMS = {
     "happy": "happiness",
@@ -28,47 +28,47 @@ SYNONYMS = {
 }
 """The peers' words for the same labels."""
 
-Figures = dict[str, Any]
+Scores = dict[str, Any]
 Values = NDArray[np.float64]
 
 
 def emotion_label(word: str) -> int:
-    """Index of an emotion in `EMOTIONS`.
+    """Returns the index of an emotion in `EMOTIONS`.
 
     Raises:
-        ValueError: There is no such emotion.
+        ValueError: The emotion is unknown.
     """
     label = SYNONYMS.get(word, word)
     if label not in EMOTIONS:
-        raise ValueError(f"{word!r} is no emotion of FER+")
+        raise ValueError(f"Unknown emotion {word!r}. Add it to SYNONYMS.")
     return EMOTIONS.index(label)
 
 
-def completed(answers: dict[str, list[Answer]]) -> dict[str, list[Answer]]:
-    """Answers by framing; where a peer's own detector found nothing, its answer to the picture."""
-    if OWN not in answers:
-        return answers
-    own = [mine or plain for mine, plain in zip(answers[OWN], answers[WHOLE], strict=True)]
-    return {**answers, OWN: own}
+def fill_missing(by_input: dict[str, list[Prediction]]) -> dict[str, list[Prediction]]:
+    """Where a peer's detector found no face, takes its prediction for the whole image."""
+    if OWN not in by_input:
+        return by_input
+    pairs = zip(by_input[OWN], by_input[WHOLE], strict=True)
+    return {**by_input, OWN: [own or whole for own, whole in pairs]}
 
 
-def judge(faces: Faces, answers: Sequence[Answer]) -> dict[str, Figures]:
-    """Figures of all that the answers speak of, by `emotion`, `age` and `gender`."""
+def score_predictions(faces: Faces, predictions: Sequence[Prediction]) -> dict[str, Scores]:
+    """Scores the tasks that the predictions contain: `emotion`, `age`, `gender`."""
     return {
-        name: score(faces, [answer[key] for answer in answers])
-        for name, (key, score) in _JUDGES.items()
-        if key in answers[0]
+        task: score(faces, [prediction[key] for prediction in predictions])
+        for task, (key, score) in _SCORERS.items()
+        if key in predictions[0]
     }
 
 
-def _emotion(faces: Faces, words: list[str]) -> Figures:
+def _score_emotion(faces: Faces, words: list[str]) -> Scores:
     truth = emotion_targets(faces).truth
     predicted = np.array([emotion_label(word) for word in words])
     counts = metrics.confusion(predicted, truth, len(EMOTIONS))
     common = counts.copy()
     common[EMOTIONS.index("contempt")] = 0
     return {
-        **_share(predicted == truth),
+        **_accuracy(predicted == truth),
         "macro_f1": metrics.macro_f1(counts),
         "common_accuracy": metrics.accuracy(common),
         "common_macro_f1": metrics.macro_f1(common),
@@ -76,22 +76,22 @@ def _emotion(faces: Faces, words: list[str]) -> Figures:
     }
 
 
-def _gender(faces: Faces, words: list[str]) -> Figures:
+def _score_gender(faces: Faces, words: list[str]) -> Scores:
     right = np.array(words) == np.array(GENDERS)[faces.gender]
-    return {**_share(right), **_worst(faces, right)}
+    return {**_accuracy(right), **_worst(faces, right)}
 
 
-def _age(faces: Faces, years: list[float]) -> Figures:
-    """The error where the truth is an age; where it is a range, how often the band is right."""
-    guessed = np.array(years, np.float32)
+def _score_age(faces: Faces, years: list[float]) -> Scores:
+    """The error for exact ages; for age groups, how often the group is right."""
+    predicted = np.array(years, np.float32)
     if (faces.ages[:, 0] == faces.ages[:, 1]).all():
-        errors = np.abs(guessed - faces.ages[:, 0])
+        errors = np.abs(predicted - faces.ages[:, 0])
         return {"mean_error": float(errors.mean()), "plus_minus": _plus_minus(errors)}
-    apart = np.abs(band_of(guessed) - band_of(faces.ages[:, 0].astype(np.int64)))
-    return {**_share(apart == 0), "within_one": float((apart <= 1).mean())}
+    apart = np.abs(band_of(predicted) - band_of(faces.ages[:, 0].astype(np.int64)))
+    return {**_accuracy(apart == 0), "within_one": float((apart <= 1).mean())}
 
 
-def _share(right: NDArray[np.bool_]) -> Figures:
+def _accuracy(right: NDArray[np.bool_]) -> Scores:
     return {"accuracy": float(right.mean()), "plus_minus": _plus_minus(right.astype(float))}
 
 
@@ -100,15 +100,15 @@ def _plus_minus(values: Values) -> float:
     return float(1.96 * values.std() / np.sqrt(len(values)))
 
 
-def _worst(faces: Faces, right: NDArray[np.bool_]) -> Figures:
+def _worst(faces: Faces, right: NDArray[np.bool_]) -> Scores:
     shares = per_group(faces, lambda rows: {"accuracy": float(right[rows].mean())})
     name = worst_group(shares, "accuracy", higher_is_better=True)
     return {"worst_group": name, "worst_accuracy": shares[name]["accuracy"] if name else None}
 
 
-_JUDGES: dict[str, tuple[str, Callable[[Faces, list[Any]], Figures]]] = {
-    "emotion": ("emotion", _emotion),
-    "age": ("years", _age),
-    "gender": ("gender", _gender),
+_SCORERS: dict[str, tuple[str, Callable[[Faces, list[Any]], Scores]]] = {
+    "emotion": ("emotion", _score_emotion),
+    "age": ("years", _score_age),
+    "gender": ("gender", _score_gender),
 }
-"""By what is judged: the key of the answers, and the judge."""
+"""By task: the key of the predictions, and the scoring function."""

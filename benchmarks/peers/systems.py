@@ -1,4 +1,4 @@
-"""The systems that are compared: where they come from and how each is asked."""
+"""Systems: the compared libraries, their terms, and how each is run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.peers.file_protocol import Answers, read_answers
+from benchmarks.peers.file_protocol import Results, read_results
 from benchmarks.peers.packages import environment, modules, program, wheels
 from web.settings import ROOT
 
@@ -18,14 +18,14 @@ TIMEOUT_SECONDS = 3600
 
 @dataclass(frozen=True)
 class System:
-    """A system and its terms.
+    """A compared library.
 
     Attributes:
-        name: As the tables show it.
-        script: Python module or Node script, with its own first arguments.
-        runtime: What computes its networks.
-        licence: Of code and weights, as far as they are stated.
-        preprocessing: What its own code does to a face.
+        name: Name in the tables.
+        script: Python module or Node script, with its first arguments.
+        runtime: Runtime of its networks.
+        licence: Licence of code and weights, as far as stated.
+        preprocessing: How its own code prepares a face.
     """
 
     name: str
@@ -45,7 +45,7 @@ MIEN = System(
     ("benchmarks.peers.mien",),
     "OpenVINO",
     "code of this project; weights as their data, non-commercial research",
-    "upright square of the detected face with a margin, grey, averaged down to the models' size",
+    "upright square of the detected face with a margin, grey, area-averaged to the models' size",
 )
 SYSTEMS = (
     MIEN,
@@ -61,14 +61,14 @@ SYSTEMS = (
         ("benchmarks.peers.fer", "tflite"),
         "TensorFlow Lite",
         "MIT (code); FER2013 pictures for research",
-        "the same weights in 8 bits, the same input",
+        "the same weights in 8 bits, the same preprocessing",
     ),
     System(
         "@vladmandic/face-api 1.7.15",
         ("face_api.mjs",),
         "TensorFlow.js, WebAssembly",
         "MIT (code); public data and pictures from the web",
-        "padded to a square, bilinear to 112 x 112, mean colour taken off; `own` finds the face "
+        "padded to a square, bilinear to 112 x 112, mean colour subtracted; `own` detects the face "
         "with its Tiny Face Detector and aligns it by 68 landmarks",
     ),
     System(
@@ -76,31 +76,31 @@ SYSTEMS = (
         ("human.mjs",),
         "TensorFlow.js, WebAssembly",
         "MIT (code); data not stated",
-        "bilinear to 64 x 64 grey (emotion) and 224 x 224 (age and gender); `own` finds the face "
-        "with its BlazeFace and cuts 1.4 times its box",
+        "bilinear to 64 x 64 grey (emotion) and 224 x 224 (age and gender); `own` detects the "
+        "face with its BlazeFace and crops 1.4 times its box",
     ),
 )
 
 
-def ask(system: System, pictures: Path, packages: Path) -> Answers:
-    """Runs a system over a folder of pictures, in a process of its own.
+def run(system: System, images: Path, packages: Path) -> Results:
+    """Runs a system on a folder of images, in a separate process.
 
     Raises:
-        subprocess.SubprocessError: It failed or took too long; its `stderr` says why.
-        FileNotFoundError: There is no Node to run it.
+        subprocess.SubprocessError: It failed or took too long. Its `stderr` says why.
+        FileNotFoundError: Node is not installed.
     """
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "answers.json"
-        command = [*_command(system, packages), pictures, target]
+        target = Path(folder) / "results.json"
+        command = [*_command(system, packages), images, target]
         subprocess.run(
             command,
             check=True,
             cwd=ROOT,
             env=environment(),
-            stderr=subprocess.PIPE,  # TensorFlow always has something to say.
+            stderr=subprocess.PIPE,  # TensorFlow writes log messages.
             timeout=TIMEOUT_SECONDS,
         )
-        return read_answers(target)
+        return read_results(target)
 
 
 def _command(system: System, packages: Path) -> list[str | Path]:

@@ -1,25 +1,25 @@
-// What the peers from npm share: TensorFlow.js on WebAssembly with one thread, the pictures that
-// file_protocol.py wrote, a clock, and the answers that it reads.
+// Shared by the peers from npm: TensorFlow.js on WebAssembly with one thread, the file protocol of
+// file_protocol.py, and a clock.
 //
-// node face_api.mjs|human.mjs PACKAGES PICTURES ANSWERS
+// node face_api.mjs|human.mjs PACKAGES IMAGES RESULTS
 
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-/** The folder of the packages, the folder of the pictures, the file of the answers. */
-export const [packages, pictures, target] = process.argv.slice(2);
+/** The folder of the packages, the folder of the images, the file of the results. */
+export const [packages, images, target] = process.argv.slice(2);
 
 const require = createRequire(join(packages, "packages.js"));
 const WASM = join(packages, "@tensorflow/tfjs-backend-wasm/dist/");
 
-/** A peer finds a face better with some room around it, as Mien's own detector does. */
+/** Detectors find a face more easily with a border around it. */
 const BORDER = { share: 0.5, grey: 128 };
 
 /** Loads a CommonJS file of a package. */
 export const load = (file) => require(join(packages, file));
 
-/** Makes WebAssembly the backend; gives its folder for peers that ask for it. */
+/** Makes WebAssembly the backend. Returns its folder, which some peers need. */
 export function prepareWasm() {
   const wasm = load("@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.node.js");
   wasm.setThreadsCount(1);
@@ -27,12 +27,12 @@ export function prepareWasm() {
   return WASM;
 }
 
-/** A grey picture as rows of red, green and blue, 0 to 255. */
+/** Converts a grey image to rows of red, green and blue, 0 to 255. */
 function colours(grey) {
   return Float32Array.from({ length: 3 * grey.length }, (_, i) => grey[Math.trunc(i / 3)]);
 }
 
-/** Size of a network: its weights by the manifest, its files in millions of bytes. */
+/** Size of a network: weights according to its manifest, files in millions of bytes. */
 function size(files) {
   const manifest = JSON.parse(readFileSync(join(packages, files[0]), "utf8"));
   const groups = manifest.weightsManifest ?? manifest;
@@ -45,8 +45,8 @@ function size(files) {
   };
 }
 
-/** Runs `work` and notes its processor time in milliseconds. */
-async function timed(milliseconds, work) {
+/** Runs `work` and records its CPU time in milliseconds. */
+async function recordCpuTime(milliseconds, work) {
   const start = process.cpuUsage();
   const result = await work();
   const { user, system } = process.cpuUsage(start);
@@ -62,47 +62,47 @@ function peakMib() {
 }
 
 /**
- * Asks a peer about every picture and writes its answers.
+ * Runs a peer on every image and writes its results.
  *
  * @param tf TensorFlow.js of the peer.
- * @param nets By what is asked: `files`, the manifest first; `answer(picture)`; and
- *   `find(picture)`, which runs the peer's own detector first and gives null without a face.
- *   A picture is a float tensor (1, side, side, 3) of 0 to 255.
+ * @param networks By task: `files`, the manifest first; `predict(image)`; and
+ *   `detectAndPredict(image)`, which runs the peer's own detector first and returns null without a
+ *   face. An image is a float tensor (1, side, side, 3) of 0 to 255.
  */
-export async function answerAll(tf, nets) {
-  const faces = {};
-  const times = Object.fromEntries(Object.keys(nets).map((asked) => [asked, []]));
-  for (const set of JSON.parse(readFileSync(join(pictures, "pictures.json"), "utf8"))) {
-    const net = nets[set.asked];
-    const answers = { [set.framing]: [], ...(set.framing === "whole" && { own: [] }) };
-    for (const picture of tensors(tf, set)) {
-      answers[set.framing].push(await timed(times[set.asked], () => net.answer(picture)));
-      if (answers.own) answers.own.push(await findInRoom(tf, picture, net));
-      picture.dispose();
+export async function predictAll(tf, networks) {
+  const predictions = {};
+  const times = Object.fromEntries(Object.keys(networks).map((task) => [task, []]));
+  for (const set of JSON.parse(readFileSync(join(images, "images.json"), "utf8"))) {
+    const network = networks[set.task];
+    const found = { [set.input]: [], ...(set.input === "whole" && { own: [] }) };
+    for (const image of tensors(tf, set)) {
+      found[set.input].push(await recordCpuTime(times[set.task], () => network.predict(image)));
+      if (found.own) found.own.push(await predictWithBorder(tf, image, network));
+      image.dispose();
     }
-    faces[set.source] = { ...faces[set.source], ...answers };
+    predictions[set.source] = { ...predictions[set.source], ...found };
   }
-  const described = Object.entries(nets).map(([name, { files }]) => ({
+  const costs = Object.entries(networks).map(([name, { files }]) => ({
     name,
     ...size(files),
     milliseconds: median(times[name]),
   }));
-  writeFileSync(target, JSON.stringify({ faces, nets: described, peak_mib: peakMib() }));
+  writeFileSync(target, JSON.stringify({ predictions, networks: costs, peak_mib: peakMib() }));
 }
 
 function* tensors(tf, { file, side, count }) {
-  const raw = readFileSync(join(pictures, file));
+  const raw = readFileSync(join(images, file));
   for (let i = 0; i < count; i++) {
     const grey = raw.subarray(i * side * side, (i + 1) * side * side);
     yield tf.tensor4d(colours(grey), [1, side, side, 3]);
   }
 }
 
-async function findInRoom(tf, picture, net) {
-  const border = Math.round(BORDER.share * picture.shape[1]);
+async function predictWithBorder(tf, image, network) {
+  const border = Math.round(BORDER.share * image.shape[1]);
   const around = [border, border];
-  const roomy = tf.pad(picture, [[0, 0], around, around, [0, 0]], BORDER.grey);
-  const answer = await net.find(roomy);
-  roomy.dispose();
-  return answer ?? {};
+  const padded = tf.pad(image, [[0, 0], around, around, [0, 0]], BORDER.grey);
+  const prediction = await network.detectAndPredict(padded);
+  padded.dispose();
+  return prediction ?? {};
 }

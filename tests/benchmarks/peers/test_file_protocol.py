@@ -1,4 +1,4 @@
-"""What is written for a system, and what it writes, is read back the same."""
+"""Images for a system and results from it are read back as they were written."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ import numpy as np
 from benchmarks.peers.file_protocol import (
     AGE_GENDER,
     EMOTION,
-    Answers,
-    Net,
-    Pictures,
-    read_answers,
-    read_pictures,
-    write_answers,
-    write_pictures,
+    ImageSet,
+    NetworkCost,
+    Results,
+    read_images,
+    read_results,
+    write_images,
+    write_results,
 )
 
 
-def pictures(source, asked, side):
+def image_set(source, task, side):
     rng = np.random.default_rng(side)
-    return Pictures(
+    return ImageSet(
         source=source,
-        framing="whole",
-        asked=asked,
+        input="whole",
+        task=task,
         images=rng.integers(0, 256, (3, side, side), dtype=np.uint8),
         squares=rng.random((3, 4), dtype=np.float32),
     )
 
 
-def test_pictures_of_several_sizes(tmp_path):
-    sets = [pictures("ferplus", EMOTION, 4), pictures("utkface", AGE_GENDER, 7)]
+def test_images_of_several_sizes(tmp_path):
+    sets = [image_set("ferplus", EMOTION, 4), image_set("utkface", AGE_GENDER, 7)]
 
-    write_pictures(tmp_path, sets)
+    write_images(tmp_path, sets)
 
-    for written, read in zip(sets, read_pictures(tmp_path), strict=True):
-        for field in fields(Pictures):
+    for written, read in zip(sets, read_images(tmp_path), strict=True):
+        for field in fields(ImageSet):
             np.testing.assert_equal(getattr(read, field.name), getattr(written, field.name))
 
 
-def test_answers(tmp_path):
-    faces = {"ferplus": {"whole": [{"emotion": "happy"}, {}]}}
-    answers = Answers(faces, [Net("emotion", 58_423, 0.87, 2.5)], 100.0)
+def test_results(tmp_path):
+    predictions = {"ferplus": {"whole": [{"emotion": "happy"}, {}]}}
+    results = Results(predictions, [NetworkCost("emotion", 58_423, 0.87, 2.5)], 100.0)
 
-    write_answers(tmp_path / "answers.json", answers)
+    write_results(tmp_path / "results.json", results)
 
-    assert read_answers(tmp_path / "answers.json") == answers
+    assert read_results(tmp_path / "results.json") == results

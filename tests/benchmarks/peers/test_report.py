@@ -1,13 +1,13 @@
-"""The page says what was measured, and of whom nothing was."""
+"""The page has every result, and names systems without one."""
 
 from __future__ import annotations
 
 import pytest
 
-from benchmarks.peers.report import markdown
+from benchmarks.peers.report import to_markdown
 from benchmarks.peers.systems import MIEN
 
-NET = {"name": "emotion", "parameters": 58_423, "megabytes": 0.5, "milliseconds": 2.25}
+NETWORK = {"name": "emotion", "parameters": 58_423, "megabytes": 0.5, "milliseconds": 2.25}
 
 
 def emotion(accuracy):
@@ -20,22 +20,22 @@ def emotion(accuracy):
     }
 
 
-def system(name, accuracies):
-    quality = {framing: {"emotion": emotion(value)} for framing, value in accuracies.items()}
+def system(title, accuracies):
+    quality = {name: {"emotion": emotion(value)} for name, value in accuracies.items()}
     return {
-        "name": name,
+        "name": title,
         "runtime": "a runtime",
         "licence": "MIT",
         "preprocessing": "none",
         "peak_mib": 100.0,
-        "nets": [NET, NET],
-        "found": {},
+        "networks": [NETWORK, NETWORK],
+        "detected": {},
         "quality": {"ferplus": quality},
     }
 
 
 def page(*systems):
-    return markdown(
+    return to_markdown(
         {"machine": "a machine", "faces": {"ferplus": 9}, "systems": list(systems)},
     )
 
@@ -51,11 +51,11 @@ def row(text, section, name):
 def test_a_peer_is_shown_at_its_best_and_mien_as_it_serves(name, shown):
     text = page(system(name, {"whole": 0.8, "crop": 0.7}))
 
-    assert shown in row(text, "Each in the framing", name)
+    assert shown in row(text, "Best input", name)
 
 
 def test_the_summary_adds_up_the_networks():
-    summary = row(page(system("a peer", {"whole": 0.8})), "Each in the framing", "a peer")
+    summary = row(page(system("a peer", {"whole": 0.8})), "Best input", "a peer")
 
     assert summary.endswith("| 4.50 | 1.00 |")
 
@@ -63,7 +63,7 @@ def test_the_summary_adds_up_the_networks():
 def test_a_system_that_failed_is_named_with_the_reason():
     text = page(system(MIEN.name, {"crop": 0.7}), {"name": "a peer", "failed": "no network"})
 
-    assert text.endswith("a peer could not be asked: no network\n")
+    assert text.endswith("a peer failed: no network.\n")
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head():

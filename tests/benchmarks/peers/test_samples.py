@@ -1,11 +1,11 @@
-"""The faces that all systems are asked about."""
+"""The faces that all systems predict."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from benchmarks.peers.file_protocol import CROP, WHOLE
-from benchmarks.peers.samples import draw, found, framings
+from benchmarks.peers.samples import detected_share, draw, image_sets
 from serving.training.alignment import typical_square
 
 
@@ -28,11 +28,11 @@ def test_a_face_on_which_the_annotators_disagree_is_not_drawn(make_faces, tmp_pa
     assert len(draw("ferplus", 2, 0, tmp_path, tmp_path)) == 1
 
 
-def test_both_framings_are_of_the_picture_s_size_and_the_crop_shows_the_face_larger(make_faces):
+def test_both_inputs_have_the_image_s_size_and_the_crop_shows_the_face_larger(make_faces):
     faces = make_faces("utkface", [{"ages": (20, 20)}])
     faces.images[0][5:15, 5:15] = 200
 
-    parts = {part.framing: part.images[0] for part in framings(faces)}
+    parts = {part.input: part.images[0] for part in image_sets(faces)}
 
     assert parts[WHOLE].shape == parts[CROP].shape == faces.images[0].shape
     assert (parts[WHOLE] == faces.images[0]).all()
@@ -44,4 +44,4 @@ def test_a_face_with_the_typical_square_was_not_found(make_faces):
     typical = typical_square("utkface", len(faces.images[0]))
     faces.squares[3] = np.float32([typical.x, typical.y, typical.side, 0])
 
-    assert found(faces) == 0.75
+    assert detected_share(faces) == 0.75
