@@ -20,9 +20,10 @@ from flask import Flask
 
 from serving.leave import leave
 from web.application import create_app
+from web.listener import open_socket
 from web.metrics_server import serve_metrics
 from web.runtime import runtime_of
-from web.serve import open_socket, serve
+from web.serve import serve
 from web.startup import fail_startup, prepare_process, settings_or_exit
 
 

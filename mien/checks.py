@@ -10,7 +10,7 @@ from face_utils.detectors.factory import build_detector
 from mien.models import newest_version
 from serving.contract import load_contract
 from web.assets import ASSETS
-from web.serve import bind, check_certificate, open_socket
+from web.listener import bind, check_certificate, open_socket
 from web.service import model_server_tls
 from web.settings import Settings, read_settings
 
@@ -64,7 +64,8 @@ def _check_models(settings: Settings) -> str:
     """Loads each model that the embedded model server would load, and runs it once."""
     server = settings.model_server
     if server.model_server:
-        model_server_tls(server)
+        if tls := model_server_tls(server):
+            tls.check()
         return f"from {server.model_server}, which was not asked"
     if find_spec("openvino") is None:
         raise FileNotFoundError("OpenVINO is not installed. Set MIEN_MODEL_SERVER=host:port.")

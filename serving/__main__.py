@@ -7,11 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are reported here, in plain words
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # this module reports errors in plain words
 
 from serving.contract import MODELS, ContractError, load_contract
+from serving.endpoints import LAST_PORT
 from serving.leave import leave
-from serving.ports import LAST_PORT
 from serving.server.address import ServerTls, unix_address
 from serving.server.lifecycle import run_server
 from serving.server.repository import Repository
@@ -31,7 +31,7 @@ def main() -> int:
     try:
         _serve(options)
     except (ContractError, tracing.TracesUnavailable, OSError) as error:
-        line = f"model server: {_plain(error)}"
+        line = f"The model server cannot start: {_plain(error)}"
         logs.announce(line, options.log_format, sys.__stderr__)
         return 1
     return 0
@@ -40,7 +40,7 @@ def main() -> int:
 def _serve(options: argparse.Namespace) -> None:
     contract = load_contract(options.contract) if options.contract else {}
     if not options.models.is_dir():
-        raise NotADirectoryError(f"there is no models folder {options.models}")
+        raise NotADirectoryError(f"There is no models folder {options.models}.")
 
     def load(name: str, version: int, folder: Path) -> Servable:
         return load_servable(name, version, folder, contract.get(name), options.threads)
@@ -86,28 +86,45 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument(
-        "--port", type=_port, default=8500, help="port, 0 for a free one (%(default)s)"
-    )
-    place.add_argument("--socket", type=Path, help="unix socket to listen on instead of a port")
-    add("--http-port", type=_port, default=0, help="port of states and metrics; 0: none")
+    place.add_argument("--port", type=_port, default=8500, help="port; 0: a free one (%(default)s)")
+    place.add_argument("--socket", type=Path, help="Unix socket to listen on instead of a port")
+    add("--http-port", type=_port, default=0, help="port of model states and metrics; 0: none")
     add("--tls-certificate", type=Path, help="PEM file of the certificate for TLS")
-    add("--tls-key", type=Path, help="PEM file of its key")
-    add("--tls-client-ca", type=Path, help="demand certificates from clients: of this PEM file")
+    add("--tls-key", type=Path, help="PEM file of the certificate's key")
+    add(
+        "--tls-client-ca",
+        type=Path,
+        help="PEM file of the authorities that sign the certificates of clients",
+    )
     add("--models", type=Path, default=MODELS, help="folder of NAME/VERSION/ (%(default)s)")
-    add("--contract", type=Path, help="serve only the models of this file, if they fit it")
+    add("--contract", type=Path, help="serve only the models of this contract, if they match it")
     add("--threads", type=int, default=1, help="threads per inference (%(default)s)")
-    add("--poll-seconds", type=float, default=1.0, help="time between looks at the folder")
-    add("--log-level", choices=LOG_LEVELS, default="INFO", help="what goes to the log")
-    add("--log-format", choices=LOG_FORMATS, default="text", help="text, or JSON lines")
-    add("--traces", choices=TRACE_MODES, default="off", help="where spans of calls go")
-    add("--exit-with-stdin", action="store_true", help="stop when stdin ends")
+    add("--poll-seconds", type=float, default=1.0, help="time between two scans of the folder")
+    add(
+        "--log-level",
+        choices=LOG_LEVELS,
+        default="INFO",
+        help="lowest level that is logged (%(default)s)",
+    )
+    add(
+        "--log-format",
+        choices=LOG_FORMATS,
+        default="text",
+        help="lines for people, or JSON objects (%(default)s)",
+    )
+    add(
+        "--traces",
+        choices=TRACE_MODES,
+        default="off",
+        help="where traces of calls go (%(default)s)",
+    )
+    add("--exit-with-stdin", action="store_true", help="stop when standard input ends")
     return parser
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to {LAST_PORT}")
     return int(text)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from serving.endpoints import MAX_MESSAGE_BYTES
+from serving.tls_files import load_tls_files
 from serving.unpatched_grpc import grpc
-
-MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 _OPTIONS: list[tuple[str, Any]] = [
     ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
@@ -40,6 +41,14 @@ class TlsFiles:
     certificate: Path | None = None
     key: Path | None = None
 
+    def check(self) -> None:
+        """Checks that the files can be used.
+
+        Raises:
+            TlsFilesError: One of them cannot.
+        """
+        load_tls_files(ssl.create_default_context(), self.certificate, self.key, self.ca)
+
 
 def open_channel(target: str, tls: TlsFiles | None = None, *, use_proxy: bool = False) -> Any:
     """Opens a channel that spreads its calls over all addresses that the name has.
@@ -50,7 +59,7 @@ def open_channel(target: str, tls: TlsFiles | None = None, *, use_proxy: bool = 
         use_proxy: Whether the proxy that `https_proxy` or the like names may see the faces.
 
     Raises:
-        OSError: A PEM file cannot be read.
+        TlsFilesError: A PEM file cannot be used.
     """
     target = (
         target if "://" in target or target.startswith(("unix:", "ipv")) else f"dns:///{target}"
@@ -58,6 +67,7 @@ def open_channel(target: str, tls: TlsFiles | None = None, *, use_proxy: bool = 
     options = [*_OPTIONS, ("grpc.enable_http_proxy", int(use_proxy))]
     if tls is None:
         return grpc.insecure_channel(target, options=options)
+    tls.check()
     credentials = grpc.ssl_channel_credentials(
         tls.ca.read_bytes(),
         tls.key.read_bytes() if tls.key else None,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from serving.endpoints import MAX_MESSAGE_BYTES
 from serving.protos import tensor_pb2
 
 _DTYPES: dict[tensor_pb2.DataType, np.dtype[Any]] = {
@@ -39,7 +40,6 @@ _OWN_FIELDS = {
     tensor_pb2.DT_INT64: "int64_val",
     tensor_pb2.DT_BOOL: "bool_val",
 }
-_MAX_BYTES = 64 * 1024 * 1024
 
 
 def encode(array: NDArray[Any]) -> tensor_pb2.TensorProto:
@@ -86,8 +86,10 @@ def _shape(proto: tensor_pb2.TensorProto, itemsize: int) -> tuple[int, ...]:
     shape = tuple(int(dim.size) for dim in proto.tensor_shape.dim)
     if proto.tensor_shape.unknown_rank or any(size < 0 for size in shape):
         raise ValueError("the tensor's shape is not fully known")
-    if prod(shape) * itemsize > _MAX_BYTES:  # a short message can claim any size by repetition
-        raise ValueError(f"the tensor's shape {list(shape)} takes over {_MAX_BYTES} bytes")
+    if (
+        prod(shape) * itemsize > MAX_MESSAGE_BYTES
+    ):  # a short message can claim any size by repetition
+        raise ValueError(f"the tensor's shape {list(shape)} takes over {MAX_MESSAGE_BYTES} bytes")
     return shape
 
 

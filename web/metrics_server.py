@@ -9,8 +9,8 @@ from threading import Thread
 from prometheus_client import make_wsgi_app
 
 from web.connection_limits import admit_scrapers
+from web.listener import CannotListen, bind
 from web.metrics import REGISTRY
-from web.serve import CannotListen, bind
 from web.settings import Settings
 from web.transport.wsgi_servers import SERVERS
 

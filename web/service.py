@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from face_utils.detection import DetectorPool
@@ -96,7 +94,7 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
     Raises:
         ContractError: The model contract is wrong.
         FileNotFoundError: The detector's model file or the models' folder is not there.
-        ValueError: A TLS file of the model server cannot be used.
+        TlsFilesError: A TLS file of the model server cannot be used.
         TracesUnavailable: Traces are switched on and OpenTelemetry is not installed.
     """
     models = load_contract(settings.model_server.contract)
@@ -173,25 +171,8 @@ def _session_caps(sessions: SessionsSettings) -> SessionCaps:
 
 
 def model_server_tls(server: ModelServerSettings) -> TlsFiles | None:
-    """The TLS files for the model server, or None without TLS.
-
-    Raises:
-        ValueError: A file cannot be used.
-    """
+    """The TLS files for the model server, or None without TLS."""
     if server.model_server_ca is None:
         return None
     files = (server.model_server_ca, server.model_server_certificate, server.model_server_key)
-    _check_tls(*files)
     return TlsFiles(*files)
-
-
-def _check_tls(authorities: Path, certificate: Path | None, key: Path | None) -> None:
-    """Without this, gRPC would only ever say that the model server does not answer."""
-    try:
-        context = ssl.create_default_context(cafile=authorities)
-        if certificate:
-            context.load_cert_chain(certificate, key)
-    except OSError as error:
-        names = ", ".join(str(file) for file in (authorities, certificate, key) if file)
-        problem = f"a MIEN_MODEL_SERVER_ file of {names} cannot be used"
-        raise ValueError(f"{problem}: {error.strerror or error}.") from error

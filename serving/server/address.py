@@ -10,12 +10,14 @@ from urllib.parse import quote
 
 import grpc
 
+from serving.tls_files import load_tls_files
+
 
 class AddressTakenError(OSError):
     """The address to listen on is in use, or is not of this machine."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(f"cannot listen on {address}, is it in use?")
+        super().__init__(f"Cannot listen on {address}. Is it in use?")
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,11 @@ class ServerTls:
         """Reads the files.
 
         Raises:
-            OSError: One cannot be read, or is not what it should be.
+            TlsFilesError: A file cannot be used.
         """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        load_tls_files(context, self.certificate, self.key, self.client_ca)
         pair = (self.key.read_bytes(), self.certificate.read_bytes())
-        try:
-            # gRPC would say of a wrong file only that it cannot listen.
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key)
-        except ssl.SSLError as error:
-            raise OSError(f"{self.certificate} and {self.key} cannot be used: {error}") from error
         client_ca = self.client_ca.read_bytes() if self.client_ca else None
         return grpc.ssl_server_credentials([pair], client_ca, self.client_ca is not None)
 

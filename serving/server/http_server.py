@@ -19,6 +19,7 @@ import grpc
 from google.protobuf.json_format import MessageToJson
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
+from serving.endpoints import METRICS_PATH
 from serving.protos import get_model_status_pb2
 from serving.server.address import AddressTakenError
 from serving.server.model_service import model_status
@@ -28,7 +29,6 @@ from serving.server.rpc import RequestError
 
 _log = logging.getLogger(__name__)
 
-METRICS_PATH = "/monitoring/prometheus/metrics"
 TIMEOUT_SECONDS = 30
 _STATUS_PATH = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?")
 _JSON = "application/json"

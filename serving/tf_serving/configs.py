@@ -11,9 +11,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from serving.endpoints import METRICS_PATH
 from serving.tf_serving.releases import Release
-
-METRICS_PATH = "/monitoring/prometheus/metrics"
 
 _MODEL = """\
   config {{

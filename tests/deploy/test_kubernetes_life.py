@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 
 from serving.contract import load_contract
+from serving.endpoints import METRICS_PATH
 from serving.server.lifecycle import STOP_SECONDS
-from serving.tf_serving.configs import METRICS_PATH
 from tests.deploy.manifests import (
     PAGE,
     Manifest,
@@ -67,7 +67,7 @@ def test_the_embedded_model_server_takes_its_options(local: list[Manifest]) -> N
         check=False,
     )
     said = json.loads(result.stderr)
-    assert said["message"] == "model server: there is no models folder /nowhere"
+    assert said["message"] == "The model server cannot start: There is no models folder /nowhere."
     assert said["level"] == "ERROR"
     assert result.returncode == 1
 

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
+from serving.endpoints import METRICS_PATH
 from serving.server import monitoring
-from serving.tf_serving.configs import METRICS_PATH
 from tests.deploy.manifests import of_kind, one, ports_of, selected
 from web import metrics
 

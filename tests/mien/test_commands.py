@@ -140,13 +140,13 @@ def test_a_taken_port_fails_its_check(
     capsys: pytest.CaptureFixture[str],
     free_port: Callable[[], int],
 ) -> None:
-    from web.serve import bind
+    from web.listener import bind
 
     port = free_port()
     monkeypatch.setenv("MIEN_PORT", str(port))
     with bind("127.0.0.1", port, "MIEN_"):
         assert main(["check"]) == 1
-    assert "failed  port: 127.0.0.1 port" in capsys.readouterr().out
+    assert f"failed  port: Port {port} is in use." in capsys.readouterr().out
 
 
 def test_an_external_model_server_is_not_asked(

@@ -7,6 +7,7 @@ import grpc
 import pytest
 
 from serving.channel import TlsFiles, open_channel
+from serving.tls_files import TlsFilesError
 from tests.serving.authority import Authority
 
 TIMEOUT_SECONDS = 10
@@ -102,7 +103,7 @@ def test_a_server_that_demands_a_certificate_gets_ours(serve, ours):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no\.pem"):
+    with pytest.raises(TlsFilesError, match=r"no\.pem"):
         open_channel("127.0.0.1:1", TlsFiles(tmp_path / "no.pem"))
 
 

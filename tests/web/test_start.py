@@ -66,7 +66,7 @@ def test_a_wrong_setting_stops_the_start_with_its_name(
 
 @pytest.mark.parametrize(
     ("setting", "what_to_do"),
-    [("MIEN_PORT", "make run PORT="), ("MIEN_METRICS_PORT", "MIEN_METRICS_PORT=")],
+    [("MIEN_PORT", "or run `make run PORT="), ("MIEN_METRICS_PORT", "or set MIEN_METRICS_PORT=")],
 )
 def test_a_taken_port_is_said_with_what_to_do(setting: str, what_to_do: str) -> None:
     with socket.socket() as other:
@@ -75,7 +75,7 @@ def test_a_taken_port_is_said_with_what_to_do(setting: str, what_to_do: str) -> 
         port = other.getsockname()[1]
         result = _start(**{setting: str(port)})
     assert result.returncode == 3
-    assert f"port {port} is taken" in result.stderr
+    assert f"Port {port} is in use. Stop the other program or " in result.stderr
     assert what_to_do in result.stderr
     assert "Traceback" not in result.stderr
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from serving.ports import LAST_PORT
+from serving.endpoints import LAST_PORT
 
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/:@?#\s]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
 _IMPLIED_PORTS = {"http": 80, "https": 443}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+from serving.tls_files import load_tls_files
+
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """Forward secrecy and authenticated encryption, for TLS 1.2. TLS 1.3 has no others."""
 
@@ -13,11 +15,9 @@ def build_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
     """Builds the server side's context from PEM files.
 
     Raises:
-        OSError: A file cannot be read, or the two do not belong together.
+        TlsFilesError: A file cannot be read, or the two do not belong together.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return harden(context)
+    return harden(load_tls_files(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), certificate, key))
 
 
 def harden(context: ssl.SSLContext, ciphers: str = CIPHERS) -> ssl.SSLContext:

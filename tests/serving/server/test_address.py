@@ -13,6 +13,7 @@ from serving.server.address import ServerTls
 from serving.server.lifecycle import start_server
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
+from serving.tls_files import TlsFilesError
 from tests.serving.authority import Authority
 
 TIMEOUT_SECONDS = 20
@@ -65,7 +66,7 @@ def test_with_a_client_authority_only_its_clients_are_answered(start, ours, tmp_
 
 
 def test_a_file_that_is_not_there_is_named(start, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no\.key"):
+    with pytest.raises(TlsFilesError, match=r"no\.key"):
         start(ServerTls(tmp_path / "no.pem", tmp_path / "no.key"))
 
 

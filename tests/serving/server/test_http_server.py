@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from serving.endpoints import METRICS_PATH
 from serving.server.address import AddressTakenError
-from serving.server.http_server import METRICS_PATH, start_http_server
+from serving.server.http_server import start_http_server
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 
@@ -165,7 +166,7 @@ def test_an_address_that_is_taken_is_said(tmp_path):
     server = start_http_server(repository, "127.0.0.1", 0)
     port = server.server_address[1]
 
-    with pytest.raises(AddressTakenError, match=f"cannot listen on 127.0.0.1:{port}"):
+    with pytest.raises(AddressTakenError, match=f"Cannot listen on 127.0.0.1:{port}"):
         start_http_server(repository, "127.0.0.1", port)
     server.shutdown()
     server.server_close()

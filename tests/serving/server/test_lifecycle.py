@@ -145,7 +145,7 @@ def test_only_models_that_keep_the_contract_are_served(start, models, client_of,
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--models", "nowhere"], "there is no models folder nowhere"),
+        (["--models", "nowhere"], "There is no models folder nowhere."),
         (["--contract", "nowhere.toml"], "nowhere.toml: No such file or directory"),
         (["--contract", "Makefile"], "Makefile is not valid TOML"),
     ],
@@ -166,7 +166,9 @@ def test_a_port_in_use_is_said_in_one_line(start, models):
         code, out, err = ended(start("--models", models, "--port", port))
 
     assert (code, out) == (1, "")
-    assert err == f"model server: cannot listen on 127.0.0.1:{port}, is it in use?\n"
+    assert (
+        err == f"The model server cannot start: Cannot listen on 127.0.0.1:{port}. Is it in use?\n"
+    )
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "grpc"])
@@ -174,7 +176,7 @@ def test_a_port_that_cannot_be_is_refused(start, port):
     code, _, err = ended(start(f"--port={port}"))
 
     assert code == 2
-    assert f"--port: '{port}' is no port" in err
+    assert f"--port: '{port}' is not a port from 0 to 65535" in err
 
 
 @pytest.mark.parametrize(
@@ -249,15 +251,18 @@ def test_two_servers_never_share_a_socket(start, models, client_of, tmp_path):
 
     code, _, err = ended(start("--models", models, "--socket", tmp_path / "s"))
 
-    assert (code, err) == (1, f"model server: cannot listen on {first}, is it in use?\n")
+    assert (code, err) == (
+        1,
+        f"The model server cannot start: Cannot listen on {first}. Is it in use?\n",
+    )
     assert client_of(first).is_serving("mood")
 
 
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--socket", "x" * 108], 1, "model server: AF_UNIX path too long\n"),
-        (["--socket", "nowhere/s"], 1, "cannot listen on unix:nowhere/s"),
+        (["--socket", "x" * 108], 1, "The model server cannot start: AF_UNIX path too long\n"),
+        (["--socket", "nowhere/s"], 1, "Cannot listen on unix:nowhere/s"),
         (["--socket", "s", "--port", "1"], 2, "not allowed with argument"),
     ],
 )
