@@ -81,6 +81,13 @@ def test_the_traffic_of_a_session_fits(app: AppProcess, frame: bytes) -> None:
     assert {event for event, _ in client.events} >= {"session", "prediction"}
 
 
+def test_whole_milliseconds_come_back_as_a_whole_number(app: AppProcess, frame: bytes) -> None:
+    with recorded(app.url) as client:
+        client.call("frame", {"seq": 0, "captured_at": 1731234567890}, frame)
+        prediction = client.wait_for("prediction", seq=0)
+    assert json.dumps(prediction["captured_at"]) == "1731234567890"
+
+
 def test_acks_of_what_failed_fit(app: AppProcess, frame: bytes) -> None:
     with recorded(app.url) as client:
         check(client.call("frame", {"seq": 2}, b"no image"), FrameError)
