@@ -1,4 +1,4 @@
-"""A cost in round numbers, for reckoning sizes."""
+"""A cost in round numbers, for computing sizes."""
 
 from __future__ import annotations
 

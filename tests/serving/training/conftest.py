@@ -1,4 +1,4 @@
-"""A tiny made-up data set: no real face, every label of every model."""
+"""A tiny made-up data set: no real faces, every label of every model."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def faces(records) -> Faces:
 
 @pytest.fixture
 def make_job(tmp_path, faces):
-    """Builds the job of a model: the project's recipe, cut down to a second of work."""
+    """Builds the job of a model: the project's recipe, reduced to a second of work."""
     from serving.training.job import Job
     from serving.training.run_dir import RunDir
 

@@ -20,12 +20,12 @@ def test_a_teacher_has_its_share_in_a_label():
     np.testing.assert_allclose(blend_labels(label, EXACT, answer, 0.5), [[0.25, 0.65, 0.1]])
 
 
-def test_a_teacher_says_where_in_an_interval_the_answer_lies_but_never_outside():
+def test_a_teacher_decides_within_an_interval_but_never_outside():
     label, answer = np.float32([[0, 1, 1]]), np.float32([[0.5, 0.3, 0.1]])
     np.testing.assert_allclose(blend_labels(label, INTERVAL, answer, 0.5), [[0, 0.75, 0.25]])
 
 
-def test_an_interval_that_no_teacher_believes_in_is_still_the_label():
+def test_an_interval_that_no_teacher_supports_is_still_the_label():
     label, answer = np.float32([[0, 1, 1]]), np.float32([[1, 0, 0]])
     np.testing.assert_allclose(blend_labels(label, INTERVAL, answer, 0.5), [[0, 0.5, 0.5]])
 
@@ -37,7 +37,7 @@ def job(make_job):
     return replace(job, spec=replace(job.spec, size=24), recipe=recipe)
 
 
-def test_a_network_starts_from_the_one_that_learned_on_smaller_crops(job):
+def test_a_network_starts_from_its_pretrained_weights(job):
     train.run(job)
     started, first = train.initial_network(job), job.pretraining().trained_network()
     assert (started.input.shape[1], first.input.shape[1]) == (24, 16)
@@ -45,7 +45,7 @@ def test_a_network_starts_from_the_one_that_learned_on_smaller_crops(job):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_network_ends_with_the_training_that_comes_last(job):
+def test_the_finetuned_network_is_exported(job):
     gentle = Finetuning(1, 1e-3, job.recipe.augmentation)
     job = replace(job, recipe=replace(job.recipe, pretrain=None, finetune=gentle))
     train.run(job)
@@ -60,7 +60,7 @@ def test_a_network_ends_with_the_training_that_comes_last(job):
     )
 
 
-def test_a_teacher_teaches_all_that_it_learned(job, faces):
+def test_a_teacher_predicts_every_head(job, faces):
     job = replace(job, recipe=replace(job.recipe, teachers=("age",), teacher_weight=0.25))
     train.run(job.pretraining())
     labels = job.targets(faces)
@@ -76,7 +76,7 @@ def test_a_recipe_without_teachers_keeps_its_labels(job, faces):
     assert distil_targets(job, labels, faces) is labels
 
 
-def test_only_a_first_training_can_teach(make_job):
+def test_a_teacher_without_pretraining_is_refused(make_job):
     job = make_job("gender")
     with pytest.raises(ValueError, match="gender has no pretraining stage"):
         replace(job, recipe=replace(job.recipe, teachers=("gender",))).teachers()

@@ -50,7 +50,7 @@ def test_temperature_undoes_overconfidence():
     )
 
 
-def test_the_range_of_a_measure_holds_its_share_of_the_truths():
+def test_the_range_of_a_regression_covers_its_share_of_the_true_values():
     rng = np.random.default_rng(0)
     truth = rng.integers(20, 80, 1000)
     centre = truth + rng.normal(0, 6, 1000)
@@ -92,7 +92,7 @@ def test_a_group_of_a_single_class_has_no_macro_f1(faces):
     assert "macro_f1" in groups["ethnicity White"]
 
 
-def test_reliability_tells_what_answers_of_like_confidence_are_worth():
+def test_reliability_is_the_accuracy_by_confidence():
     probabilities = np.float32([[0.9, 0.1]] * 4 + [[0.6, 0.4]] * 2)
     bins = metrics.reliability(probabilities, np.array([0, 0, 0, 1, 1, 1]))
     filled = bins[bins[:, 0] > 0]
@@ -100,7 +100,7 @@ def test_reliability_tells_what_answers_of_like_confidence_are_worth():
 
 
 @pytest.mark.parametrize("name", sorted(CURVES))
-def test_a_property_at_its_normal_level_leaves_the_crop_as_it_is(name, faces):
+def test_a_property_at_its_normal_level_leaves_the_crop_unchanged(name, faces):
     normal = {"brightness": 1, "blur": 0, "rotation": 0, "size": 32, "jpeg": 100}[name]
     spec = replace(load_contract()["gender"], size=32)
     plain = detected_crops(faces, spec).astype(int)
@@ -109,7 +109,7 @@ def test_a_property_at_its_normal_level_leaves_the_crop_as_it_is(name, faces):
     assert np.abs(degraded_crops(CURVES[name], 5, faces, spec) - plain).mean() > 5
 
 
-def test_the_figures_stand_between_the_marks_of_a_page(tmp_path):
+def test_the_results_are_written_between_the_marks_of_a_page(tmp_path):
     report = {"data": {"ferplus": {"detected": {"accuracy": 0.841, "macro_f1": 0.7}}}}
     (tmp_path / "emotion.json").write_text(json.dumps(report))
     page = tmp_path / "README.md"

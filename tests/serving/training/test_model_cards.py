@@ -1,4 +1,4 @@
-"""What a card says of a report that is made up."""
+"""Model cards from a made-up report."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ def card(tmp_path):
     return write
 
 
-def test_a_row_of_the_confusion_has_the_label_and_its_answers(card):
+def test_a_row_of_the_confusion_has_the_label_and_its_predictions(card):
     assert "| female | 8 | 2 | 80% |\n| male | 1 | 9 | 90% |\n" in card()
 
 
-def test_a_figure_that_a_group_lacks_is_an_empty_cell(card):
+def test_a_metric_that_a_group_lacks_is_an_empty_cell(card):
     text = card()
     assert "| group | faces | accuracy | macro f1 |\n" in text
     assert "| gender female | 10 | 0.8 |  |\n" in text
     assert "| age 20-29 | 20 | 0.85 | 0.84 |\n" in text
 
 
-def test_a_curve_says_at_which_levels_and_on_how_many_faces_it_was_measured(card):
+def test_a_curve_has_its_levels_and_number_of_faces(card):
     text = card()
     assert "| face size, pixels | fairface | 8: 0.5, 96: 0.8 |\n" in text
     assert "at most 600 test faces per data set" in text
@@ -71,26 +71,26 @@ def test_a_card_says_what_training_took(card, tmp_path):
     assert (tmp_path / "plots" / "gender-training.png").is_file()
 
 
-def test_what_came_before_the_training_counts_too(card):
+def test_earlier_stages_count_too(card):
     first = Training(64, 2, 3.0, EPOCHS)
     text = card(first, first)
     assert "4 epochs and 6 minutes on 64 pixels, then 2 epochs and 3 minutes on 96" in text
 
 
-def test_epochs_of_trainings_that_follow_one_another_are_counted_through(card, monkeypatch):
+def test_epochs_of_consecutive_stages_are_numbered_continuously(card, monkeypatch):
     drawn = []
     monkeypatch.setattr(plots, "training", lambda path, log, ylabel: drawn.extend(log))
     card(Training(64, 2, 3.0, EPOCHS), Training(96, 5, 9.0, []))
     assert [entry["epoch"] for entry in drawn] == [6, 7]
 
 
-def test_a_training_whose_log_was_lost_counts_and_is_not_drawn(tmp_path):
+def test_a_training_whose_log_was_lost_counts_and_is_not_plotted(tmp_path):
     write_card(tmp_path, load_contract()["gender"], REPORT, [replace(OWN, log=[])])
     assert "It took 2 epochs and 3 minutes on 96 pixels.\n" in (tmp_path / "gender.md").read_text()
     assert not (tmp_path / "plots" / "gender-training.png").exists()
 
 
-def test_a_first_training_that_also_teaches_counts_once(make_job):
+def test_a_pretraining_stage_that_is_also_a_teacher_counts_once(make_job):
     job = make_job("age")
     recipe = replace(job.recipe, pretrain=Pretraining(16, 1, 1e-3), teachers=("age", "gender"))
     job = replace(job, spec=replace(job.spec, size=24), recipe=recipe)

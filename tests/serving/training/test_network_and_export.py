@@ -58,7 +58,7 @@ def test_one_command_makes_a_served_and_measured_model(model, make_job, contract
     assert f"quality = {{ {next(iter(report['quality']))}" in contract_copy.read_text()
 
 
-def test_the_exported_model_answers_as_the_network_does(tmp_path):
+def test_the_exported_model_predicts_as_the_network_does(tmp_path):
     spec = replace(load_contract()["gender"], size=16)
     model = mini_xception(TINY, spec.size, 2)
     crops = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)
@@ -79,7 +79,7 @@ def test_the_activation_says_where_the_evidence_is(tmp_path):
     np.testing.assert_allclose(softmax(logits, 2.0), answers["probabilities"], atol=1e-5)
 
 
-def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contract_copy):
+def test_auxiliary_heads_are_not_exported(make_job, contract_copy):
     job = make_job("gender")
     recipe = replace(job.recipe, auxiliary_models=("age",), mixup_alpha=0.0)
     job = replace(job, recipe=recipe)
@@ -91,7 +91,7 @@ def test_what_a_network_learns_beside_its_task_is_not_exported(make_job, contrac
     assert answers["activation"].shape[-1] == 2
 
 
-def test_the_first_maps_alone_answer_as_they_did_beside_others():
+def test_kept_classes_predict_as_before():
     crops = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1), dtype=np.uint8)
     model = mini_xception(TINY, 16, 5)
     fewer = keep_classes(model, 2)
@@ -101,7 +101,7 @@ def test_the_first_maps_alone_answer_as_they_did_beside_others():
     assert model.count_params() - fewer.count_params() == 3 * (TINY.widths[-1] + 1)
 
 
-def test_a_mirrored_network_answers_a_crop_and_its_mirror_image_alike():
+def test_a_network_averaged_with_its_mirror_image_is_symmetric():
     crops = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1), dtype=np.uint8)
     model = mini_xception(TINY, 16, 3)
     both = average_mirrored(model)
@@ -112,7 +112,7 @@ def test_a_mirrored_network_answers_a_crop_and_its_mirror_image_alike():
 
 
 def test_no_1x1_convolution_has_a_stride():
-    """oneDNN computes the gradient of some of them wrongly and breaks the heap (its issue 6035)."""
+    """oneDNN computes the gradient of some of them wrongly and corrupts the heap (issue 6035)."""
     model = mini_xception(load_recipe("age").network, 64, 2)
     convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
     assert all(layer.strides == (1, 1) for layer in convolutions if layer.kernel_size == (1, 1))
@@ -147,7 +147,7 @@ def test_an_interval_costs_nothing_when_all_probability_lies_in_it():
     assert float(label_loss(values, interval, logits, 1.0)) == pytest.approx(0, abs=1e-5)
 
 
-def test_heads_add_up_and_only_the_first_has_an_order_and_a_full_say():
+def test_losses_of_heads_add_up_and_only_the_first_has_an_order_and_full_weight():
     logits, values = tf.zeros((1, 5)), tf.constant([[0.0, 0.0, 1.0, 0.0, 1.0]])
     loss = heads_loss(values, tf.constant([[False, False]]), logits, (3, 2), 0.5, 0.25)
     assert float(loss) == pytest.approx(np.log(3) + 0.5 + 0.25 * np.log(2))
@@ -166,7 +166,7 @@ def test_every_recipe_makes_a_network_under_the_size_limit(path):
     assert model.count_params() < 1_000_000
 
 
-def test_only_training_computes_with_fewer_bits(make_job):
+def test_only_training_uses_the_recipe_s_precision(make_job):
     job = make_job("age")
     job = replace(job, recipe=replace(job.recipe, precision="mixed_bfloat16"))
 

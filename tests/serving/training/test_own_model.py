@@ -86,7 +86,7 @@ def app(made) -> Iterator[AppProcess]:
 
 
 @pytest.mark.parametrize(("label", "draw"), [("smiling", smiling), ("serious", covered)])
-def test_a_folder_of_pictures_becomes_an_answer_on_the_wire(app, label, draw):
+def test_a_folder_of_pictures_becomes_a_prediction_on_the_wire(app, label, draw):
     frame = cv2.imencode(".jpg", draw(0.3))[1].tobytes()
     with connected(app.url) as client:
         assert [model["name"] for model in client.wait_for("session")["models"]] == ["smile"]
@@ -111,7 +111,7 @@ def test_a_small_folder_gets_more_epochs(faces, epochs):
     assert with_enough_epochs(load_recipe("smile"), faces).epochs == epochs
 
 
-def test_pictures_are_framed_again_when_the_folder_has_changed(data, tmp_path):
+def test_pictures_are_aligned_again_when_the_folder_has_changed(data, tmp_path):
     before = len(load_faces(["smile"], data, tmp_path))
     (kept,) = tmp_path.glob("smile-*.npz")
     framed = kept.stat().st_mtime_ns
@@ -121,7 +121,7 @@ def test_pictures_are_framed_again_when_the_folder_has_changed(data, tmp_path):
     assert len(load_faces(["smile"], data, tmp_path)) == before + 1
 
 
-def test_older_pictures_in_another_folder_are_not_taken_for_those_that_were_framed(data, tmp_path):
+def test_older_pictures_in_another_folder_are_aligned_separately(data, tmp_path):
     fewer, cache = Path(shutil.copytree(data, tmp_path / "fewer")), tmp_path / "cache"
     for picture_file in sorted((fewer / "smile" / "smiling").iterdir())[:30]:
         picture_file.unlink()
@@ -129,7 +129,7 @@ def test_older_pictures_in_another_folder_are_not_taken_for_those_that_were_fram
     assert few < len(load_faces(["smile"], data, cache))
 
 
-def test_a_model_that_the_contract_lacks_is_told_with_those_it_has():
+def test_an_unknown_model_is_refused_with_the_known_ones():
     with pytest.raises(SystemExit, match=r"has no model grin\. Known models: emotion, age, gender"):
         open_job(build_parser("Trains a model.").parse_args(["grin"]))
 

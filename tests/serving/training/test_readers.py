@@ -74,7 +74,7 @@ def test_official_ferplus_joins_both_files_by_row_and_keeps_private_test_out(tmp
     assert records[0].digest == hashlib.sha1(picture(5).tobytes()).hexdigest()[:12]
 
 
-def test_official_utkface_reads_names_and_drops_twins_that_disagree(tmp_path):
+def test_official_utkface_reads_names_and_drops_duplicates_with_another_label(tmp_path):
     folder = tmp_path / "UTKFace"
     folder.mkdir()
     names = {"25_0_2_a.jpg": 10, "26_1_0_b.jpg": 20, "70_1_0_c.jpg": 20, "39_1_d.jpg": 30}
@@ -104,7 +104,7 @@ def save(path, image):
     cv2.imwrite(str(path), image)
 
 
-def test_own_pictures_bear_the_name_of_their_folder_and_keep_their_shape(tmp_path):
+def test_own_pictures_are_labelled_by_their_folder_and_keep_their_shape(tmp_path):
     save(tmp_path / "smile" / "yes" / "a.png", np.full((40, 60, 3), (255, 0, 0), np.uint8))
     save(tmp_path / "smile" / "no" / "B.JPG", picture(9))
     save(tmp_path / "smile" / "no" / "c.webp", picture(200))
@@ -115,7 +115,7 @@ def test_own_pictures_bear_the_name_of_their_folder_and_keep_their_shape(tmp_pat
     assert (yes.image == 29).all()  # what blue weighs in grey
 
 
-def test_large_own_photos_are_shrunk_in_proportion(tmp_path):
+def test_large_own_photos_are_scaled_down_in_proportion(tmp_path):
     save(tmp_path / "smile" / "yes" / "a.png", np.zeros((1000, 2560), np.uint8))
     (record,) = read("smile", tmp_path)
     assert record.image.shape == (500, 1280)
@@ -132,21 +132,21 @@ def test_one_own_picture_in_five_is_for_testing_and_its_content_decides(tmp_path
     assert 10 <= sum(same[0] == TEST for same in splits.values()) <= 30
 
 
-def test_own_pictures_that_lie_under_two_labels_are_left_out(tmp_path):
+def test_own_pictures_with_two_labels_are_left_out(tmp_path):
     for name, value in {"yes/a.png": 1, "yes/b.png": 2, "no/c.png": 1}.items():
         save(tmp_path / "smile" / name, picture(value))
     (record,) = read("smile", tmp_path)
     assert (record.image == 2).all()
 
 
-def test_own_pictures_that_lie_under_no_label_are_not_taken(tmp_path):
+def test_own_pictures_without_a_label_are_refused(tmp_path):
     save(tmp_path / "smile" / "a.png", picture())
     with pytest.raises(ValueError, match="one folder of pictures for each label"):
         list(read("smile", tmp_path))
 
 
 @pytest.mark.parametrize("content", [b"no picture", b""])
-def test_an_own_file_that_is_no_picture_is_named(tmp_path, content):
+def test_an_own_file_that_is_not_a_picture_is_named(tmp_path, content):
     save(tmp_path / "smile" / "yes" / "a.png", picture())
     (tmp_path / "smile" / "yes" / "b.png").write_bytes(content)
     with pytest.raises(ValueError, match=r"yes/b\.png"):
@@ -156,7 +156,7 @@ def test_an_own_file_that_is_no_picture_is_named(tmp_path, content):
 @pytest.mark.parametrize(
     ("data_set", "names"), [("ferplus", r"ferplus\.zip or fer2013\.csv"), ("smile", "smile")]
 )
-def test_missing_data_is_told_with_the_names_that_were_looked_for(tmp_path, data_set, names):
+def test_missing_data_is_reported_with_the_expected_names(tmp_path, data_set, names):
     with pytest.raises(FileNotFoundError, match=names):
         read(data_set, tmp_path)
 

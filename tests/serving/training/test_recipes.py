@@ -1,4 +1,4 @@
-"""Recipe files: what is read, and which message a mistake gets."""
+"""Recipe files: valid recipes, and the message for each mistake."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_mistake_is_named_with_its_file_table_and_key(read, old, new, message)
         read(old, new)
 
 
-def test_what_is_not_toml_is_said():
+def test_a_file_that_is_not_toml_is_refused():
     with pytest.raises(RecipeError, match=r"cards/age\.md is not valid TOML"):
         read_recipe(RECIPES.parent / "cards" / "age.md")
 

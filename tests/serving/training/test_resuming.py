@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 
 
 class Interrupted(Exception):
-    """What ends a training early."""
+    """Ends a training early."""
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def job(make_job):
 
 
 def interrupt(monkeypatch, place, name, call):
-    """Lets a function be called some times, and then no more, as if the process had ended."""
+    """Makes the given call of a function fail, as if the process had ended."""
     original, calls = getattr(place, name), []
 
     def counted(*arguments, **options):
@@ -44,7 +44,7 @@ def epochs(job):
 
 
 @pytest.mark.parametrize(("step", "before"), [("run_epoch", [1]), ("save", [1, 2])])
-def test_training_goes_on_after_its_last_finished_epoch(job, monkeypatch, step, before):
+def test_training_continues_after_its_last_finished_epoch(job, monkeypatch, step, before):
     with monkeypatch.context() as patch, pytest.raises(Interrupted):
         interrupt(patch, Trainer, step, call=2)
         train.run(job)
@@ -65,7 +65,7 @@ def test_a_resumed_network_is_the_one_that_was_saved(job):
     assert any((ours != mean).any() for ours, mean in moved)
 
 
-def test_a_training_by_another_recipe_is_not_gone_on_with(job):
+def test_a_training_with_another_recipe_is_not_continued(job):
     train.run(job)
     with pytest.raises(SystemExit, match="another recipe"):
         train.run(replace(job, recipe=replace(job.recipe, epochs=3)))
@@ -94,7 +94,7 @@ def test_a_trial_is_short_and_waits_for_no_other_model(job):
     assert (trial.epochs, trial.pretrain.epochs, trial.teachers, trial.min_steps) == (3, 3, (), 0)
 
 
-def test_faces_are_written_whole_or_not_at_all(faces, tmp_path, monkeypatch):
+def test_faces_are_written_completely_or_not_at_all(faces, tmp_path, monkeypatch):
     def half(path, **columns):
         path.write_bytes(b"half")
         raise Interrupted

@@ -76,7 +76,7 @@ def report(model):
     return json.loads((ROOT / REPORTS / f"{model}.json").read_text())
 
 
-# The first test of a data set frames its faces: half a minute, and much more on a busy machine.
+# The first test of a data set aligns its faces: half a minute, and much more on a busy machine.
 pytestmark = pytest.mark.timeout(1800)
 SUBSETS = [(model, source) for model in BARS for source in report(model)["subset"]]
 each_model = pytest.mark.parametrize("model", BARS)
@@ -102,7 +102,7 @@ def answers_to(model, crops):
 
 
 def near(figures):
-    """Every figure of a report that is a number, give or take what another processor may do."""
+    """The numbers of a report, with the tolerance for another processor."""
     return {
         name: pytest.approx(value, abs=FEW_FACES.get(name, TOLERANCE) * max(1, abs(value)))
         for name, value in figures.items()

@@ -71,7 +71,7 @@ def smile(*labels: str) -> ModelSpec:
     return replace(load_contract()["gender"], name="smile", labels=labels)
 
 
-def test_a_model_of_one_s_own_learns_the_names_of_the_folders():
+def test_a_custom_model_learns_the_label_folders():
     faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no", "")))
     targets = targets_of(smile("no", "yes"), faces)
     assert targets.values[:2].tolist() == [[0, 1], [1, 0]]
@@ -81,13 +81,13 @@ def test_a_model_of_one_s_own_learns_the_names_of_the_folders():
 
 
 @pytest.mark.parametrize("labels", [("no", "perhaps"), ("perhaps",), ()])
-def test_folders_that_are_not_the_model_s_labels_are_told(labels):
+def test_folders_that_are_not_the_model_s_labels_are_named(labels):
     faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no")))
     with pytest.raises(ValueError, match=r"\['no', 'yes'\]"):
         folder_targets(faces, labels)
 
 
-def test_a_few_faces_need_not_have_every_label_but_those_of_a_training_must():
+def test_a_training_needs_faces_of_every_label_a_few_faces_do_not():
     faces = table(*(Record(IMAGE, TRAIN, "0", label=label) for label in ("yes", "no")))
     spec = smile("no", "yes", "perhaps")
     assert targets_of(spec, faces).truth.tolist() == [1, 0]
@@ -110,7 +110,7 @@ def test_heads_stand_side_by_side():
     assert both.usable.tolist() == [True, False]
 
 
-def test_equal_pictures_never_part():
+def test_equal_images_stay_in_one_split():
     digests = [f"{i:012x}" for i in range(0, 16**6, 16**6 // 50)]
     faces = table(*(Record(IMAGE, TRAIN, digest) for digest in digests * 2))
     held_out = splits.holdout_rows(faces, 0.3)
@@ -119,7 +119,7 @@ def test_equal_pictures_never_part():
     assert (held_out ^ splits.training_rows(faces, 0.3)).all()
 
 
-def test_a_picture_that_is_also_tested_is_neither_trained_on_nor_held_out():
+def test_an_image_that_is_also_tested_is_neither_trained_on_nor_held_out():
     faces = table(Record(IMAGE, TRAIN, "aa"), Record(IMAGE, TEST, "aa"))
     assert splits.test_rows(faces).tolist() == [False, True]
     assert not splits.training_rows(faces, 0.5).any()

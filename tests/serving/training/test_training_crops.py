@@ -46,14 +46,14 @@ def test_the_largest_face_gives_the_square_and_its_eyes_the_roll():
     assert (square.x, square.y, square.side, round(square.roll)) == (14, 12, 20, 45)
 
 
-def test_a_picture_without_a_found_face_is_framed_as_its_data_set_mostly_is(records):
+def test_an_image_without_a_detection_gets_the_usual_square_of_its_data_set(records):
     squares = detect_squares("ferplus", records[:2], FixedDetector())
     expected = typical_square("ferplus", SIDE)
     np.testing.assert_allclose(squares[1], [expected.x, expected.y, expected.side, 0], rtol=1e-5)
 
 
 class FindsLightFaces:
-    """Finds a face of a quarter of the width in the middle of every picture that is not black."""
+    """Finds a face of a quarter of the width in the middle of every image that is not black."""
 
     name = "light"
 
@@ -78,7 +78,7 @@ def test_faces_are_cut_out_of_photos_and_photos_without_one_are_left_out(capsys)
     assert "smile/no: found a face in 30 of 35 pictures" in capsys.readouterr().out
 
 
-def test_the_surroundings_of_a_face_show_it_in_the_middle():
+def test_a_face_is_cut_out_with_its_surroundings_in_the_middle():
     image = np.zeros((200, 300), dtype=np.uint8)
     image[60:100, 200:240] = 255
     cut, square = crop_with_context(image, Square(220, 80, 40, 12))
@@ -100,7 +100,7 @@ def test_faces_survive_their_file(tmp_path, faces):
     assert (Faces.join([loaded, loaded]).votes[len(faces) :] == faces.votes).all()
 
 
-def test_faces_that_were_framed_before_there_were_labels_have_none(tmp_path, faces):
+def test_faces_that_were_aligned_before_there_were_labels_have_none(tmp_path, faces):
     faces.save(tmp_path / "new.npz")
     with np.load(tmp_path / "new.npz") as file:
         np.savez(tmp_path / "old.npz", **{n: file[n] for n in file.files if n != "label"})
@@ -118,7 +118,7 @@ def test_jitter_stays_within_the_recipe():
     assert max(abs(square.roll) for square in squares) <= geometric.roll
 
 
-def test_worsened_pictures_keep_their_shape_and_type():
+def test_augmented_images_keep_their_shape_and_type():
     photometric = load_recipe("emotion").augmentation.photometric
     rng = np.random.default_rng(2)
     image = rng.integers(0, 256, (48, 48), dtype=np.uint8)
@@ -138,7 +138,7 @@ def test_the_same_epoch_gives_the_same_batches(faces):
     assert (first(1) != first(2)).any()
 
 
-def test_each_occlusion_hides_a_part_and_leaves_a_part():
+def test_each_occlusion_covers_a_part_and_leaves_a_part():
     rng = np.random.default_rng(3)
     image = rng.integers(0, 256, (64, 64), dtype=np.uint8)
     for occlude in OCCLUSIONS:
@@ -146,7 +146,7 @@ def test_each_occlusion_hides_a_part_and_leaves_a_part():
         assert 0.02 < changed < 0.6, occlude.__name__
 
 
-def test_blending_mixes_crops_and_targets_alike_and_spares_intervals(faces):
+def test_mixup_blends_crops_and_targets_alike_and_leaves_intervals(faces):
     targets = TARGETS["age"](faces)
     shades = np.arange(len(faces), dtype=np.uint8) * 5
     crops = np.ones((len(faces), 4, 4, 1), np.uint8) * shades[:, None, None, None]
@@ -158,13 +158,13 @@ def test_blending_mixes_crops_and_targets_alike_and_spares_intervals(faces):
     np.testing.assert_allclose(mixture.values[~narrowed].sum(axis=1), 1, rtol=1e-5)
 
 
-def test_faces_of_one_s_own_are_balanced_by_label():
+def test_faces_of_a_custom_model_are_sampled_by_label():
     records = [*photos("yes", 1, 9), *photos("no", 3, 9)]
     faces = Faces.build("smile", records, np.zeros((4, 4), np.float32))
     assert sampling_groups(faces, folder_targets(faces, ("no", "yes"))).tolist() == [1, 0, 0, 0]
 
 
-def test_balance_shows_rare_kinds_more_often_and_none_never():
+def test_oversampling_shows_rare_kinds_more_often_and_every_face():
     kind = np.repeat([0, 1], [900, 100])
     times = repeat_counts(kind, 0.5)
     assert times.mean() == pytest.approx(1)
@@ -175,7 +175,7 @@ def test_balance_shows_rare_kinds_more_often_and_none_never():
     assert (repeat_counts(kind, 0.0) == 1).all()
 
 
-def test_measured_crops_are_plain(faces):
+def test_crops_for_evaluation_are_not_augmented(faces):
     spec = load_contract()["age"]
     assert detected_crops(faces, spec).shape == (len(faces), spec.size, spec.size, 1)
     assert whole_square(faces.images[0]) == Square(SIDE / 2, SIDE / 2, SIDE)
