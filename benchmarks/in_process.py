@@ -8,14 +8,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.models import load_network
 from face_utils.detectors.factory import build_detector
 from face_utils.frame import DetectedFrame, detect_faces
 from face_utils.image import ImageLimits
-from face_utils.model_spec import ModelSpec
 from face_utils.pipeline import Pipeline
 from serving.contract import INPUT_NAME, MODELS, load_contract
-from serving.server.openvino_model import Network
-from serving.server.saved_model import default_signature, read_signatures
 from tests.support.moving_face import film
 from web.settings import Settings
 
@@ -29,7 +27,7 @@ class _Loop:
     def __init__(self) -> None:
         specs = load_contract().values()
         self._see = _sight()
-        self._networks = {spec.name: _load(spec) for spec in specs}
+        self._networks = {spec.name: load_network(MODELS / spec.name) for spec in specs}
         self._intervals = {spec: spec.interval_ms / 1e3 for spec in specs}
         self._pipeline = Pipeline()
 
@@ -74,9 +72,3 @@ def _sight() -> Callable[[int], DetectedFrame]:
         return detect_faces(data, detector.detect, limits, settings.limits.max_faces)
 
     return see
-
-
-def _load(spec: ModelSpec) -> Network:
-    """Loads the newest version of a model as the embedded server does."""
-    newest = max((MODELS / spec.name).iterdir(), key=lambda folder: int(folder.name))
-    return Network(newest, default_signature(read_signatures(newest)), threads=1)

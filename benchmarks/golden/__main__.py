@@ -17,7 +17,7 @@ from benchmarks.golden.faces import FOLDER, load_faces
 from benchmarks.golden.predictions import Prediction, error_of, label_of, predict_all, verdict
 from benchmarks.golden.records import changes, read_records, write_records
 from benchmarks.golden.scores import Score, score
-from benchmarks.tuning.models import load_models
+from benchmarks.models import load_models
 from face_utils.model_spec import ModelSpec
 from serving.contract import CONTRACT, MODELS
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.golden.conditions import CONDITIONS
 from benchmarks.golden.faces import GoldenFace, Truth
-from benchmarks.tuning.models import Models
+from benchmarks.models import Models
 from face_utils import quality
 from face_utils.boxes import FloatArray, iou
 from face_utils.detectors.factory import build_detector

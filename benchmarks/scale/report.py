@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from benchmarks.markdown import Row, markdown_table
 from benchmarks.scale import sizing
 from benchmarks.scale.fleet import FleetMetrics
 from benchmarks.scale.sizing import Cost
-from benchmarks.tuning.study import Row, markdown_table
 
 WEBCAMS = (1_000, 10_000, 100_000)
 MAX_DROPPED = 0.02

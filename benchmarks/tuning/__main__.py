@@ -18,6 +18,7 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.machine import describe_machine
+from benchmarks.models import Model
 from benchmarks.tuning import (
     confidence_threshold,
     head_pose,
@@ -39,7 +40,6 @@ from benchmarks.tuning.data import (
     still_face_tracks,
 )
 from benchmarks.tuning.held_out import Sample
-from benchmarks.tuning.models import Model
 from benchmarks.tuning.prediction_tracks import TrackSet
 from benchmarks.tuning.study import Study, findings_table, to_json, to_markdown
 from serving.contract import CONTRACT, MODELS

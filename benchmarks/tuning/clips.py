@@ -10,8 +10,8 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks.models import Models
 from benchmarks.tuning.camera_simulation import JPEG
-from benchmarks.tuning.models import Models
 from benchmarks.tuning.prediction_tracks import Track
 from face_utils.detection import Detection, Image
 from face_utils.detectors.factory import build_detector

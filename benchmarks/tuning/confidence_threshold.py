@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.markdown import Row
+from benchmarks.models import Model
 from benchmarks.tuning.held_out import Sample
-from benchmarks.tuning.models import Model
 from benchmarks.tuning.prediction_tracks import TrackSet, smoothed
 from benchmarks.tuning.selection_rules import (
     NEAR,
@@ -17,7 +18,7 @@ from benchmarks.tuning.selection_rules import (
     confidence_for_accuracy,
     halfway_from_chance,
 )
-from benchmarks.tuning.study import Finding, Row, Study, Table
+from benchmarks.tuning.study import Finding, Study, Table
 from face_utils.model_spec import ModelSpec
 
 THRESHOLDS = tuple(n / 20 for n in range(7, 20))

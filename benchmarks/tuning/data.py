@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
+from benchmarks.models import Models, load_models
 from benchmarks.tuning.camera_simulation import (
     augmented_crops,
     estimate_jitter,
@@ -16,7 +17,6 @@ from benchmarks.tuning.camera_simulation import (
 )
 from benchmarks.tuning.clips import Clip, track_clips
 from benchmarks.tuning.held_out import Sample, held_out
-from benchmarks.tuning.models import Models, load_models
 from benchmarks.tuning.prediction_tracks import TrackSet, predict_tracks
 from serving.training.recipe import GeometricAugmentation
 from serving.training.recipe_files import load_recipe

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from benchmarks.models import Crops, Model
 from benchmarks.tuning.camera_simulation import NOISE, through_camera
 from benchmarks.tuning.degradations import Degradation, Square
 from benchmarks.tuning.held_out import Sample
-from benchmarks.tuning.models import Crops, Model
 from benchmarks.tuning.selection_rules import Floats, Mask, skill_score
 from face_utils.cropping import crop
 from face_utils.model_spec import ModelSpec

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from benchmarks.markdown import Row
+from benchmarks.models import Model
 from benchmarks.tuning.degradation_runs import guess_loss, losses
 from benchmarks.tuning.held_out import Sample
-from benchmarks.tuning.models import Model
 from benchmarks.tuning.selection_rules import Floats, Mask, find_bound, skill_score
-from benchmarks.tuning.study import Finding, Row, Study, Table
+from benchmarks.tuning.study import Finding, Study, Table
 from face_utils import quality
 from face_utils.detection import Detection
 from face_utils.detectors.factory import build_detector

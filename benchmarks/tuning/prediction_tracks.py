@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.tuning.models import Crops, Model
+from benchmarks.models import Crops, Model
 from face_utils.model_spec import ModelSpec, Smoothing
 from face_utils.results import describe
 from face_utils.smoothing import Outputs, Smoother

@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.random import Generator
 
+from benchmarks.markdown import Row
+from benchmarks.models import Model
 from benchmarks.tuning.camera_simulation import LOW_LIGHT_NOISE, NOISE
 from benchmarks.tuning.degradation_runs import VIEWS, DegradationRun, run_degradation
 from benchmarks.tuning.degradations import DEGRADATIONS, Degradation
 from benchmarks.tuning.held_out import Sample
-from benchmarks.tuning.models import Model
 from benchmarks.tuning.selection_rules import Mask, find_bound
-from benchmarks.tuning.study import Finding, Row, Study, Table
+from benchmarks.tuning.study import Finding, Study, Table
 
 BINS = 10
 MIN_FACES = 100

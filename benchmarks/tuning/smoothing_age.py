@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.markdown import Row
 from benchmarks.tuning.clips import Clip
 from benchmarks.tuning.prediction_tracks import Track, TrackSet, smoothed
 from benchmarks.tuning.selection_rules import ENOUGH, shortest_sufficient
-from benchmarks.tuning.study import Finding, Row, Study, Table
+from benchmarks.tuning.study import Finding, Study, Table
 from face_utils.model_spec import ModelSpec
 
 SECONDS = (0.0, 6.0, 15.0, 30.0, 60.0)

@@ -8,6 +8,7 @@ from itertools import permutations
 import numpy as np
 from numpy.random import Generator
 
+from benchmarks.markdown import Row
 from benchmarks.tuning.clips import Clip
 from benchmarks.tuning.prediction_tracks import (
     Track,
@@ -20,7 +21,7 @@ from benchmarks.tuning.prediction_tracks import (
     smoothed,
 )
 from benchmarks.tuning.selection_rules import ENOUGH, shortest_sufficient
-from benchmarks.tuning.study import Finding, Row, Study, Table
+from benchmarks.tuning.study import Finding, Study, Table
 from face_utils.model_spec import UNSURE, ModelSpec
 from serving.training.recipe import GeometricAugmentation
 

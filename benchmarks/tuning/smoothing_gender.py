@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from benchmarks.markdown import Row
 from benchmarks.tuning.clips import Clip
 from benchmarks.tuning.prediction_tracks import (
     Track,
@@ -20,7 +21,7 @@ from benchmarks.tuning.selection_rules import (
     intraclass_correlation,
     shortest_sufficient,
 )
-from benchmarks.tuning.study import Finding, Row, Study, Table
+from benchmarks.tuning.study import Finding, Study, Table
 from face_utils.model_spec import UNSURE, ModelSpec
 from face_utils.smoothing import REPEAT_CORRELATION
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Row = dict[str, str | int | float]
-"""A row of a table: column -> value."""
+from benchmarks.markdown import Row, markdown_table
 
 
 @dataclass(frozen=True)
@@ -58,22 +57,6 @@ def to_markdown(study: Study) -> str:
     for table in study.tables:
         parts += [table.caption, markdown_table(table.rows)]
     return "\n\n".join(parts)
-
-
-def markdown_table(rows: Sequence[Row]) -> str:
-    """Formats rows as a table. The first row defines the order of the columns."""
-    columns = list(rows[0])
-    cells = ([format_value(row[column]) for column in columns] for row in rows)
-    return "\n".join(
-        f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *cells]
-    )
-
-
-def format_value(value: str | float) -> str:
-    """Formats a number with three digits, or as a whole number from 100 on."""
-    if isinstance(value, float):
-        return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return str(value)
 
 
 def findings_table(studies: Iterable[Study]) -> str:

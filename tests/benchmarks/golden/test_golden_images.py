@@ -18,7 +18,7 @@ from benchmarks.golden.faces import FOLDER, load_faces
 from benchmarks.golden.predictions import predict_all
 from benchmarks.golden.records import changes, read_records, to_records
 from benchmarks.golden.scores import score
-from benchmarks.tuning.models import load_models
+from benchmarks.models import load_models
 from serving.contract import CONTRACT, MODELS, load_contract
 
 MODEL_NAMES = [name for name in load_contract() if any(name in f.truth for f in load_faces())]

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.models import load_models
 from benchmarks.tuning.camera_simulation import estimate_jitter, poor_camera
 from benchmarks.tuning.clips import back_and_forth, track_clips
 from benchmarks.tuning.degradations import DEGRADATIONS, shrink
-from benchmarks.tuning.models import load_models
 from face_utils.cropping import crop
 from face_utils.detection import Detection
 from face_utils.quality import CROP_MARGIN, CROP_SIZE

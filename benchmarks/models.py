@@ -43,9 +43,10 @@ Models = Mapping[str, Model]
 def load_models(contract: Path, folder: Path) -> Models:
     """Loads the newest version of every model of a contract from a folder of SavedModels."""
     specs = load_contract(contract)
-    return {name: Model(spec, _load(folder / name)) for name, spec in specs.items()}
+    return {name: Model(spec, load_network(folder / name)) for name, spec in specs.items()}
 
 
-def _load(versions: Path) -> Network:
+def load_network(versions: Path) -> Network:
+    """Loads the newest version of a model for one thread."""
     newest = max(versions.iterdir(), key=lambda folder: int(folder.name))
     return Network(newest, default_signature(read_signatures(newest)), threads=1)
