@@ -1,6 +1,6 @@
-"""Green threads against real ones behind the same seam: `python -m benchmarks.async_modes`.
+"""Compares eventlet with native threads: `python -m benchmarks.async_modes`.
 
-The modes take turns, so that whatever else the machine does troubles them alike.
+The modes run alternately, so that other work on the machine affects them equally.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
 
-from benchmarks.end_to_end import ServedFigures, measure
+from benchmarks.end_to_end import EndToEndMetrics, measure
 from benchmarks.machine import describe_machine
 from tests.support.app_process import Mode, running_app
 
 MODES: tuple[Mode, ...] = ("eventlet", "threading")
 WARM_UP_SECONDS = 3.0
 
-Runs = dict[Mode, list[ServedFigures]]
+Runs = dict[Mode, list[EndToEndMetrics]]
 
 
 def main() -> None:
-    """Measures both modes and prints them as Markdown."""
+    """Measures both modes and prints a Markdown table."""
     options = _parser().parse_args()
     load = os.getloadavg()[0]
     print(f"{datetime.now(UTC):%Y-%m-%d}, {describe_machine()}; load before: {load:.1f}.\n")
-    print("| clients | mode | frames/s | ack p50 / p95 ms | dropped | CPU-ms a frame | RSS MiB |")
+    print("| clients | mode | frames/s | ack p50 / p95 ms | dropped | CPU-ms per frame | RSS MiB |")
     print("| --- " * 7 + "|")
     for clients in options.clients:
         runs = take_turns(clients, options)
@@ -35,17 +35,17 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Measure MIEN_ASYNC_MODE's two values.")
+    parser = argparse.ArgumentParser(description="Compare the two values of MIEN_ASYNC_MODE.")
     add = parser.add_argument
     add("--clients", type=int, nargs="+", default=[1, 10, 50])
-    add("--seconds", type=float, default=10.0, help="of each run (%(default)s)")
-    add("--rate", type=float, default=10.0, help="frames a second per client (%(default)s)")
+    add("--seconds", type=float, default=10.0, help="per run (%(default)s)")
+    add("--rate", type=float, default=10.0, help="frames/s per client (%(default)s)")
     add("--rounds", type=int, default=3, help="runs of each mode; the median counts (%(default)s)")
     return parser
 
 
 def take_turns(clients: int, options: argparse.Namespace) -> Runs:
-    """Runs the modes one after the other, several times."""
+    """Runs the modes alternately, several times."""
     runs: Runs = {mode: [] for mode in MODES}
     for _ in range(options.rounds):
         for mode in MODES:
@@ -56,7 +56,7 @@ def take_turns(clients: int, options: argparse.Namespace) -> Runs:
 
 
 def rows(runs: Runs, seconds: float) -> Iterator[str]:
-    """A row for each mode, and one for the second against the first."""
+    """Yields a row for each mode, and one with the ratio of the second to the first."""
     medians = {mode: _medians(figures, seconds) for mode, figures in runs.items()}
     clients = next(iter(runs.values()))[0].clients
     for mode, (rate, p50, p95, dropped, cpu_ms, rss) in medians.items():
@@ -69,13 +69,13 @@ def rows(runs: Runs, seconds: float) -> Iterator[str]:
     yield f"| {clients} | ratio | {rate:.2f} | {p50:.2f} / {p95:.2f} | | {cpu_ms:.2f} | {rss:.2f} |"
 
 
-def _medians(figures: list[ServedFigures], seconds: float) -> tuple[float, ...]:
-    """Frames analysed a second, ack, share dropped, processor time a frame, memory of the app."""
+def _medians(figures: list[EndToEndMetrics], seconds: float) -> tuple[float, ...]:
+    """Medians of frames/s, ack times, share dropped, CPU time per frame and memory of the app."""
     measured = [_figures(each, seconds) for each in figures]
     return tuple(median(values) for values in zip(*measured, strict=True))
 
 
-def _figures(one: ServedFigures, seconds: float) -> tuple[float, ...]:
+def _figures(one: EndToEndMetrics, seconds: float) -> tuple[float, ...]:
     rate = one.analysed / seconds
     return rate, one.ack_ms[0], one.ack_ms[1], one.dropped, one.app_cpu_ms, one.app_rss_mib
 

@@ -1,4 +1,4 @@
-"""Real Socket.IO clients, each sending at a steady rate; runs as a process of its own."""
+"""Socket.IO clients that send at a steady rate; runs in its own process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmarks.messages import MESSAGES, Message
 
 
 class Client:
-    """One client and what it saw."""
+    """One client and its measurements."""
 
     def __init__(self, url: str, event: str, messages: list[Message], offset: float) -> None:
         self.sent: dict[int, float] = {}
@@ -29,7 +29,7 @@ class Client:
         self._socket.connect(url, transports=["websocket"])
 
     def run(self, seconds: float, rate: float) -> None:
-        """Sends frames by the clock, whether or not answers come."""
+        """Sends frames at fixed times, without waiting for acks."""
         start = time.monotonic() + self._offset
         for seq in range(int(seconds * rate)):
             time.sleep(max(0.0, start + seq / rate - time.monotonic()))
@@ -52,7 +52,7 @@ class Client:
 
 
 def main(url: str, count: int, seconds: float, rate: float, event: str = "frame") -> None:
-    """Runs all clients and prints what they saw as one line of JSON."""
+    """Runs all clients and prints their measurements as one line of JSON."""
     messages = MESSAGES[event](50)
     clients = [Client(url, event, messages, i / count / rate) for i in range(count)]
     threads = [threading.Thread(target=client.run, args=(seconds, rate)) for client in clients]

@@ -1,4 +1,4 @@
-"""The served path: the real app and its model server, with real clients beside them."""
+"""End-to-end measurement: the real app and its model server with real clients."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from web.settings import ROOT
 
 
 @dataclass(frozen=True)
-class ServedFigures:
-    """What N clients got, and what it cost.
+class EndToEndMetrics:
+    """Measurements of a number of clients.
 
     Attributes:
         clients: Number of clients.
-        analysed: Number of frames that were analysed.
-        ack_ms: 50th, 95th and 99th percentile from frame sent to acknowledgement.
-        emotion_ms: The same to the emotion's prediction, of the frames that got one.
-        answered: Share of the frames that got one.
-        dropped: Share of the frames that a newer one replaced.
-        errors: Number of frames that got an error or no answer.
-        app_cpu_ms: Processor time of the app per frame analysed: a dropped one costs next to none.
-        model_cpu_ms: The same of the model server.
+        analysed: Number of analysed frames.
+        ack_ms: 50th, 95th and 99th percentile from sending a frame to its ack.
+        emotion_ms: The same to the emotion prediction, for frames with one.
+        predicted: Share of frames with an emotion prediction.
+        dropped: Share of frames that a newer frame replaced.
+        errors: Number of frames with an error or without an ack.
+        app_cpu_ms: CPU time of the app per analysed frame. A dropped frame costs almost nothing.
+        model_cpu_ms: CPU time of the model server per analysed frame.
         app_rss_mib: Memory of the app.
         model_rss_mib: Memory of the model server.
     """
@@ -37,7 +37,7 @@ class ServedFigures:
     analysed: int
     ack_ms: tuple[float, float, float]
     emotion_ms: tuple[float, float, float]
-    answered: float
+    predicted: float
     dropped: float
     errors: int
     app_cpu_ms: float
@@ -47,22 +47,22 @@ class ServedFigures:
 
     @property
     def cpu_ms(self) -> float:
-        """Processor time of app and model server per frame analysed."""
+        """CPU time of app and model server per analysed frame."""
         return self.app_cpu_ms + self.model_cpu_ms
 
 
-def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> ServedFigures:
-    """Lets `clients` clients send `rate` frames a second each for `seconds` seconds."""
+def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> EndToEndMetrics:
+    """Measures `clients` clients that send `rate` frames/s each for `seconds` seconds."""
     sent = clients * int(seconds * rate)
     before = cpu_seconds(app.process), cpu_seconds(app.model_server)
-    seen = run_clients(app.url, clients, seconds, rate)
-    analysed, dropped = (seen["statuses"].get(status, 0) for status in ("analysed", "dropped"))
-    return ServedFigures(
+    result = run_clients(app.url, clients, seconds, rate)
+    analysed, dropped = (result["statuses"].get(status, 0) for status in ("analysed", "dropped"))
+    return EndToEndMetrics(
         clients=clients,
         analysed=analysed,
-        ack_ms=_percentiles(seen["ack_ms"]),
-        emotion_ms=_percentiles(seen["emotion_ms"]),
-        answered=len(seen["emotion_ms"]) / sent,
+        ack_ms=_percentiles(result["ack_ms"]),
+        emotion_ms=_percentiles(result["emotion_ms"]),
+        predicted=len(result["emotion_ms"]) / sent,
         dropped=dropped / sent,
         errors=sent - analysed - dropped,
         app_cpu_ms=(cpu_seconds(app.process) - before[0]) / max(analysed, 1) * 1e3,
@@ -75,17 +75,17 @@ def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> Serve
 def run_clients(
     url: str, clients: int, seconds: float, rate: float, event: str = "frame"
 ) -> dict[str, Any]:
-    """Runs `benchmarks.clients` beside the app and returns what it prints."""
+    """Runs `benchmarks.clients` in its own process and returns its result."""
     command = ["-m", "benchmarks.clients", url, str(clients), str(seconds), str(rate), event]
     result = subprocess.run(
         [sys.executable, *command], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     )
-    seen: dict[str, Any] = json.loads(result.stdout)
-    return seen
+    measured: dict[str, Any] = json.loads(result.stdout)
+    return measured
 
 
 def cpu_seconds(process: psutil.Process) -> float:
-    """Processor time that a process has used."""
+    """Returns the CPU time that a process has used, in seconds."""
     times = process.cpu_times()
     return float(times.user + times.system)
 

@@ -1,4 +1,4 @@
-"""Names the machine that figures come from."""
+"""Describes the machine of a measurement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def describe_machine() -> str:
-    """Processors and Python, in a few words."""
+    """Returns the processors and the Python version in a few words."""
     models = [
         line.split(":")[1].strip()
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""What clients send of the film: whole frames, or the faces that they found themselves."""
+"""Messages of the benchmark clients: whole frames, or faces detected by the client."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from web.session_event import travelling_crop
 from web.settings import Settings
 
 Message = tuple[dict[str, object], bytes]
-"""An event's object, without its `seq`, and its picture."""
+"""The object of an event, without `seq`, and its image."""
 
 CROP_QUALITY = 90
 """The page's JPEG quality for faces, in percent."""
 
 
 def whole_frames(count: int) -> list[Message]:
-    """One cycle of the film as the arguments of `frame`."""
+    """Returns one cycle of the test video as arguments of `frame`."""
     return [({}, jpeg(i / count)) for i in range(count)]
 
 
-def found_faces(count: int) -> list[Message]:
-    """The same cycle as the arguments of `faces`, with the crops that the page would send."""
+def detected_faces(count: int) -> list[Message]:
+    """Returns the same cycle as arguments of `faces`, with the crops that the page would send."""
     detector = build_detector("blazeface", Settings().detection.blazeface, None)
     rule = travelling_crop(load_contract().values())
     messages = []
@@ -55,6 +55,6 @@ def _encoded(crop: np.ndarray) -> bytes:
 
 MESSAGES: dict[str, Callable[[int], list[Message]]] = {
     "frame": whole_frames,
-    "faces": found_faces,
+    "faces": detected_faces,
 }
-"""What makes the messages of each event."""
+"""Builds the messages of each event."""
