@@ -101,7 +101,7 @@ def build_open_telemetry(mode: str, service: str) -> Traces:
         resource=Resource.create({SERVICE_NAME: named}), shutdown_on_exit=False
     )
     provider.add_span_processor(BatchSpanProcessor(_exporter(mode)))
-    atexit.register(_close, provider)
+    _close_at_exit(provider)
     return _OpenTelemetry(provider.get_tracer("mien"))
 
 
@@ -125,8 +125,21 @@ def _log_alike() -> None:
         own_logging.getLogger().addHandler(twin)
 
 
-def _close(provider: TracerProvider) -> None:
-    """Sends what is left; a collector that does not answer holds nobody up."""
-    ending = threading.Thread(target=provider.shutdown, name="traces-end", daemon=True)
+def _close_at_exit(provider: TracerProvider) -> None:
+    """Sends what is left; a collector that does not answer holds nobody up.
+
+    The thread starts now: from 3.12 on, Python starts none at its end.
+    """
+    is_ending = threading.Event()
+
+    def shut_down() -> None:
+        is_ending.wait()
+        provider.shutdown()
+
+    def close() -> None:
+        is_ending.set()
+        ending.join(CLOSE_SECONDS)
+
+    ending = threading.Thread(target=shut_down, name="traces-end", daemon=True)
     ending.start()
-    ending.join(CLOSE_SECONDS)
+    atexit.register(close)
