@@ -187,6 +187,7 @@ def test_the_safe_path_of_python_is_no_hindrance(monkeypatch: pytest.MonkeyPatch
 
     with running_app() as app:
         assert app.await_status("/readyz") > 0
-    command = ["make", "--eval=probe: ; $(RUN) web.settings.reference", "probe"]
+    probe = "--eval=probe: ; $(RUN) web.settings.reference"
+    command = ["make", probe, "probe", f"BIN={Path(sys.executable).parent}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "MIEN_PORT" in done.stdout
