@@ -8,12 +8,13 @@ ARG TF_SERVING=tensorflow/serving:2.21.0
 FROM ${PYTHON} AS config
 WORKDIR /app
 COPY locks/contract.lock ./
-RUN pip install --no-cache-dir --require-hashes --only-binary=:all: --requirement contract.lock
+RUN python -m venv --without-pip /contract \
+    && pip --python /contract/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement contract.lock
 COPY face_utils face_utils
 COPY serving serving
 # Such as RELEASES="--stable emotion=2", to promote a version or to take it back.
 ARG RELEASES=""
-RUN python -m serving.tf_serving --to /config ${RELEASES}
+RUN /contract/bin/python -m serving.tf_serving --to /config ${RELEASES}
 
 FROM ${TF_SERVING}
 COPY serving/models /models
