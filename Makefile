@@ -205,6 +205,6 @@ LOCKED := --require-hashes --only-binary=:all: --requirement
 # One lock serves all platforms and Pythons. The versions are those of requirements.lock.
 SAME := --constraint requirements.lock
 LIST := $(BIN)/python deploy/list_requirements.py
-MODEL_SERVER := grpcio grpcio-health-checking numpy openvino prometheus-client protobuf pydantic
+MODEL_SERVER := grpcio grpcio-health-checking numpy opentelemetry-api openvino prometheus-client protobuf pydantic
 lock = $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--no-header --annotation-style line $(3) $(1) --output-file $(2)

@@ -85,7 +85,7 @@ def post_worker_init(worker: Any) -> None:
     try:
         serve_metrics(_settings, wait_seconds=OLD_WORKER_SECONDS)
         runtime.start()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         _refuse(error)
 
     def stop(number: int, frame: Any) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.models import load_network
 from face_utils.detectors.factory import build_detector
-from face_utils.frame import DetectedFrame, detect_faces
+from face_utils.frame import DetectedFrame, FrameReader
 from face_utils.image import ImageLimits
 from face_utils.pipeline import Pipeline
 from serving.contract import INPUT_NAME, MODELS, load_contract
@@ -33,10 +33,10 @@ class _Loop:
 
     def work(self, index: int) -> None:
         """Does all that one frame asks for."""
-        _, batches = self._pipeline.analyse(
+        analysis = self._pipeline.analyze(
             lambda: self._see(index), self._intervals, index / FRAMES_PER_SECOND
         )
-        for batch in batches:
+        for batch in analysis.batches:
             self._networks[batch.model.name].run({INPUT_NAME: batch.crops[..., np.newaxis]})
 
 
@@ -65,10 +65,11 @@ def _sight() -> Callable[[int], DetectedFrame]:
     settings = Settings()
     detector = build_detector("blazeface", settings.detection.blazeface, None)
     limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
+    reader = FrameReader(detector.detect, limits, settings.limits.max_faces)
     pictures = film(50)
 
     def see(index: int) -> DetectedFrame:
         data = pictures[index % len(pictures)]
-        return detect_faces(data, detector.detect, limits, settings.limits.max_faces)
+        return reader.read(data)
 
     return see

@@ -19,7 +19,7 @@ Grid = list[list[float]]
 _DECIMALS = 2
 
 
-def answered_class(spec: ModelSpec, outputs: Outputs, classes: int) -> int:
+def predicted_class(spec: ModelSpec, outputs: Outputs, classes: int) -> int:
     """The class whose evidence explains an answer.
 
     Args:

@@ -1,4 +1,4 @@
-"""Faces of a frame, found here or cut out by the client itself."""
+"""Reads frames: decodes an image and finds its faces, or takes the faces that a client found."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from face_utils.errors import BadRequest, ImageTooLarge
 from face_utils.image import EncodedImage, ImageLimits, decode, examine
 
 Detect = Callable[[Image], list[Detection]]
+"""Finds the faces of an image, the best first."""
 
 
 @dataclass(frozen=True, eq=False)
 class FaceRegion:
-    """A face and the pixels that hold it.
+    """A face and the pixels that contain it.
 
     Attributes:
         detection: The face, in pixels of the upright frame.
-        image: Picture that holds the face.
-        x: Where the picture's left edge lies in the frame.
-        y: Where its top edge lies.
-        scale: Pixels of the picture per pixel of the frame.
+        image: Image that contains the face.
+        x: Left edge of the image in the frame, in pixels of the frame.
+        y: Top edge of the image in the frame.
+        scale: Pixels of the image per pixel of the frame.
     """
 
     detection: Detection
@@ -47,7 +48,7 @@ class FaceRegion:
 
 @dataclass(frozen=True, eq=False)
 class DetectedFrame:
-    """Everything that is to be seen in one frame.
+    """A frame with the faces in it.
 
     Attributes:
         width: Width of the upright frame in pixels.
@@ -60,6 +61,10 @@ class DetectedFrame:
     height: int
     faces: list[FaceRegion]
     timings: dict[str, float] = field(default_factory=dict)
+
+
+FrameSource = Callable[[], DetectedFrame]
+"""Gives a frame's faces; runs in a worker, since it decodes and detects."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,52 +82,102 @@ class ClientFace:
     data: bytes
 
 
-def detect_faces(data: bytes, detect: Detect, limits: ImageLimits, max_faces: int) -> DetectedFrame:
-    """Decodes a frame once and finds its faces once.
+@dataclass(frozen=True, eq=False)
+class ClientFrame:
+    """A frame whose faces the client found itself.
 
-    Raises:
-        BadImage: `data` is no readable picture.
-        ImageTooLarge: It is larger than `limits`.
+    Attributes:
+        width: Width of the upright frame in pixels.
+        height: Height of the upright frame in pixels.
+        faces: Its faces with their crops.
     """
-    start = perf_counter()
-    image = decode(data, limits)
-    decoded = perf_counter()
-    height, width = image.shape[:2]
-    found = detect(image)[:max_faces]
-    inside = [FaceRegion(d, image) for d in found if min(clip(d.box, width, height)[2:]) > 0]
-    timings = _milliseconds(decode=decoded - start, detect=perf_counter() - decoded)
-    return DetectedFrame(width, height, inside, timings)
+
+    width: int
+    height: int
+    faces: list[ClientFace]
 
 
-def read_client_faces(
-    width: int, height: int, given: Sequence[ClientFace], limits: ImageLimits
-) -> DetectedFrame:
-    """Decodes the faces that a client cut out; all together are bound like one frame.
+@dataclass(frozen=True, eq=False)
+class FrameReader:
+    """Turns what a caller has of a frame into a `DetectedFrame`. Safe for use by many threads.
 
-    Raises:
-        BadImage: A crop is no readable picture.
-        ImageTooLarge: The crops are larger than `limits`.
-        BadRequest: A crop or its box is not square.
+    Attributes:
+        detect: Finds the faces of an image.
+        limits: Limits of one encoded image.
+        max_faces: Largest number of faces; the best are kept.
+
+    Example:
+        >>> import numpy as np
+        >>> reader = FrameReader(lambda image: [], ImageLimits(1_000_000, 1_000_000), 16)
+        >>> reader.read_image(np.zeros((480, 640, 3), np.uint8)).width
+        640
     """
-    start = perf_counter()
-    if sum(len(face.data) for face in given) > limits.max_bytes:
-        raise ImageTooLarge(f"At most {limits.max_bytes} bytes of face crops pass.")
-    crops = [examine(face.data, limits) for face in given]
-    _check_together(crops, limits)
-    faces = [_look_at(face, crop) for face, crop in zip(given, crops, strict=True)]
-    return DetectedFrame(
-        width, height, faces, _milliseconds(decode=perf_counter() - start, detect=0.0)
-    )
+
+    detect: Detect
+    limits: ImageLimits
+    max_faces: int
+
+    def read(self, data: bytes) -> DetectedFrame:
+        """Decodes an encoded frame once and finds its faces once.
+
+        Args:
+            data: JPEG, PNG or WebP.
+
+        Raises:
+            BadImage: `data` is not a readable image.
+            ImageTooLarge: It exceeds the limits.
+        """
+        start = perf_counter()
+        image = decode(data, self.limits)
+        return self._find(image, perf_counter() - start)
+
+    def read_image(self, image: Image) -> DetectedFrame:
+        """Finds the faces of a decoded frame.
+
+        Args:
+            image: `(height, width, 3)` uint8 in OpenCV's order blue, green, red.
+        """
+        return self._find(image, 0.0)
+
+    def read_client_faces(self, frame: ClientFrame) -> DetectedFrame:
+        """Decodes the faces that a client cut out; together they have the limits of one frame.
+
+        Raises:
+            BadImage: A crop is not a readable image.
+            ImageTooLarge: The crops exceed the limits.
+            BadRequest: A crop or its box is not square.
+        """
+        start = perf_counter()
+        if sum(len(face.data) for face in frame.faces) > self.limits.max_bytes:
+            raise ImageTooLarge(
+                f"The face crops exceed {self.limits.max_bytes} bytes together. Send smaller ones."
+            )
+        crops = [examine(face.data, self.limits) for face in frame.faces]
+        _check_together(crops, self.limits)
+        faces = [_place(face, crop) for face, crop in zip(frame.faces, crops, strict=True)]
+        timings = _milliseconds(decode=perf_counter() - start, detect=0.0)
+        return DetectedFrame(frame.width, frame.height, faces, timings)
+
+    def _find(self, image: Image, decode_seconds: float) -> DetectedFrame:
+        start = perf_counter()
+        height, width = image.shape[:2]
+        found = self.detect(image)[: self.max_faces]
+        inside = [FaceRegion(d, image) for d in found if min(clip(d.box, width, height)[2:]) > 0]
+        timings = _milliseconds(decode=decode_seconds, detect=perf_counter() - start)
+        return DetectedFrame(width, height, inside, timings)
 
 
 def _check_together(crops: Sequence[EncodedImage], limits: ImageLimits) -> None:
     if sum(crop.width * crop.height for crop in crops) > limits.max_pixels:
-        raise ImageTooLarge(f"At most {limits.max_pixels} pixels of face crops pass.")
+        raise ImageTooLarge(
+            f"The face crops exceed {limits.max_pixels} pixels together. Send smaller ones."
+        )
     if sum(crop.work for crop in crops) > 1:
-        raise ImageTooLarge("The face crops are too much work to decode. Send baseline JPEG.")
+        raise ImageTooLarge("The face crops take too much work to decode. Send baseline JPEGs.")
 
 
-def _look_at(face: ClientFace, encoded: EncodedImage) -> FaceRegion:
+def _place(face: ClientFace, encoded: EncodedImage) -> FaceRegion:
+    """Decodes a crop and says where in the frame it lies."""
     height, width = encoded.height, encoded.width
     if abs(height - width) > 1:
         raise BadRequest(f"A face crop must be square, not {width} by {height} pixels.")

@@ -1,4 +1,4 @@
-"""Decides which model looks at which track, and when."""
+"""Model schedule: which model is due for which track."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from collections.abc import Iterable
 TOLERANCE = 0.25
 
 
-class Schedule:
+class ModelSchedule:
     """Keeps the interval of each model for each track.
 
     A new track is due at once. After that the beat is kept rather than the gap, and a frame that
-    comes a quarter of an interval early will do: otherwise frames that jitter around the beat
+    comes a quarter of an interval early is accepted. Otherwise frames that jitter around the beat
     would each just miss it, which halves the rate.
+
+    Example:
+        >>> schedule = ModelSchedule()
+        >>> schedule.asked("emotion", [1], now=0.0, interval=0.1)
+        >>> schedule.due("emotion", [1, 2], now=0.05)
+        [2]
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""From a sight to tracked faces, and to the crops that the due models want."""
+"""Vision pipeline of one session: detected faces to tracks, and to crops for the due models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -10,15 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_utils.cropping import GreyCrop, Square, face_square
-from face_utils.detection import Detection
-from face_utils.frame import DetectedFrame, FaceRegion
-from face_utils.model_schedule import Schedule
+from face_utils.frame import DetectedFrame, FaceRegion, FrameSource
+from face_utils.model_schedule import ModelSchedule
 from face_utils.model_spec import ModelSpec
-from face_utils.quality import CROP_MARGIN, CROP_SIZE, judge
-from face_utils.results import Analysis, Face
+from face_utils.quality import CROP_MARGIN, CROP_SIZE, assess_quality
+from face_utils.results import DetectedFace, Timings
 from face_utils.tracking import Tracker
-
-Look = Callable[[], DetectedFrame]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,14 +35,36 @@ class Batch:
     crops: NDArray[np.uint8]
 
 
-class Pipeline:
-    """The part of a session that works on pixels.
+@dataclass(frozen=True, eq=False)
+class FrameAnalysis:
+    """What one frame shows, before any model has looked at it.
 
-    Belongs to one session and is used by one thread at a time, which the session sees to.
+    Attributes:
+        width: Width of the upright frame in pixels.
+        height: Height of the upright frame in pixels.
+        faces: Its tracked faces.
+        timings: Milliseconds by stage.
+        batches: The crops that the due models should look at.
+    """
+
+    width: int
+    height: int
+    faces: list[DetectedFace]
+    timings: Timings
+    batches: list[Batch]
+
+
+class Pipeline:
+    """Tracker and model schedule of one session. One thread at a time may use it.
+
+    Example:
+        >>> pipeline = Pipeline()
+        >>> pipeline.analyze(lambda: DetectedFrame(640, 480, []), {}, now=0.0).faces
+        []
     """
 
     def __init__(self) -> None:
-        self.schedule = Schedule()
+        self.schedule = ModelSchedule()
         self._tracker = Tracker()
 
     @property
@@ -53,41 +72,41 @@ class Pipeline:
         """Numbers of the tracks that are in view or were a moment ago."""
         return self._tracker.ids
 
-    def analyse(
-        self, look: Look, intervals: Mapping[ModelSpec, float], now: float
-    ) -> tuple[Analysis, list[Batch]]:
-        """Takes in one frame.
+    def analyze(
+        self, source: FrameSource, intervals: Mapping[ModelSpec, float], now: float
+    ) -> FrameAnalysis:
+        """Analyzes one frame.
 
         Args:
-            look: Gives the frame's faces.
-            intervals: The models that can be asked now, with their intervals in seconds.
+            source: Gives the frame's faces.
+            intervals: The models that can be asked now -> seconds between two predictions.
             now: Time of the frame in seconds.
-
-        Returns:
-            What the frame shows, and one batch per model that is due.
 
         Raises:
             MienError: The frame cannot be read.
         """
         start = perf_counter()
-        sight = look()
-        studies = self._study(sight, now)
-        batches = [b for m, i in intervals.items() if (b := self._batch(m, i, studies, now))]
+        frame = source()
+        faces = self._track(frame, now)
+        batches = [b for m, i in intervals.items() if (b := self._batch(m, i, faces, now))]
         total = round((perf_counter() - start) * 1e3, 2)
-        faces = [study.face for study in studies]
-        analysis = Analysis(sight.width, sight.height, faces, {**sight.timings, "total_ms": total})
-        return analysis, batches
+        return FrameAnalysis(
+            frame.width,
+            frame.height,
+            [each.face for each in faces],
+            Timings(**frame.timings, total_ms=total),
+            batches,
+        )
 
-    def _study(self, sight: DetectedFrame, now: float) -> list[FaceCrops]:
-        detections: list[Detection] = [seen.detection for seen in sight.faces]
-        tracks = self._tracker.update(detections, now)
+    def _track(self, frame: DetectedFrame, now: float) -> list[FaceCrops]:
+        tracks = self._tracker.update([region.detection for region in frame.faces], now)
         self.schedule.keep(self._tracker.ids)
-        return [FaceCrops(t.id, seen) for t, seen in zip(tracks, sight.faces, strict=True)]
+        return [FaceCrops(t.id, region) for t, region in zip(tracks, frame.faces, strict=True)]
 
     def _batch(
-        self, model: ModelSpec, interval: float, studies: list[FaceCrops], now: float
+        self, model: ModelSpec, interval: float, faces: list[FaceCrops], now: float
     ) -> Batch | None:
-        good = {study.face.id: study for study in studies if study.face.quality.ok}
+        good = {each.face.id: each for each in faces if each.face.quality.ok}
         due = self.schedule.due(model.name, good, now)
         if not due:
             return None
@@ -100,18 +119,18 @@ class Pipeline:
 class FaceCrops:
     """One face of one frame; models that want the same crop share it."""
 
-    def __init__(self, track: int, seen: FaceRegion) -> None:
-        self._seen = seen
+    def __init__(self, track: int, region: FaceRegion) -> None:
+        self._region = region
         self._crops: dict[tuple[float, int], GreyCrop] = {}
-        quality = judge(seen.detection, self.crop(CROP_MARGIN, CROP_SIZE))
-        self.face = Face(track, seen.detection, quality)
+        quality = assess_quality(region.detection, self.crop(CROP_MARGIN, CROP_SIZE))
+        self.face = DetectedFace.from_detection(track, region.detection, quality)
 
     def square(self, margin: float) -> Square:
         """The part of the frame that a crop with this margin shows."""
-        return face_square(self.face.detection.box, margin, self.face.detection.roll)
+        return face_square(self._region.detection.box, margin, self._region.detection.roll)
 
     def crop(self, margin: float, size: int) -> GreyCrop:
         """The crop with this margin and size."""
         if (margin, size) not in self._crops:
-            self._crops[margin, size] = self._seen.crop(margin, size)
+            self._crops[margin, size] = self._region.crop(margin, size)
         return self._crops[margin, size]

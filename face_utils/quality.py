@@ -1,4 +1,4 @@
-"""Says why a face cannot be judged, so that it is boxed but not labelled wrongly.
+"""Face quality: which faces are boxed but not shown to the models, and why.
 
 Each bound lies about where the first of the models has lost a tenth of its skill on held-out faces;
 of turned faces there are so few that theirs is where a quarter is lost.
@@ -7,16 +7,16 @@ docs/experiments/tuning.md has the curves, `python -m benchmarks.tuning` measure
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import cv2
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from face_utils.cropping import GreyCrop
 from face_utils.detection import Detection
 
-Reason = Literal["too_small", "too_dark", "too_bright", "blurred", "turned_away"]
+QualityReason = Literal["too_small", "too_dark", "too_bright", "blurred", "turned_away"]
 
 CROP_SIZE = 48
 CROP_MARGIN = 0.05
@@ -24,7 +24,7 @@ CROP_MARGIN = 0.05
 MIN_SIDE = 32.0
 DARKEST_HIGHLIGHTS = 45.0
 BRIGHTEST_SHADOWS = 210.0
-MAX_BURNT = 0.32
+MAX_OVEREXPOSED = 0.32
 MIN_SHARPNESS = 0.06
 MAX_NOSE_OFFSET = 0.61
 MIN_EYE_DISTANCE = 0.2
@@ -32,38 +32,46 @@ MIN_EYE_DISTANCE = 0.2
 _WHITE = 250
 
 
-@dataclass(frozen=True)
-class Quality:
-    """Whether a face can be judged, and if not, why.
+class Quality(BaseModel):
+    """Whether a face is good enough for the models, and if not, why.
+
+    Example:
+        >>> Quality(reasons=("blurred",)).ok
+        False
 
     Attributes:
         reasons: What is wrong; empty for a good face.
     """
 
-    reasons: tuple[Reason, ...] = ()
+    model_config = ConfigDict(frozen=True)
 
+    reasons: tuple[QualityReason, ...] = Field(
+        default=(), description="what is wrong with the face"
+    )
+
+    @computed_field(description="whether the face gets predictions")  # type: ignore[prop-decorator]
     @property
     def ok(self) -> bool:
-        """True where nothing is wrong."""
+        """Whether nothing is wrong."""
         return not self.reasons
 
 
-def judge(detection: Detection, crop: GreyCrop) -> Quality:
-    """Looks at one face.
+def assess_quality(detection: Detection, crop: GreyCrop) -> Quality:
+    """Assesses one face.
 
     Args:
         detection: The face, in pixels of the frame.
         crop: `(48, 48)` uint8 grey crop of it.
     """
-    findings: dict[Reason, bool] = {
+    findings: dict[QualityReason, bool] = {
         "too_small": float(max(detection.box[2:])) < MIN_SIDE,
         "too_dark": highlights(crop) < DARKEST_HIGHLIGHTS,
-        "too_bright": overexposed(crop) > MAX_BURNT or shadows(crop) > BRIGHTEST_SHADOWS,
+        "too_bright": overexposed(crop) > MAX_OVEREXPOSED or shadows(crop) > BRIGHTEST_SHADOWS,
         "blurred": sharpness(crop) < MIN_SHARPNESS,
         "turned_away": nose_offset(detection) > MAX_NOSE_OFFSET
         or eye_distance(detection) < MIN_EYE_DISTANCE,
     }
-    return Quality(tuple(reason for reason, found in findings.items() if found))
+    return Quality(reasons=tuple(reason for reason, found in findings.items() if found))
 
 
 def highlights(crop: GreyCrop) -> float:

@@ -38,6 +38,7 @@ def main() -> int:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    tracing.configure_tracing(options.traces, "mien-model-server")
     contract = load_contract(options.contract) if options.contract else {}
     if not options.models.is_dir():
         raise NotADirectoryError(f"There is no models folder {options.models}.")
@@ -52,7 +53,6 @@ def _serve(options: argparse.Namespace) -> None:
         address,
         tls=_tls(options),
         http=(options.host, options.http_port) if options.http_port else None,
-        traces=tracing.build_traces(options.traces, "mien-model-server"),
         poll_seconds=options.poll_seconds,
         exit_with_stdin=options.exit_with_stdin,
     )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from threading import Event, Thread
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from face_utils.backend import Done, PredictRequest
 from face_utils.errors import ModelUnavailable
 from face_utils.model_spec import ModelSpec
-from face_utils.session import Done
 from serving.circuit_breaker import CircuitBreaker, ModelState
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.contract_check import contract_violations
@@ -24,7 +23,6 @@ from serving.protos.services import ModelServiceStub, PredictionServiceStub
 from serving.response import Shapes, read_response, response_shapes
 from serving.tensors import encode
 from serving.unpatched_grpc import grpc
-from telemetry.spans import Headers
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +41,10 @@ _MESSAGES = {
 
 
 class CallFailed(ModelUnavailable):
-    """A call to a model that brought no answer.
+    """A call to a model that failed.
 
     Attributes:
-        kind: Why: a gRPC status in lower case, `bad_answer`, or `closed`.
+        kind: Reason: a gRPC status in lower case, `bad_answer`, or `closed`.
     """
 
     def __init__(self, message: str, kind: str) -> None:
@@ -63,7 +61,6 @@ class ModelClient:
         bridge: Brings answers back into the app's world.
         clock: Monotonic time in seconds.
         timeout: Deadline of a Predict call in seconds.
-        headers: Gives the metadata of a Predict call, when it is made.
         label: Version label to ask for, or empty for the newest version.
     """
 
@@ -74,7 +71,6 @@ class ModelClient:
         bridge: HubBridge,
         clock: Callable[[], float],
         timeout: float,
-        headers: Callable[[], Headers] = tuple,
         label: str = "",
     ) -> None:
         self._models = {spec.name: spec for spec in models}
@@ -84,7 +80,6 @@ class ModelClient:
         self._bridge = bridge
         self._timeout = timeout
         self._status_timeout = max(timeout, STATUS_TIMEOUT_SECONDS)
-        self._headers = headers
         self._label = label
         self._breakers = {name: CircuitBreaker(name, clock) for name in self._models}
         self._polled: set[str] = set()
@@ -109,22 +104,21 @@ class ModelClient:
         """Whether a model can be asked now."""
         return self._breakers[model].state.available
 
-    def predict(
-        self, model: ModelSpec, crops: NDArray[np.uint8], done: Done, *, activation: bool = False
-    ) -> None:
-        """Asks a model about `(n, size, size)` uint8 crops; calls `done` once, later.
+    def predict(self, request: PredictRequest, done: Done) -> None:
+        """Asks a model; calls `done` exactly once, later.
 
-        The class activation maps, many times larger than the answer, travel only where `activation`
-        asks for them.
+        The class activation maps are many times larger than the other outputs, so the server
+        sends them only where the request asks for them.
         """
-        shapes = response_shapes(model, len(crops), activation=activation)
-        request = predict_pb2.PredictRequest(output_filter=shapes)
-        self._address(request.model_spec, model.name)
-        request.model_spec.signature_name = SIGNATURE
-        request.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
-        handle = partial(self._answered, model, shapes, done)
-        headers = self._headers()
-        if not self._call(self._predictions.predict, request, self._timeout, handle, headers):
+        model, crops = request.model, request.crops
+        shapes = response_shapes(model, len(crops), activation=request.activation)
+        message = predict_pb2.PredictRequest(output_filter=shapes)
+        self._address(message.model_spec, model.name)
+        message.model_spec.signature_name = SIGNATURE
+        message.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
+        handle = partial(self._responded, model, shapes, done)
+        call = self._predictions.predict
+        if not self._call(call, message, self._timeout, handle, request.metadata):
             closed = CallFailed("The model client was closed.", "closed")
             self._bridge.post(partial(done, closed))
 
@@ -144,11 +138,11 @@ class ModelClient:
         request: Any,
         timeout: float,
         handle: Callable[[Any], None],
-        headers: Headers = (),
+        metadata: Sequence[tuple[str, str]] = (),
     ) -> bool:
         """Starts a call, or tells that the client was closed."""
         try:
-            call = method.future(request, timeout=timeout, metadata=headers)
+            call = method.future(request, timeout=timeout, metadata=metadata)
         except ValueError:  # What grpc raises for a closed channel, among other things.
             if self._stop.is_set():
                 return False
@@ -156,7 +150,7 @@ class ModelClient:
         call.add_done_callback(lambda done: self._bridge.post(partial(handle, done)))
         return True
 
-    def _answered(self, model: ModelSpec, shapes: Shapes, done: Done, call: Any) -> None:
+    def _responded(self, model: ModelSpec, shapes: Shapes, done: Done, call: Any) -> None:
         if call.code() is grpc.StatusCode.OK:
             try:
                 answer = read_response(shapes, call.result())

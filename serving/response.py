@@ -1,4 +1,4 @@
-"""What a model's answer must look like, and how it is read."""
+"""Model responses: expected shapes, validation and decoding."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from face_utils.backend import ModelOutputs
 from face_utils.model_spec import ACTIVATION, ModelSpec
-from face_utils.session import Answer
 from serving.protos import predict_pb2
 from serving.tensors import decode
 
@@ -29,8 +29,8 @@ def response_shapes(model: ModelSpec, count: int, *, activation: bool) -> Shapes
     return {name: _shape(model, name, count) for name in names}
 
 
-def read_response(shapes: Shapes, response: predict_pb2.PredictResponse) -> Answer:
-    """Unpacks an answer.
+def read_response(shapes: Shapes, response: predict_pb2.PredictResponse) -> ModelOutputs:
+    """Validates and unpacks a response.
 
     Raises:
         ValueError: An output is missing, of the wrong shape, or not a number.
@@ -45,8 +45,8 @@ def read_response(shapes: Shapes, response: predict_pb2.PredictResponse) -> Answ
                 f"output {name!r} has shape {list(values.shape)} instead of {list(shape)}"
             )
         if not np.isfinite(values).all():
-            raise ValueError(f"output {name!r} holds what is no number")
-    return Answer(response.model_spec.version.value, outputs)
+            raise ValueError(f"output {name!r} contains a value that is not a number")
+    return ModelOutputs(response.model_spec.version.value, outputs)
 
 
 def _shape(model: ModelSpec, name: str, count: int) -> tuple[int, ...]:

@@ -1,34 +1,71 @@
-"""The switch of the traces of frames and model calls.
+"""Traces of frames and model calls, by OpenTelemetry.
 
-While it is off, no module of OpenTelemetry is imported.
+Code makes its spans with OpenTelemetry's own API, whose spans do nothing while traces are off. The
+SDK is imported only where they are on.
 """
 
 from __future__ import annotations
 
-from telemetry.spans import Traces
+from collections.abc import Sequence
+
+from serving.unpatched_modules import real_modules
+
+# The SDK's real threads use these modules, too, so their locks must not be green.
+with real_modules("logging"):
+    from opentelemetry import trace
+    from opentelemetry.context import Context
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+__all__ = ["Context", "TracesUnavailable", "configure_tracing", "trace", "tracer"]
+
+Metadata = Sequence[tuple[str, str]]
+"""Metadata of a gRPC call."""
+
+tracer = trace.get_tracer("mien")
+"""Makes all spans of Mien; they do nothing until `configure_tracing` switches traces on."""
+
+_PROPAGATOR = TraceContextTextMapPropagator()
 
 
 class TracesUnavailable(ValueError):
-    """Traces are switched on and their packages are not there."""
+    """Traces are switched on and their packages are not installed."""
 
 
-def build_traces(mode: str, service: str) -> Traces:
-    """Builds the traces of a process.
+def configure_tracing(mode: str, service: str) -> None:
+    """Switches the traces of this process on, where the mode says so.
 
     Args:
         mode: One of `telemetry.options.TRACE_MODES`.
         service: Name of the process, unless `OTEL_SERVICE_NAME` names it.
 
     Raises:
-        TracesUnavailable: OpenTelemetry is not installed.
+        TracesUnavailable: OpenTelemetry's SDK is not installed.
     """
     if mode == "off":
-        return Traces()
+        return
     try:
-        from telemetry.open_telemetry import build_open_telemetry
+        from telemetry.trace_export import export_traces
     except ModuleNotFoundError as error:
         raise TracesUnavailable(
             f"Traces ({mode}) need the package {error.name}. Install it with `make tracing` or "
             "`pip install mien[tracing]`, or turn traces off."
         ) from error
-    return build_open_telemetry(mode, service)
+    export_traces(mode, service)
+
+
+def inject(context: Context) -> Metadata:
+    """Metadata that lets another process continue the trace of a context: W3C's `traceparent`."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier, context)
+    return tuple(carrier.items())
+
+
+def extract(metadata: Metadata) -> Context:
+    """The context of the trace that a caller's metadata name."""
+    return _PROPAGATOR.extract(dict(metadata), Context())
+
+
+def trace_ids(span: trace.Span) -> dict[str, str]:
+    """Id of the span's trace for the log; empty while traces are off."""
+    context = span.get_span_context()
+    return {"trace_id": trace.format_trace_id(context.trace_id)} if context.is_valid else {}

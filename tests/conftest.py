@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ import serving.training  # noqa: F401  (keeps Keras and Matplotlib out of the ho
 from face_utils.detection import DetectorPool
 from face_utils.detectors.factory import build_detector
 from tests.lanes import LANES, find_lane, may_hold
+from tests.support.calls import Call
 
 ROOT = Path(__file__).parent.parent
 
@@ -98,3 +100,17 @@ def free_port() -> Callable[[], int]:
             return int(probe.getsockname()[1])
 
     return find
+
+
+@pytest.fixture
+def in_thread() -> Iterator[Callable[..., Call]]:
+    """Starts a function in a thread of its own; no thread outlives the test."""
+    calls: list[Call] = []
+
+    def start(function: Callable[..., Any], *args: Any) -> Call:
+        calls.append(Call(function, *args))
+        return calls[-1]
+
+    yield start
+    for call in calls:
+        call.join()

@@ -10,9 +10,9 @@ from flask_socketio import SocketIO
 
 from face_utils.results import Wire
 from web.assets import ASSETS
-from web.events import add_events
 from web.forwarded import BehindProxies
 from web.host_check import HostCheck
+from web.live_namespace import LiveNamespace
 from web.routes import add_routes
 from web.runtime import Runtime, attach_runtime, replace_page
 from web.security import SecurityHeaders, build_origin_check
@@ -59,7 +59,8 @@ def create_app(settings: Settings) -> Flask:
     socketio = _build_socketio(app, settings)
     service = build_service(settings, partial(_send, socketio), partial(_disconnect, socketio))
     add_routes(app, service)
-    add_events(socketio, service)
+    server = socketio.server
+    server.register_namespace(LiveNamespace(service, server.sleep))
     replace_page(app, _guard(app.wsgi_app, settings))
     attach_runtime(app, Runtime(service, _background_tasks(socketio, settings)))
     return app

@@ -14,8 +14,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from face_utils.results import Wire
-from face_utils.session import Session, acknowledge
 from web import metrics
+from web.acks import acknowledge
+from web.live_session import LiveSession
 from web.transport.event_size import TEXT_BYTES
 from web.validation import read_seq
 
@@ -67,7 +68,7 @@ class FrameTurns:
         session: The session.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: LiveSession) -> None:
         self._session = session
         self._pushy_until = 0.0
 
@@ -82,12 +83,12 @@ class FrameTurns:
             inbox.receive_available()
             dropped, frame = self._drop_overtaken(frame, inbox)
             if not self.is_frame(frame.text):
-                self._session.abandon_turn()
+                self._session.place.abandon()
                 return frame.text
             if is_its_turn:
                 return frame.text
             sends_fast = dropped >= FAST_FRAMES
-            is_its_turn = self._session.wait_for_turn(
+            is_its_turn = self._session.place.wait_for_turn(
                 is_stale=self._is_stale(frame) and not sends_fast, looks_seldom=sends_fast
             )
 
@@ -116,7 +117,7 @@ class FrameTurns:
         newer = inbox.newer_frames(_HEAD.encode())
         if not newer:
             return False
-        if self._session.has_frame_in_work:
+        if self._session.place.is_busy:
             return True
         if newer < 2 and frame.is_pair and not self._is_pushy:
             return False
@@ -136,4 +137,4 @@ class FrameTurns:
             seq = read_seq(json.loads(text[text.index("[") :])[1:])
         except (ValueError, RecursionError):
             seq = None
-        return acknowledge({"seq": seq}, partial(self._session.drop, seq))
+        return acknowledge(partial(self._session.drop, seq), seq=seq)

@@ -1,145 +1,125 @@
-"""Counts, logs and traces each frame and each model call, from outside of the session."""
+"""Instrumentation of frames and predictions: metrics, log ids and traces, in one seam.
+
+A `FrameObservation` travels with its frame, and a `PredictionObservation` with each model call
+about it. All run in the app's own world, never in a native thread.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
-import numpy as np
-from numpy.typing import NDArray
-
+from face_utils.backend import ModelOutputs
 from face_utils.errors import MienError
-from face_utils.frame import DetectedFrame
-from face_utils.model_spec import ModelSpec
-from face_utils.pipeline import Look
-from face_utils.results import Wire
-from face_utils.session import Answer, Backend, Done, acknowledge
+from face_utils.results import Timings, Wire
 from serving.client import CallFailed
 from telemetry.logs import log_ids
-from telemetry.spans import Attributes, Headers, Span, Traces
+from telemetry.tracing import inject, trace, trace_ids, tracer
 from web import metrics
 
-Send = Callable[[str, str, Wire], None]
 
-
-@dataclass(frozen=True)
-class Frame:
-    """The frame that is being worked on.
-
-    Attributes:
-        name: Its session and number, for the log of the model server.
-        arrived: When it came, on the monotonic clock.
-    """
-
-    name: str
-    arrived: float
-
-
-_frame: ContextVar[Frame | None] = ContextVar("frame", default=None)
-
-
-def answer_frame(traces: Traces, sid: str, seq: int | None, work: Callable[[], Wire]) -> Wire:
-    """Does the work on a frame, and counts and traces what becomes of it.
+class FrameObservation:
+    """One frame, from its arrival to its acknowledgement.
 
     Args:
-        traces: Where the frame's span goes.
         sid: The session.
         seq: The frame's number, or None where it has none.
-        work: Returns the acknowledgement, or raises what it is to say.
+
+    Attributes:
+        seq: The frame's number.
+
+    Example:
+        >>> frame = FrameObservation("6f1c", seq=42)
+        >>> with frame.logged():
+        ...     frame.acknowledged({"seq": 42, "status": "dropped"})
     """
-    frame = Frame(f"{sid}/{seq}", time.monotonic())
-    about = {"session.id": sid, "mien.frame": frame.name}
-    span = traces.begin("frame", kind="server", about=about)
-    with _working_on(frame), span.active(), log_ids(session_id=sid, seq=seq, **span.ids):
-        acknowledgement = acknowledge({"seq": seq}, work)
-    metrics.count_frame(acknowledgement, time.monotonic() - frame.arrived)
-    code = acknowledgement.get("code", "")
-    span.end(error=code, about={"mien.fate": acknowledgement["status"]})
-    return acknowledgement
+
+    def __init__(self, sid: str, seq: int | None) -> None:
+        self.seq = seq
+        self.arrived = time.monotonic()
+        self.request_id = f"{sid}/{seq}"
+        attributes = {"session.id": sid, "mien.frame": self.request_id}
+        self._span = tracer.start_span("frame", kind=trace.SpanKind.SERVER, attributes=attributes)
+        self.context = trace.set_span_in_context(self._span)
+        self._ids = {"session_id": sid, "seq": seq, **trace_ids(self._span)}
+
+    def logged(self) -> AbstractContextManager[None]:
+        """Adds the frame's ids to every line that is logged within this block."""
+        return log_ids(**self._ids)
+
+    def analyzed(self, timings: Timings, started_ns: int) -> None:
+        """Traces the stages of the work on pixels.
+
+        Args:
+            timings: Milliseconds by stage.
+            started_ns: When the first stage began, in nanoseconds since 1970.
+        """
+        if not self._span.is_recording():
+            return
+        for name, milliseconds in (("decode", timings.decode_ms), ("detect", timings.detect_ms)):
+            span = tracer.start_span(name, self.context, start_time=started_ns)
+            started_ns += int(milliseconds * 1e6)
+            span.end(started_ns)
+
+    def acknowledged(self, ack: Wire) -> None:
+        """Counts the frame, and ends its span."""
+        metrics.count_frame(ack, time.monotonic() - self.arrived)
+        if code := ack.get("code"):
+            self._span.set_status(trace.StatusCode.ERROR, code)
+        self._span.set_attribute("mien.status", ack["status"])
+        self._span.end()
+
+    def asks(self, model: str, faces: int) -> PredictionObservation:
+        """Begins to observe a call to a model about this frame."""
+        return PredictionObservation(self, model, faces)
 
 
-@contextmanager
-def _working_on(frame: Frame) -> Iterator[None]:
-    token = _frame.set(frame)
-    try:
-        yield
-    finally:
-        _frame.reset(token)
+class PredictionObservation:
+    """One call to a model, from its request to the event that its outputs become.
 
+    Args:
+        frame: The frame that it is about.
+        model: Name of the model.
+        faces: Number of faces.
 
-def trace_look(traces: Traces, look: Look) -> Look:
-    """Adds the stages of a look, which happens in a native thread, to the trace of its frame."""
-    context = copy_context()
+    Example:
+        >>> call = FrameObservation("6f1c", seq=42).asks("emotion", faces=1)
+        >>> call.metadata
+        (('x-request-id', '6f1c/42'),)
+    """
 
-    def see() -> DetectedFrame:
-        start = time.time_ns()
-        sight = look()
-        context.run(_trace_stages, traces, start, sight)
-        return sight
+    def __init__(self, frame: FrameObservation, model: str, faces: int) -> None:
+        self._frame = frame
+        self._model = model
+        self._asked = time.monotonic()
+        self._span = tracer.start_span(
+            f"predict {model}",
+            frame.context,
+            trace.SpanKind.CLIENT,
+            {"mien.model": model, "mien.faces": faces},
+        )
+        metrics.MODEL_FACES.labels(model).observe(faces)
 
-    return see
+    @property
+    def metadata(self) -> Sequence[tuple[str, str]]:
+        """Metadata of the call: the frame that it is about, and its trace."""
+        context = trace.set_span_in_context(self._span, self._frame.context)
+        return (("x-request-id", self._frame.request_id), *inject(context))
 
+    def logged(self) -> AbstractContextManager[None]:
+        """Adds the frame's ids to every line that is logged within this block."""
+        return self._frame.logged()
 
-def _trace_stages(traces: Traces, at: int, sight: DetectedFrame) -> None:
-    for name, milliseconds in sight.timings.items():
-        span = traces.begin(name.removesuffix("_ms"), at=at)
-        at += int(milliseconds * 1e6)
-        span.end(at=at)
+    def responded(self, outcome: ModelOutputs | MienError) -> None:
+        """Counts the call, and ends its span."""
+        failure = outcome.kind if isinstance(outcome, CallFailed) else ""
+        metrics.count_model_call(self._model, time.monotonic() - self._asked, failure)
+        if failure:
+            self._span.set_status(trace.StatusCode.ERROR, failure)
+        self._span.end()
 
-
-class ObservedBackend:
-    """A model backend that counts and traces the calls of another."""
-
-    def __init__(self, backend: Backend, traces: Traces) -> None:
-        self._backend = backend
-        self._traces = traces
-
-    def is_available(self, model: str) -> bool:
-        """Whether the model can be asked now."""
-        return self._backend.is_available(model)
-
-    def predict(
-        self, model: ModelSpec, crops: NDArray[np.uint8], done: Done, *, activation: bool = False
-    ) -> None:
-        """Asks a model, as every `Backend` does."""
-        metrics.MODEL_FACES.labels(model.name).observe(len(crops))
-        about: Attributes = {"mien.model": model.name, "mien.faces": len(crops)}
-        span = self._traces.begin(f"predict {model.name}", kind="client", about=about)
-        ended = partial(_call_ended, model.name, time.monotonic(), span, done)
-        # The answer comes in another greenlet or thread, and is still about this frame.
-        in_context = partial(copy_context().run, ended)
-        with span.active():
-            self._backend.predict(model, crops, in_context, activation=activation)
-
-
-def _call_ended(
-    model: str, asked_at: float, span: Span, done: Done, answer: Answer | MienError
-) -> None:
-    failure = answer.kind if isinstance(answer, CallFailed) else ""
-    metrics.count_model_call(model, time.monotonic() - asked_at, failure)
-    span.end(error=failure)
-    done(answer)
-
-
-def observe_predictions(send: Send) -> Send:
-    """Measures how old the data are when a prediction leaves."""
-
-    def observed(sid: str, event: str, payload: Wire) -> None:
-        send(sid, event, payload)
-        frame = _frame.get()
-        if event == "prediction" and frame is not None:
-            age = time.monotonic() - frame.arrived
-            metrics.PREDICTION_AGE.labels(payload["model"]).observe(age)
-
-    return observed
-
-
-def call_headers(traces: Traces) -> Headers:
-    """Metadata of a call to the model server: the frame that it is for, and the trace."""
-    frame = _frame.get()
-    named = () if frame is None else (("x-request-id", frame.name),)
-    return (*named, *traces.headers())
+    def emitted(self) -> None:
+        """Measures how old the frame is when the prediction is sent."""
+        age = time.monotonic() - self._frame.arrived
+        metrics.PREDICTION_AGE.labels(self._model).observe(age)

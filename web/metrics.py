@@ -64,8 +64,8 @@ UNAUTHORIZED = Counter(
 )
 FRAMES = Counter(
     "mien_frames_total",
-    "Frames by fate: analysed, dropped or error, and then by the code of the error.",
-    ["fate", "code"],
+    "Frames by status: analysed, dropped or error, and then by the code of the error.",
+    ["status", "code"],
     registry=REGISTRY,
 )
 FRAME_STAGES = Histogram(
@@ -124,8 +124,8 @@ def expect_models(models: Iterable[str]) -> None:
         MODEL_CALLS.labels(model)
     for reason in ("missing", "wrong", "unchecked"):
         UNAUTHORIZED.labels(reason)
-    for fate in ("analysed", "dropped"):
-        FRAMES.labels(fate, "")
+    for status in ("analysed", "dropped"):
+        FRAMES.labels(status, "")
     for error in MienError.__subclasses__():
         FRAMES.labels("error", error.code)
 
@@ -137,9 +137,9 @@ def count_frame(acknowledgement: Wire, seconds: float) -> None:
         acknowledgement: The answer.
         seconds: Time since the frame's arrival.
     """
-    fate = acknowledgement["status"]
-    FRAMES.labels(fate, acknowledgement.get("code", "")).inc()
-    if fate != "analysed":
+    status = acknowledgement["status"]
+    FRAMES.labels(status, acknowledgement.get("code", "")).inc()
+    if status != "analysed":
         return
     FRAME_FACES.observe(len(acknowledgement["faces"]))
     FRAME_STAGES.labels("total").observe(seconds)

@@ -11,8 +11,10 @@ from typing import Any
 
 from face_utils.detection import DetectorPool
 from face_utils.detectors.factory import build_detector
+from face_utils.frame import FrameReader
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
+from face_utils.results import Wire
 from face_utils.session import SessionLimits
 from serving.channel import TlsFiles, open_channel
 from serving.circuit_breaker import ModelState
@@ -20,9 +22,7 @@ from serving.client import ModelClient
 from serving.contract import load_contract
 from serving.embedded_process import EmbeddedServer
 from serving.hub_bridge import HubBridge
-from telemetry.spans import Traces
-from telemetry.tracing import build_traces
-from web.instrumentation import ObservedBackend, Send, call_headers, observe_predictions
+from telemetry.tracing import configure_tracing
 from web.metrics import MODEL_AVAILABLE, MODEL_SERVER_RESTARTS, expect_models
 from web.model_status import model_status
 from web.sessions import SessionCaps, SessionRegistry
@@ -32,6 +32,9 @@ from web.settings.sessions import SessionsSettings
 from web.worker_pool import build_runner, frames_at_once
 
 log = logging.getLogger(__name__)
+
+Send = Callable[[str, str, Wire], None]
+"""Sends an event to one client: `send(sid, event, payload)`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +49,6 @@ class Service:
         sessions: All sessions.
         embedded: The embedded model server, or None where another is used.
         bridge: Carries the model server's responses into the app's own world.
-        traces: Where spans go.
     """
 
     settings: Settings
@@ -56,19 +58,22 @@ class Service:
     sessions: SessionRegistry
     embedded: EmbeddedServer | None
     bridge: HubBridge
-    traces: Traces
 
     @property
-    def image_limits(self) -> ImageLimits:
-        """What a client may send."""
-        return ImageLimits(self.settings.limits.max_frame_bytes, self.settings.limits.max_pixels)
+    def reader(self) -> FrameReader:
+        """Reads the frames of all clients."""
+        limits = self.settings.limits
+        image_limits = ImageLimits(limits.max_frame_bytes, limits.max_pixels)
+        return FrameReader(self.detector.detect, image_limits, limits.max_faces)
 
     def start(self) -> None:
         """Starts the embedded model server and the threads. Call it once.
 
         Raises:
             OSError: The embedded model server cannot be started.
+            TracesUnavailable: Traces are on and OpenTelemetry's SDK is not installed.
         """
+        configure_tracing(self.settings.observability.traces, "mien-app")
         if self.embedded:
             self.embedded.start()
         self.bridge.start()
@@ -95,27 +100,25 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
         ContractError: The model contract is wrong.
         FileNotFoundError: The detector's model file or the models' folder is not there.
         TlsFilesError: A TLS file of the model server cannot be used.
-        TracesUnavailable: Traces are switched on and OpenTelemetry is not installed.
     """
     models = load_contract(settings.model_server.contract)
     expect_models(models)
-    traces = build_traces(settings.observability.traces, "mien-app")
     embedded = None if settings.model_server.model_server else _embedded_server(settings)
     detection = settings.detection
     detector = build_detector(detection.detector, detection.blazeface, detection.yunet)
     bridge = HubBridge()
-    client = _build_client(settings.model_server, embedded, models, bridge, traces)
+    client = _build_client(settings.model_server, embedded, models, bridge)
     sessions = SessionRegistry(
         models=list(models.values()),
-        backend=ObservedBackend(client, traces),
+        backend=client,
         run=build_runner(settings),
         limits=_session_limits(settings),
         caps=_session_caps(settings.sessions),
         workers=frames_at_once(settings),
-        send=observe_predictions(send),
+        send=send,
         disconnect=disconnect,
     )
-    return Service(settings, models, detector, client, sessions, embedded, bridge, traces)
+    return Service(settings, models, detector, client, sessions, embedded, bridge)
 
 
 def _tell(sessions: SessionRegistry, is_embedded: bool, state: ModelState) -> None:
@@ -144,7 +147,6 @@ def _build_client(
     embedded: EmbeddedServer | None,
     models: dict[str, ModelSpec],
     bridge: HubBridge,
-    traces: Traces,
 ) -> ModelClient:
     target = embedded.target if embedded else server.model_server
     channel = open_channel(target, model_server_tls(server), use_proxy=server.model_server_proxy)
@@ -154,7 +156,6 @@ def _build_client(
         bridge,
         time.monotonic,
         server.model_timeout_seconds,
-        partial(call_headers, traces),
         server.model_label,
     )
 

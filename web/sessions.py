@@ -10,12 +10,14 @@ from functools import partial
 from threading import Event, Thread
 from typing import Any
 
+from face_utils.backend import Backend
 from face_utils.errors import ServerFull, SessionExpired
-from face_utils.fair_queue import FairQueue
 from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
-from face_utils.session import Backend, Runner, Session, SessionLimits
+from face_utils.session import Session, SessionLimits
 from telemetry.logs import log_ids
+from web.fair_queue import FairQueue
+from web.live_session import LiveSession, Run
 from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED, SESSIONS_REFUSED
 from web.networks import network_of
 from web.protocol import server_events
@@ -68,21 +70,21 @@ class SessionRegistry:
         *,
         models: Sequence[ModelSpec],
         backend: Backend,
-        run: Runner,
+        run: Run,
         limits: SessionLimits,
         caps: SessionCaps,
         workers: int,
         send: Callable[[str, str, Wire], None],
         disconnect: Callable[[str], Any],
     ) -> None:
-        self._build = partial(
-            Session, models=models, backend=backend, run=run, clock=time.monotonic, limits=limits
-        )
+        self._models = models
+        self._limits = limits
+        self._build = partial(LiveSession, backend=backend, run=run, clock=time.monotonic)
         self._send = send
         self._disconnect = disconnect
         self._caps = caps
         self._queue = FairQueue(workers)
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, LiveSession] = {}
         self._networks: dict[str, str] = {}
         SESSIONS.set_function(lambda: len(self._sessions))
         self._stop = Event()
@@ -94,7 +96,7 @@ class SessionRegistry:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def open(self, sid: str, address: str = "") -> Session:
+    def open(self, sid: str, address: str = "") -> LiveSession:
         """Starts the session of a client that has connected.
 
         Args:
@@ -107,14 +109,15 @@ class SessionRegistry:
         network = network_of(address)
         self._make_room(network)
         place = self._queue.join(network)
-        session = self._build(place=place, send=partial(self._send, sid))
+        state = Session(self._models, self._limits, time.monotonic())
+        session = self._build(state, place=place, send=partial(self._send, sid))
         self._sessions[sid], self._networks[sid] = session, network
         SESSIONS_OPENED.inc()
         with log_ids(session_id=sid):
             log.info("session opened, %d in all", len(self._sessions))
         return session
 
-    def get(self, sid: str) -> Session:
+    def get(self, sid: str) -> LiveSession:
         """The session of a client.
 
         Raises:
@@ -125,7 +128,7 @@ class SessionRegistry:
         except KeyError:
             raise SessionExpired("The session is over.") from None
 
-    def close(self, sid: str, reason: str) -> Session | None:
+    def close(self, sid: str, reason: str) -> LiveSession | None:
         """Ends a session and forgets all that it knew; returns it, or None where it had ended."""
         session = self._sessions.pop(sid, None)
         self._networks.pop(sid, None)
@@ -149,6 +152,7 @@ class SessionRegistry:
 
     def _make_room(self, network: str) -> None:
         """Ends the quietest session where a cap is reached."""
+        now = time.monotonic()
         of_network = [sid for sid, other in self._networks.items() if other == network]
         for setting, sids, cap in (
             ("MIEN_MAX_SESSIONS_PER_ADDRESS", of_network, self._caps.per_address),
@@ -156,21 +160,24 @@ class SessionRegistry:
         ):
             if len(sids) < cap:
                 continue
-            quietest = max(sids, key=lambda sid: self._sessions[sid].quiet_seconds)
-            if self._sessions[quietest].quiet_seconds < QUIET_SECONDS:
+            quiet = {sid: self._sessions[sid].session.quiet_seconds(now) for sid in sids}
+            quietest = max(quiet, key=quiet.__getitem__)
+            if quiet[quietest] < QUIET_SECONDS:
                 SESSIONS_REFUSED.inc()
                 log.warning("refused a session to %s: %s is %d", network, setting, cap)
                 raise ServerFull("The service is full. Try again later.", self._retry_after(sids))
             self._expire(quietest, "idle")
 
     def _retry_after(self, sids: Sequence[str]) -> int:
-        soonest = min(self._sessions[sid].remaining_seconds for sid in sids)
+        soonest = min(
+            self._sessions[sid].session.remaining_seconds(time.monotonic()) for sid in sids
+        )
         return max(1, min(LONGEST_RETRY_SECONDS, round(soonest)))
 
     def _watch(self) -> None:
         while not self._stop.wait(CHECK_SECONDS):
             for sid, session in list(self._sessions.items()):
-                reason = session.expiry()
+                reason = session.session.expiry(time.monotonic())
                 if reason is not None:
                     self._expire(sid, reason)
 
@@ -181,12 +188,12 @@ class SessionRegistry:
         ending.start()
         return ending
 
-    def _say_goodbye(self, sid: str, session: Session | None, reason: str) -> None:
+    def _say_goodbye(self, sid: str, session: LiveSession | None, reason: str) -> None:
         if session is None:
             return
         try:
             # A frame in work gets its acknowledgement first; the client could not take it later.
-            session.wait_until_idle(LAST_FRAME_SECONDS)
+            session.place.wait_until_free(LAST_FRAME_SECONDS)
             time.sleep(LAST_REPLY_SECONDS)
             payload = {"reason": reason, "message": _MESSAGES[reason]}
             event = server_events.SessionExpired.model_validate(payload)

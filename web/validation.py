@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from face_utils.detection import Detection
 from face_utils.errors import BadRequest
-from face_utils.frame import ClientFace
-from face_utils.results import FrameStamp
+from face_utils.frame import ClientFace, ClientFrame
+from face_utils.session_events import FrameStamp
 from web.protocol.client_events import MAX_SEQ, FaceMeta, FacesMeta, FrameMeta
-
-
-@dataclass(frozen=True, eq=False)
-class ClientFrame:
-    """A frame whose faces the client found itself.
-
-    Attributes:
-        width: Width of the frame in pixels.
-        height: Height of the frame in pixels.
-        faces: Its faces with their crops.
-    """
-
-    width: int
-    height: int
-    faces: list[ClientFace]
 
 
 def read_seq(payload: Sequence[object]) -> int | None:

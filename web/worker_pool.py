@@ -1,14 +1,15 @@
-"""Runs work on pixels in native threads, so that no client waits for another's picture.
+"""Worker pool: native threads for the work on pixels, so that no client waits for another.
 
-The fair queue of the sessions (`face_utils.fair_queue`) lets in as many frames as the workers can
+The fair queue of the sessions (`web/fair_queue.py`) lets in as many frames as the workers can
 take, so nothing piles up here.
 """
 
 from __future__ import annotations
 
-from face_utils.pipeline import Batch
-from face_utils.results import Analysis
-from face_utils.session import Runner
+from collections.abc import Callable
+
+from face_utils.session_events import AnalyzedFrame
+from web.live_session import Run
 from web.settings import Settings
 
 UNPACKED_PER_WORKER = 2
@@ -21,7 +22,7 @@ def frames_at_once(settings: Settings) -> int:
     return settings.detection.workers * per_worker
 
 
-def build_runner(settings: Settings) -> Runner:
+def build_runner(settings: Settings) -> Run:
     """Builds what runs a function with its arguments in a native thread.
 
     Under eventlet only the calling greenlet waits; in threading mode the caller is a native thread
@@ -32,13 +33,13 @@ def build_runner(settings: Settings) -> Runner:
     return _eventlet_runner(settings.detection.workers)
 
 
-def _eventlet_runner(workers: int) -> Runner:
+def _eventlet_runner(workers: int) -> Run:
     from eventlet import tpool
 
     tpool.set_num_threads(workers)
-    run: Runner = tpool.execute
+    run: Run = tpool.execute
     return run
 
 
-def _run_here(function: Runner, *args: object) -> tuple[Analysis, list[Batch]]:
-    return function(*args)
+def _run_here(work: Callable[[], AnalyzedFrame]) -> AnalyzedFrame:
+    return work()

@@ -15,7 +15,7 @@ from benchmarks.models import Models
 from face_utils import quality
 from face_utils.boxes import FloatArray, iou
 from face_utils.detectors.factory import build_detector
-from face_utils.frame import Detect, FaceRegion, detect_faces
+from face_utils.frame import Detect, FaceRegion, FrameReader
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
 from web.settings import Settings
@@ -54,9 +54,9 @@ def predict_all(faces: Sequence[GoldenFace], models: Models) -> list[Prediction]
 def predict(face: GoldenFace, condition: str, detect: Detect, models: Models) -> Prediction:
     """Sends one photo down the path of a frame, and takes the face that fits the golden one."""
     data, box = CONDITIONS[condition](face)
-    settings = Settings()
-    limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
-    found = detect_faces(data, detect, limits, settings.limits.max_faces).faces
+    limits = Settings().limits
+    image_limits = ImageLimits(limits.max_frame_bytes, limits.max_pixels)
+    found = FrameReader(detect, image_limits, limits.max_faces).read(data).faces
     overlaps = [float(iou(region.detection.box[None], box[None])[0, 0]) for region in found]
     if not found or max(overlaps) == 0:
         return Prediction(face, condition, 0.0, np.zeros(4, np.float32), (), {})
@@ -74,7 +74,7 @@ def predict(face: GoldenFace, condition: str, detect: Detect, models: Models) ->
 
 def _gate(region: FaceRegion) -> tuple[str, ...]:
     crop = region.crop(quality.CROP_MARGIN, quality.CROP_SIZE)
-    return quality.judge(region.detection, crop).reasons
+    return quality.assess_quality(region.detection, crop).reasons
 
 
 def _outputs(region: FaceRegion, models: Models) -> Iterator[tuple[str, Outputs]]:

@@ -15,7 +15,7 @@ from benchmarks.tuning.camera_simulation import JPEG
 from benchmarks.tuning.prediction_tracks import Track
 from face_utils.detection import Detection, Image
 from face_utils.detectors.factory import build_detector
-from face_utils.frame import DetectedFrame, detect_faces
+from face_utils.frame import DetectedFrame, FrameReader
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
 from face_utils.pipeline import Batch, Pipeline
@@ -100,10 +100,10 @@ def _service_detection() -> Detect:
     settings = Settings()
     detector = build_detector("blazeface", settings.detection.blazeface, None)
     limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
+    reader = FrameReader(detector.detect, limits, settings.limits.max_faces)
 
     def detect(frame: Image) -> DetectedFrame:
-        data = bytes(cv2.imencode(".jpg", frame, JPEG)[1])
-        return detect_faces(data, detector.detect, limits, settings.limits.max_faces)
+        return reader.read(bytes(cv2.imencode(".jpg", frame, JPEG)[1]))
 
     return detect
 
@@ -112,7 +112,7 @@ def _track_clip(path: Path, models: Models, camera: Camera, detect: Detect) -> C
     video = cv2.VideoCapture(str(path))
     rate = float(video.get(cv2.CAP_PROP_FPS))
     frames = (detect(camera(frame)) for frame in _read(video))
-    faces = list(_analyse(frames, rate, models))
+    faces = list(_analyze(frames, rate, models))
     counts = Counter(face.track for face in faces if face.predictions)
     longest = max(counts, key=counts.__getitem__, default=None)
     return Clip(path.stem, rate, [face for face in faces if face.track == longest])
@@ -123,15 +123,15 @@ def _read(video: cv2.VideoCapture) -> Iterator[Image]:
         yield frame[1]
 
 
-def _analyse(frames: Iterable[DetectedFrame], rate: float, models: Models) -> Iterator[TrackedFace]:
+def _analyze(frames: Iterable[DetectedFrame], rate: float, models: Models) -> Iterator[TrackedFace]:
     """Yields every face of every frame, as a session would track it."""
     pipeline, every_frame = Pipeline(), {model.spec: 0.0 for model in models.values()}
     for number, frame in enumerate(frames):
-        analysis, batches = pipeline.analyse(partial(_same, frame), every_frame, number / rate)
-        outputs = {batch.model.name: _predict(batch, models) for batch in batches}
-        for face in analysis.faces:
+        analysis = pipeline.analyze(partial(_same, frame), every_frame, number / rate)
+        outputs = {batch.model.name: _predict(batch, models) for batch in analysis.batches}
+        for face, region in zip(analysis.faces, frame.faces, strict=True):
             predictions = {name: o[face.id] for name, o in outputs.items() if face.id in o}
-            yield TrackedFace(face.id, face.detection, predictions)
+            yield TrackedFace(face.id, region.detection, predictions)
 
 
 def _same(frame: DetectedFrame) -> DetectedFrame:

@@ -55,7 +55,7 @@ class Degradation:
     @property
     def refuses_below(self) -> bool:
         """Whether the quality check refuses faces below the bound, rather than above it."""
-        return self.constant not in {"MAX_BURNT", "BRIGHTEST_SHADOWS"}
+        return self.constant not in {"MAX_OVEREXPOSED", "BRIGHTEST_SHADOWS"}
 
 
 def shrink(image: Grey, square: Square, side: float) -> tuple[Grey, Square]:
@@ -91,7 +91,7 @@ DEGRADATIONS = (
     Degradation(
         "less light", "DARKEST_HIGHLIGHTS", expose, 0.6, 0.06, quality.highlights, LOW_LIGHT_NOISE
     ),
-    Degradation("too much light", "MAX_BURNT", expose, 1.0, 3.0, quality.overexposed),
+    Degradation("too much light", "MAX_OVEREXPOSED", expose, 1.0, 3.0, quality.overexposed),
     Degradation("white veil", "BRIGHTEST_SHADOWS", veil, 0.8, 0.05, quality.shadows),
     Degradation("out of focus", "MIN_SHARPNESS", defocus, 0.005, 0.06, quality.sharpness),
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.models import Crops, Model
 from face_utils.model_spec import ModelSpec, Smoothing
-from face_utils.results import describe
+from face_utils.results import Classification, describe
 from face_utils.smoothing import Outputs, Smoother
 
 Track = Sequence[Outputs]
@@ -62,7 +62,8 @@ def smoothed(spec: ModelSpec, seconds: float, track: Track) -> Track:
 
 def labels(spec: ModelSpec, seconds: float, track: Track) -> list[str]:
     """Returns the label that is shown after each prediction, which may be `unsure`."""
-    return [describe(spec, 1, outputs)["label"] for outputs in smoothed(spec, seconds, track)]
+    predictions = (describe(spec, outputs) for outputs in smoothed(spec, seconds, track))
+    return [each.label for each in predictions if isinstance(each, Classification)]
 
 
 def changes_per_minute(shown: Iterable[Sequence[str]], interval: float) -> float:

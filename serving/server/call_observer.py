@@ -12,7 +12,7 @@ import grpc
 from serving.protos.services import PREDICT
 from serving.server.monitoring import count_request
 from telemetry.logs import log_ids
-from telemetry.spans import Headers, Traces
+from telemetry.tracing import Metadata, extract, trace, trace_ids, tracer
 
 _LONGEST_ID = 100
 NO_MODEL = ""
@@ -24,12 +24,10 @@ class CallObserver(grpc.ServerInterceptor):  # type: ignore[type-arg]
     """Stands before the service and sees every Predict call and what becomes of it.
 
     Args:
-        traces: Where their spans go.
         models: The names that are counted apart; a stranger's call must not make a new one.
     """
 
-    def __init__(self, traces: Traces, models: Callable[[], Collection[str]]) -> None:
-        self._traces = traces
+    def __init__(self, models: Callable[[], Collection[str]]) -> None:
         self._models = models
 
     def intercept_service(
@@ -51,20 +49,22 @@ class CallObserver(grpc.ServerInterceptor):  # type: ignore[type-arg]
     def _observe(self, behaviour: Behaviour, request: Any, context: grpc.ServicerContext) -> Any:
         start, name = perf_counter(), request.model_spec.name
         model = name if name in self._models() else NO_MODEL
-        headers = _read_headers(context)
-        about = {"rpc.system": "grpc", "mien.model": model}
-        span = self._traces.begin(PREDICT[1:], kind="server", headers=headers, about=about)
-        request_id = dict(headers).get("x-request-id", "")[:_LONGEST_ID]
+        metadata = _read_metadata(context)
+        attributes = {"rpc.system": "grpc", "mien.model": model}
+        span = tracer.start_span(PREDICT[1:], extract(metadata), trace.SpanKind.SERVER, attributes)
+        request_id = dict(metadata).get("x-request-id", "")[:_LONGEST_ID]
         try:
-            with span.active(), log_ids(request_id=request_id, **span.ids):
+            with log_ids(request_id=request_id, **trace_ids(span)):
                 return behaviour(request, context)
         finally:
             status = (context.code() or grpc.StatusCode.OK).name  # type: ignore[attr-defined]
             count_request(model, status, perf_counter() - start)
-            span.end(error="" if status == "OK" else status)
+            if status != "OK":
+                span.set_status(trace.StatusCode.ERROR, status)
+            span.end()
 
 
-def _read_headers(context: grpc.ServicerContext) -> Headers:
-    """Metadata of a call, without values that are no text."""
+def _read_metadata(context: grpc.ServicerContext) -> Metadata:
+    """Metadata of a call, without binary values."""
     pairs = context.invocation_metadata() or ()
     return [(str(key), value) for key, value in pairs if isinstance(value, str)]

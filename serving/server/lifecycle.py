@@ -22,7 +22,6 @@ from serving.server.model_service import model_service
 from serving.server.prediction_service import prediction_service
 from serving.server.repository import Repository
 from serving.stop_signals import stop_signals
-from telemetry.spans import Traces
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +46,6 @@ def run_server(
     *,
     tls: ServerTls | None = None,
     http: tuple[str, int] | None = None,
-    traces: Traces,
     poll_seconds: float,
     exit_with_stdin: bool,
 ) -> None:
@@ -61,7 +59,6 @@ def run_server(
         address: Where gRPC is served.
         tls: What it is served with, or None for plain text.
         http: Host and port where states and metrics are shown, or None.
-        traces: Where spans go.
         poll_seconds: Time between looks at the folder.
         exit_with_stdin: Whether the end of stdin is a reason to stop.
 
@@ -72,7 +69,7 @@ def run_server(
     stop_reasons = _watch_for_stop(exit_with_stdin)
     state = health.HealthServicer()
     state.set("", _NOT_SERVING)
-    server, address = start_server(repository, state, address, tls=tls, traces=traces)
+    server, address = start_server(repository, state, address, tls=tls)
     keep_in_step(repository, state, polls=2)
     if http:  # not before: probes take its first answer for readiness
         start_http_server(repository, *http)
@@ -92,7 +89,6 @@ def start_server(
     address: str,
     *,
     tls: ServerTls | None = None,
-    traces: Traces | None = None,
     max_calls: int = MAX_CALLS,
 ) -> tuple[grpc.Server, str]:
     """Starts to answer calls.
@@ -102,7 +98,6 @@ def start_server(
         state: What the health service says.
         address: Where gRPC is served.
         tls: What it is served with, or None for plain text.
-        traces: Where spans go; by default nowhere.
         max_calls: Predict calls in work or waiting.
 
     Returns:
@@ -116,7 +111,7 @@ def start_server(
         ThreadPoolExecutor(OTHER_WORKERS, thread_name_prefix="call"),
         interceptors=[
             Admission(max_calls),
-            CallObserver(traces or Traces(), lambda: repository.names),
+            CallObserver(lambda: repository.names),
         ],
         options=[
             ("grpc.so_reuseport", 0),  # or two servers would share a port, and the calls to it

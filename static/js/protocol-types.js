@@ -19,7 +19,7 @@
  * @property {"analysed"} status the faces were found; predictions follow
  * @property {number} width width of the upright frame in pixels
  * @property {number} height height of the upright frame in pixels
- * @property {Face[]} faces faces of the frame
+ * @property {DetectedFace[]} faces faces of the frame
  * @property {Timings} timings milliseconds by stage
  *
  * @typedef {object} ClassificationModel A model that predicts labels.
@@ -75,17 +75,17 @@
  * @property {number} margin share of the face box's longer side to add on each side
  * @property {number} size side of a crop in pixels that is enough for all models
  *
- * @typedef {object} Dropped Ack of a frame that a newer one replaced.
- * @property {number | null} seq number of the frame, or null if it had none
- * @property {"dropped"} status a newer frame took its place
- *
- * @typedef {object} Face One face of an analysed frame.
+ * @typedef {object} DetectedFace One face of a frame, before any model has looked at it.
  * @property {number} id stays the same while the face is in view, and is never used again in a session
  * @property {[number, number, number, number]} box bounding box `[x, y, w, h]`
  * @property {number} score certainty of the detector, 0 to 1
  * @property {[number, number][] | null} landmarks right eye, left eye, nose and mouth (right and left are the
  *   person's own), or null if the detector finds none
  * @property {Quality} quality a face with a reason gets a box but no predictions
+ *
+ * @typedef {object} Dropped Ack of a frame that a newer one replaced.
+ * @property {number | null} seq number of the frame, or null if it had none
+ * @property {"dropped"} status a newer frame took its place
  *
  * @typedef {object} FaceMeta One face of a `faces` event.
  * @property {[number, number, number, number]} box bounding box `[x, y, w, h]` of the face
@@ -141,12 +141,12 @@
  * @property {string} model name of the model
  * @property {number} version its version
  * @property {number} latency_ms from the request to the model server to its response
- * @property {number | null} captured_at that of the frame, or null if the frame had none
+ * @property {number | number | null} captured_at that of the frame, or null if the frame had none
  * @property {(ClassificationResult | RegressionResult)[]} faces the prediction about each face
  *
- * @typedef {object} Quality Whether a face is good enough for the models.
- * @property {boolean} ok whether the face gets predictions
+ * @typedef {object} Quality Whether a face is good enough for the models, and if not, why.
  * @property {QualityReason[]} reasons what is wrong with the face
+ * @property {boolean} ok whether the face gets predictions
  *
  * @typedef {object} RegressionModel A model that predicts a value and a range.
  * @property {string} name name in events
@@ -183,7 +183,7 @@
  * @property {boolean} activation true: from the next frame on, predictions show where their evidence lies, if
  *   the model can
  *
- * @typedef {object} Timings Time that a frame took, in milliseconds.
+ * @typedef {object} Timings Time that a frame took, in milliseconds; 0 for a stage that was not needed.
  * @property {number} decode_ms decoding the image or the crops
  * @property {number} detect_ms finding the faces
  * @property {number} total_ms everything before the models are asked

@@ -1,9 +1,9 @@
 /**
  * Types of the page that follow from the wire types.
  *
- * @import {Activation, Analysed, Dropped, Face, FrameError, Prediction, Session} from "./protocol-types.js"
+ * @import {Activation, Analysed, DetectedFace, Dropped, FrameError, Prediction, Session} from "./protocol-types.js"
  *
- * @typedef {Face["box"]} Box `[x, y, w, h]` in pixels.
+ * @typedef {DetectedFace["box"]} Box `[x, y, w, h]` in pixels.
  * @typedef {[number, number]} Point
  * @typedef {Activation["square"]} RotatedSquare `[x, y, side, roll]`: centre and side in pixels, rotation
  * in degrees clockwise.

@@ -2,68 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from threading import Thread
-from typing import Any
-
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-
-TIMEOUT_SECONDS = 10
-
-
-class Call:
-    """A function that runs in a thread of its own."""
-
-    def __init__(self, function: Callable[..., Any], *args: Any) -> None:
-        self._future: Future[Any] = Future()
-        self._thread = Thread(target=self._run, args=(function, args), daemon=True)
-        self._thread.start()
-
-    def _run(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        try:
-            self._future.set_result(function(*args))
-        except BaseException as error:
-            self._future.set_exception(error)
-
-    @property
-    def ended(self) -> bool:
-        return self._future.done()
-
-    def result(self) -> Any:
-        """Waits for the function and returns its result, or raises what it raised."""
-        return self._future.result(TIMEOUT_SECONDS)
-
-    def until_waiting(self) -> Call:
-        """Returns when the thread waits for a condition."""
-        while not self.ended and not self._is_waiting():
-            time.sleep(0.001)  # What a thread waits for tells nobody.
-        return self
-
-    def _is_waiting(self) -> bool:
-        frame = sys._current_frames().get(self._thread.ident or 0)
-        return frame is not None and frame.f_code.co_qualname == "Condition.wait"
-
-    def join(self) -> None:
-        self._thread.join(TIMEOUT_SECONDS)
-
-
-@pytest.fixture
-def in_thread() -> Iterator[Callable[..., Call]]:
-    """Starts a function in a thread of its own; no thread outlives the test."""
-    calls: list[Call] = []
-
-    def start(function: Callable[..., Any], *args: Any) -> Call:
-        calls.append(Call(function, *args))
-        return calls[-1]
-
-    yield start
-    for call in calls:
-        call.join()
 
 
 @pytest.fixture(scope="module")

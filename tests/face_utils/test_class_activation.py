@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from face_utils.class_activation import answered_class, evidence_grid
+from face_utils.class_activation import evidence_grid, predicted_class
 from tests.support.model_specs import classification, regression
 
 MOOD = classification(labels=("calm", "angry", "sad"), unsure_below=0.9)
@@ -52,9 +52,9 @@ def test_zero_has_no_sign():
 def test_of_a_classification_the_best_class_is_explained_even_where_it_is_unsure():
     outputs = {"probabilities": np.float32([0.3, 0.2, 0.5])}
 
-    assert answered_class(MOOD, outputs, classes=3) == 2
+    assert predicted_class(MOOD, outputs, classes=3) == 2
 
 
 @pytest.mark.parametrize(("years", "index"), [(30.6, 31), (0.2, 0), (-3.0, 0), (200.0, 116)])
 def test_of_a_regression_the_class_nearest_the_value_is_explained(years, index):
-    assert answered_class(AGE, {"years": np.float32(years)}, classes=117) == index
+    assert predicted_class(AGE, {"years": np.float32(years)}, classes=117) == index

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from face_utils.decode_cost import MAX_SCANS, MAX_WEBP_TABLES
 from face_utils.detection import Detection
 from face_utils.errors import BadImage, ImageTooLarge
-from face_utils.frame import ClientFace, read_client_faces
+from face_utils.frame import ClientFace, ClientFrame, DetectedFrame, FrameReader
 from face_utils.image import ImageLimits, decode, examine
 from face_utils.image_validation import MAX_PARTS, jpeg_segments
 from tests.face_utils.image_files import LIMITS, PNG_START, chunk, encode
@@ -118,6 +118,12 @@ def test_a_large_lossless_webp_of_few_bytes_passes():
     assert decode(encode(plain, "WEBP", lossless=True), LIMITS).shape == (1080, 1920, 3)
 
 
+def read_given(faces: list[ClientFace], limits: ImageLimits) -> DetectedFrame:
+    """Reads a frame whose faces the client found itself."""
+    reader = FrameReader(lambda _: [], limits, max_faces=16)
+    return reader.read_client_faces(ClientFrame(640, 480, faces))
+
+
 def test_face_crops_share_the_work_of_one_frame(picture):
     data = with_more_scans(progressive(picture, (320, 320)), 60)
     box = np.array([0, 0, 320, 320], np.float32)
@@ -126,9 +132,9 @@ def test_face_crops_share_the_work_of_one_frame(picture):
     assert 3 * one < 1 < 16 * one
     assert LIMITS.max_pixels > 16 * 320 * 320
 
-    assert len(read_client_faces(640, 480, 3 * [crop], LIMITS).faces) == 3
+    assert len(read_given(3 * [crop], LIMITS).faces) == 3
     with pytest.raises(ImageTooLarge, match="too much work"):
-        read_client_faces(640, 480, 16 * [crop], ImageLimits(10**8, LIMITS.max_pixels))
+        read_given(16 * [crop], ImageLimits(10**8, LIMITS.max_pixels))
 
 
 def test_a_picture_that_is_only_long_names_its_longer_side():

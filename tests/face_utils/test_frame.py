@@ -7,7 +7,7 @@ import pytest
 from face_utils.cropping import crop, face_square
 from face_utils.detection import Detection
 from face_utils.errors import BadImage, BadRequest, ImageTooLarge
-from face_utils.frame import ClientFace, detect_faces, read_client_faces
+from face_utils.frame import ClientFace, ClientFrame, FrameReader
 from face_utils.image import ImageLimits
 
 LIMITS = ImageLimits(2 * 1024 * 1024, 1920 * 1080)
@@ -22,8 +22,14 @@ def detection(*box):
     return Detection(np.array(box, np.float32), 0.9)
 
 
+def read_given(width, height, faces, limits):
+    """Reads a frame whose faces the client found itself."""
+    reader = FrameReader(pytest.fail, limits, max_faces=16)
+    return reader.read_client_faces(ClientFrame(width, height, faces))
+
+
 def see(image, *boxes, max_faces=16):
-    return detect_faces(png(image), lambda _: [detection(*b) for b in boxes], LIMITS, max_faces)
+    return FrameReader(lambda _: [detection(*b) for b in boxes], LIMITS, max_faces).read(png(image))
 
 
 def cut_out(image, face, margin, size=None):
@@ -44,11 +50,11 @@ def cut_out(image, face, margin, size=None):
 def given(image, face, margin=0.3, size=None):
     """The face as it is seen in the client's own crop."""
     height, width = image.shape[:2]
-    return read_client_faces(width, height, [cut_out(image, face, margin, size)], LIMITS).faces[0]
+    return read_given(width, height, [cut_out(image, face, margin, size)], LIMITS).faces[0]
 
 
 def test_a_frame_is_measured_and_its_faces_found(face_jpeg, detector):
-    sight = detect_faces(face_jpeg, detector.detect, LIMITS, max_faces=16)
+    sight = FrameReader(detector.detect, LIMITS, 16).read(face_jpeg)
 
     assert (sight.width, sight.height) == (512, 512)
     assert len(sight.faces) == 1
@@ -58,7 +64,7 @@ def test_a_frame_is_measured_and_its_faces_found(face_jpeg, detector):
 def test_a_frame_is_given_to_the_detector_once(face_image):
     shown = []
 
-    detect_faces(png(face_image), lambda image: shown.append(image) or [], LIMITS, 16)
+    FrameReader(lambda image: shown.append(image) or [], LIMITS, 16).read(png(face_image))
 
     [image] = shown
     np.testing.assert_array_equal(image, face_image)
@@ -85,9 +91,9 @@ def test_a_face_at_the_edge_stays_and_one_outside_is_left_out(face_image):
 
 def test_a_frame_beyond_the_limits_is_not_looked_at(face_image):
     with pytest.raises(ImageTooLarge):
-        detect_faces(png(face_image), pytest.fail, ImageLimits(10**7, 1000), 16)
+        FrameReader(pytest.fail, ImageLimits(10**7, 1000), 16).read(png(face_image))
     with pytest.raises(BadImage):
-        detect_faces(b"no picture", pytest.fail, LIMITS, 16)
+        FrameReader(pytest.fail, LIMITS, 16).read(b"no picture")
 
 
 @pytest.mark.parametrize("box", [(173, 68, 107, 107), (-30, 20, 90, 110), (450, 440, 100, 90)])
@@ -112,7 +118,7 @@ def test_a_crop_that_the_client_also_shrank_shows_almost_the_same(face_image):
 def test_a_tilted_face_is_turned_upright_out_of_the_client_s_crop_too(face_image, detector):
     turn = cv2.getRotationMatrix2D((226.0, 121.0), -25, 1.0)
     turned = cv2.warpAffine(face_image, turn, (512, 512), borderMode=cv2.BORDER_REPLICATE)
-    whole = detect_faces(png(turned), detector.detect, LIMITS, 16).faces[0]
+    whole = FrameReader(detector.detect, LIMITS, 16).read(png(turned)).faces[0]
     assert whole.detection.roll > 10
 
     part = given(turned, whole.detection, margin=0.4)
@@ -124,7 +130,7 @@ def test_a_tilted_face_is_turned_upright_out_of_the_client_s_crop_too(face_image
 def test_given_faces_keep_their_place_in_the_frame(face_image):
     face = detection(173, 68, 107, 107)
 
-    sight = read_client_faces(640, 480, [cut_out(face_image, face, 0.3)] * 2, LIMITS)
+    sight = read_given(640, 480, [cut_out(face_image, face, 0.3)] * 2, LIMITS)
 
     assert (sight.width, sight.height) == (640, 480)
     assert [seen.detection for seen in sight.faces] == [face, face]
@@ -132,7 +138,7 @@ def test_given_faces_keep_their_place_in_the_frame(face_image):
 
 
 def test_a_frame_without_faces_needs_no_crops():
-    assert read_client_faces(640, 480, [], LIMITS).faces == []
+    assert read_given(640, 480, [], LIMITS).faces == []
 
 
 @pytest.mark.parametrize(
@@ -143,7 +149,7 @@ def test_a_crop_that_is_not_square_is_refused(shape, crop_box):
     face = ClientFace(detection(10, 10, 50, 50), np.array(crop_box, np.float32), data)
 
     with pytest.raises(BadRequest, match="must be square"):
-        read_client_faces(640, 480, [face], LIMITS)
+        read_given(640, 480, [face], LIMITS)
 
 
 def test_a_crop_is_held_to_the_limits_of_a_frame():
@@ -151,6 +157,6 @@ def test_a_crop_is_held_to_the_limits_of_a_frame():
     face = ClientFace(detection(10, 10, 50, 50), np.array([0, 0, 100, 100], np.float32), data)
 
     with pytest.raises(ImageTooLarge):
-        read_client_faces(640, 480, [face], ImageLimits(10**6, 9999))
+        read_given(640, 480, [face], ImageLimits(10**6, 9999))
     with pytest.raises(BadImage):
-        read_client_faces(640, 480, [ClientFace(face.detection, face.crop_box, data[:60])], LIMITS)
+        read_given(640, 480, [ClientFace(face.detection, face.crop_box, data[:60])], LIMITS)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageOps
 
-from face_utils.frame import detect_faces
+from face_utils.frame import FrameReader
 from face_utils.image import decode
 from face_utils.pixel_metadata import read_orientation
 from tests.face_utils.image_files import LIMITS, encode
@@ -64,7 +64,7 @@ def test_a_frame_is_as_wide_and_as_high_as_it_is_upright(picture, kind):
     file_format, options = KINDS[kind]
     data = encode(picture, file_format, exif=exif(6), **options)
 
-    sight = detect_faces(data, lambda _: [], LIMITS, 16)
+    sight = FrameReader(lambda _: [], LIMITS, 16).read(data)
 
     assert (sight.width, sight.height) == (200, 300)
 

@@ -19,8 +19,8 @@ BOTH = {EMOTION: 0.1, AGE: 3.0}
 PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 
 
-def look(*boxes, image=PICTURE):
-    """Gives the sight of a frame with faces in these boxes."""
+def source(*boxes, image=PICTURE):
+    """Gives the detected frame with faces in these boxes."""
     faces = [FaceRegion(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
     return lambda: DetectedFrame(640, 480, faces, {"decode_ms": 1.0})
 
@@ -29,16 +29,18 @@ LEFT, RIGHT = (50, 100, 100, 100), (400, 100, 100, 100)
 
 
 def test_a_frame_gives_its_size_its_faces_and_its_timings():
-    analysis, _ = Pipeline().analyse(look(LEFT, RIGHT), BOTH, 0.0)
+    analysis = Pipeline().analyze(source(LEFT, RIGHT), BOTH, 0.0)
 
     assert (analysis.width, analysis.height) == (640, 480)
     assert [face.id for face in analysis.faces] == [1, 2]
     assert all(face.quality.ok for face in analysis.faces)
-    assert set(analysis.timings) == {"decode_ms", "total_ms"}
+    assert analysis.timings.decode_ms == 1.0
+    assert analysis.timings.total_ms > 0
 
 
 def test_new_faces_are_due_at_once_for_every_model_in_one_batch_each():
-    _, batches = Pipeline().analyse(look(LEFT, RIGHT), BOTH, 0.0)
+    analysis = Pipeline().analyze(source(LEFT, RIGHT), BOTH, 0.0)
+    batches = analysis.batches
 
     assert [(b.model.name, b.tracks, b.crops.shape) for b in batches] == [
         ("emotion", [1, 2], (2, 48, 48)),
@@ -47,9 +49,10 @@ def test_new_faces_are_due_at_once_for_every_model_in_one_batch_each():
 
 
 def test_a_batch_holds_each_face_as_its_model_wants_it():
-    sight = look(LEFT, RIGHT)()
+    sight = source(LEFT, RIGHT)()
 
-    _, batches = Pipeline().analyse(lambda: sight, BOTH, 0.0)
+    analysis = Pipeline().analyze(lambda: sight, BOTH, 0.0)
+    batches = analysis.batches
 
     for batch in batches:
         for crop, seen in zip(batch.crops, sight.faces, strict=True):
@@ -61,7 +64,7 @@ def test_a_batch_says_which_part_of_the_frame_each_crop_shows():
     tilted = Detection(np.array(LEFT, np.float32), 0.9, landmarks)
     sight = DetectedFrame(640, 480, [FaceRegion(tilted, PICTURE)])
 
-    _, (batch,) = Pipeline().analyse(lambda: sight, {AGE: 3.0}, 0.0)
+    [batch] = Pipeline().analyze(lambda: sight, {AGE: 3.0}, 0.0).batches
 
     [square] = batch.squares
     assert (square.x, square.y, square.side) == (100, 150, pytest.approx(140))
@@ -73,7 +76,7 @@ def test_each_model_keeps_its_interval_for_each_track():
 
     for frame in range(41):
         boxes = [LEFT] if frame < 10 else [LEFT, RIGHT]
-        _, batches = pipeline.analyse(look(*boxes), BOTH, frame / 10)
+        batches = pipeline.analyze(source(*boxes), BOTH, frame / 10).batches
         asked += [(frame, batch.tracks) for batch in batches if batch.model is AGE]
 
     assert asked[0] == (0, [1])
@@ -84,9 +87,10 @@ def test_each_model_keeps_its_interval_for_each_track():
 
 def test_a_model_that_cannot_be_asked_gets_no_batch_and_misses_no_turn():
     pipeline = Pipeline()
-    pipeline.analyse(look(LEFT), {EMOTION: 0.1}, 0.0)
+    pipeline.analyze(source(LEFT), {EMOTION: 0.1}, 0.0)
 
-    _, batches = pipeline.analyse(look(LEFT), {AGE: 3.0}, 0.05)
+    analysis = pipeline.analyze(source(LEFT), {AGE: 3.0}, 0.05)
+    batches = analysis.batches
 
     assert [batch.model for batch in batches] == [AGE]
 
@@ -94,7 +98,8 @@ def test_a_model_that_cannot_be_asked_gets_no_batch_and_misses_no_turn():
 def test_a_face_that_cannot_be_judged_is_boxed_with_its_reason_and_not_sent():
     tiny = (300, 300, 12, 12)
 
-    analysis, batches = Pipeline().analyse(look(LEFT, tiny), BOTH, 0.0)
+    analysis = Pipeline().analyze(source(LEFT, tiny), BOTH, 0.0)
+    batches = analysis.batches
 
     assert analysis.faces[1].quality.reasons == ("too_small",)
     assert [batch.tracks for batch in batches] == [[1], [1]]
@@ -103,15 +108,17 @@ def test_a_face_that_cannot_be_judged_is_boxed_with_its_reason_and_not_sent():
 def test_a_face_is_due_as_soon_as_it_can_be_judged():
     pipeline = Pipeline()
     dark = np.zeros_like(PICTURE)
-    assert pipeline.analyse(look(LEFT, image=dark), BOTH, 0.0)[1] == []
+    assert pipeline.analyze(source(LEFT, image=dark), BOTH, 0.0).batches == []
 
-    _, batches = pipeline.analyse(look(LEFT), BOTH, 0.05)
+    analysis = pipeline.analyze(source(LEFT), BOTH, 0.05)
+    batches = analysis.batches
 
     assert [batch.tracks for batch in batches] == [[1], [1]]
 
 
 def test_a_frame_without_faces_asks_no_model():
-    analysis, batches = Pipeline().analyse(look(), BOTH, 0.0)
+    analysis = Pipeline().analyze(source(), BOTH, 0.0)
+    batches = analysis.batches
 
     assert analysis.faces == []
     assert batches == []
@@ -119,14 +126,15 @@ def test_a_frame_without_faces_asks_no_model():
 
 def test_a_frame_that_cannot_be_read_changes_nothing():
     pipeline = Pipeline()
-    pipeline.analyse(look(LEFT), BOTH, 0.0)
+    pipeline.analyze(source(LEFT), BOTH, 0.0)
 
     def fail():
         raise BadImage("no")
 
     with pytest.raises(BadImage):
-        pipeline.analyse(fail, BOTH, 0.1)
-    analysis, batches = pipeline.analyse(look(LEFT), BOTH, 0.1)
+        pipeline.analyze(fail, BOTH, 0.1)
+    analysis = pipeline.analyze(source(LEFT), BOTH, 0.1)
+    batches = analysis.batches
 
     assert [face.id for face in analysis.faces] == [1]
     assert [batch.model for batch in batches] == [EMOTION]
@@ -134,11 +142,11 @@ def test_a_frame_that_cannot_be_read_changes_nothing():
 
 def test_tracks_are_those_in_view_or_lost_a_moment_ago():
     pipeline = Pipeline()
-    pipeline.analyse(look(LEFT, RIGHT), BOTH, 0.0)
-    pipeline.analyse(look(RIGHT), BOTH, 0.5)
+    pipeline.analyze(source(LEFT, RIGHT), BOTH, 0.0)
+    pipeline.analyze(source(RIGHT), BOTH, 0.5)
 
     assert pipeline.tracks == {1, 2}
-    pipeline.analyse(look(RIGHT), BOTH, 1.4)
+    pipeline.analyze(source(RIGHT), BOTH, 1.4)
     assert pipeline.tracks == {2}
 
 
@@ -148,7 +156,8 @@ def test_a_real_face_is_found_judged_and_cropped(face_image, detector):
             512, 512, [FaceRegion(d, face_image) for d in detector.detect(face_image)]
         )
 
-    analysis, batches = Pipeline().analyse(see, BOTH, 0.0)
+    analysis = Pipeline().analyze(see, BOTH, 0.0)
+    batches = analysis.batches
 
     assert [face.quality.ok for face in analysis.faces] == [True]
     assert [batch.crops.shape for batch in batches] == [(1, 48, 48), (1, 64, 64)]

@@ -6,7 +6,7 @@ import pytest
 
 from face_utils.cropping import crop, face_square
 from face_utils.detection import Detection
-from face_utils.quality import CROP_MARGIN, CROP_SIZE, judge
+from face_utils.quality import CROP_MARGIN, CROP_SIZE, assess_quality
 
 POINTS = np.array([[35, 40], [65, 40], [50, 60], [50, 78]], "f4")
 
@@ -23,7 +23,7 @@ def good_crop(face_image):
 
 
 def test_a_good_face_has_no_reason(good_crop):
-    quality = judge(face(), good_crop)
+    quality = assess_quality(face(), good_crop)
 
     assert quality.ok
     assert quality.reasons == ()
@@ -33,62 +33,64 @@ def test_a_real_detection_of_a_good_face_has_no_reason(face_image, detector):
     [found] = detector.detect(face_image)
     square = face_square(found.box, CROP_MARGIN, found.roll)
 
-    assert judge(found, crop(face_image, square, CROP_SIZE)).ok
+    assert assess_quality(found, crop(face_image, square, CROP_SIZE)).ok
 
 
 @pytest.mark.parametrize(("side", "ok"), [(10, False), (31, False), (33, True), (300, True)])
 def test_a_face_of_a_few_pixels_is_too_small(good_crop, side, ok):
-    assert judge(face(side), good_crop).reasons == (() if ok else ("too_small",))
+    assert assess_quality(face(side), good_crop).reasons == (() if ok else ("too_small",))
 
 
 def test_a_face_without_light_is_too_dark(good_crop):
-    assert judge(face(), good_crop // 8).reasons == ("too_dark",)
+    assert assess_quality(face(), good_crop // 8).reasons == ("too_dark",)
 
 
 def test_dim_light_is_no_reason(good_crop):
-    assert judge(face(), good_crop // 3).ok
+    assert assess_quality(face(), good_crop // 3).ok
 
 
 def test_a_face_of_dark_skin_in_good_light_is_not_too_dark(good_crop):
     dark = (good_crop * 0.3).astype(np.uint8)
 
     assert dark.mean() < 60
-    assert judge(face(), dark).ok
+    assert assess_quality(face(), dark).ok
 
 
 def test_a_face_that_the_light_has_washed_out_is_too_bright(good_crop):
-    assert judge(face(), 215 + good_crop // 8).reasons == ("too_bright",)
+    assert assess_quality(face(), 215 + good_crop // 8).reasons == ("too_bright",)
 
 
 def test_a_face_that_is_white_in_large_parts_is_too_bright(good_crop):
-    assert judge(face(), cv2.convertScaleAbs(good_crop, alpha=2.5)).reasons == ("too_bright",)
+    assert assess_quality(face(), cv2.convertScaleAbs(good_crop, alpha=2.5)).reasons == (
+        "too_bright",
+    )
 
 
 def test_a_bright_spot_on_a_face_is_no_reason(good_crop):
     lit = good_crop.copy()
     lit[:12, :24] = 255
 
-    assert judge(face(), lit).ok
+    assert assess_quality(face(), lit).ok
 
 
 def test_a_face_out_of_focus_is_blurred(good_crop):
-    assert judge(face(), cv2.GaussianBlur(good_crop, (0, 0), 5)).reasons == ("blurred",)
+    assert assess_quality(face(), cv2.GaussianBlur(good_crop, (0, 0), 5)).reasons == ("blurred",)
 
 
 @pytest.mark.parametrize("contrast", [0.1, 0.3, 1.0])
 def test_dim_light_does_not_count_as_blur(good_crop, contrast):
-    assert "blurred" not in judge(face(), (good_crop * contrast).astype(np.uint8)).reasons
+    assert "blurred" not in assess_quality(face(), (good_crop * contrast).astype(np.uint8)).reasons
 
 
 @pytest.mark.parametrize("contrast", [0.3, 0.6, 1.0])
 def test_dim_light_does_not_hide_blur(good_crop, contrast):
     dim = cv2.GaussianBlur((good_crop * contrast).astype(np.uint8), (0, 0), 5)
 
-    assert "blurred" in judge(face(), dim).reasons
+    assert "blurred" in assess_quality(face(), dim).reasons
 
 
 def test_an_even_surface_is_no_sharp_face():
-    assert "blurred" in judge(face(), np.full((48, 48), 128, np.uint8)).reasons
+    assert "blurred" in assess_quality(face(), np.full((48, 48), 128, np.uint8)).reasons
 
 
 @pytest.mark.parametrize(
@@ -102,14 +104,14 @@ def test_an_even_surface_is_no_sharp_face():
     ids=["nose to the left", "nose to the right", "eyes one behind the other", "one eye"],
 )
 def test_a_profile_is_turned_away(good_crop, points):
-    assert judge(face(points=points), good_crop).reasons == ("turned_away",)
+    assert assess_quality(face(points=points), good_crop).reasons == ("turned_away",)
 
 
 @pytest.mark.parametrize(("nose", "ok"), [(50, True), (65, True), (72, False)])
 def test_a_head_may_be_turned_as_long_as_the_nose_stays_between_the_eyes(good_crop, nose, ok):
     points = [[35, 40], [65, 40], [nose, 60], [50, 78]]
 
-    assert judge(face(points=points), good_crop).ok == ok
+    assert assess_quality(face(points=points), good_crop).ok == ok
 
 
 @pytest.mark.parametrize("angle", range(-180, 181, 30))
@@ -117,14 +119,14 @@ def test_tilting_the_head_does_not_turn_it_away(good_crop, angle):
     turn = cv2.getRotationMatrix2D((50, 50), angle, 1.0)
     tilted = np.column_stack([POINTS, np.ones(4)]) @ turn.T
 
-    assert judge(face(points=tilted), good_crop).ok
+    assert assess_quality(face(points=tilted), good_crop).ok
 
 
 def test_without_landmarks_nothing_is_said_about_the_turn(good_crop):
-    assert judge(face(points=None), good_crop).ok
+    assert assess_quality(face(points=None), good_crop).ok
 
 
 def test_every_reason_that_holds_is_named():
     black = np.zeros((48, 48), np.uint8)
 
-    assert judge(face(side=12), black).reasons == ("too_small", "too_dark", "blurred")
+    assert assess_quality(face(side=12), black).reasons == ("too_small", "too_dark", "blurred")

@@ -7,9 +7,12 @@ import pytest
 
 from face_utils.cropping import Square
 from face_utils.detection import Detection
+from face_utils.pipeline import FrameAnalysis
 from face_utils.quality import Quality
-from face_utils.results import Analysis, Face, describe, dropped, explain
+from face_utils.results import DetectedFace, Timings, describe, explain
+from face_utils.session_events import AnalyzedFrame, FrameStamp
 from tests.support.model_specs import classification, regression
+from web.protocol.acks import Analysed
 
 MOOD = classification(labels=("calm", "angry", "sad"), unsure_below=0.5)
 AGE = regression()
@@ -22,9 +25,12 @@ def probabilities(*values):
 def test_an_acknowledgement_has_the_fields_of_the_protocol():
     landmarks = np.array([[1.04, 2], [3, 4], [5, 6], [7, 8]], np.float32)
     detection = Detection(np.array([1.26, -2, 30, 40], np.float32), np.float32(0.98769), landmarks)
-    faces = [Face(7, detection, Quality(("too_small", "blurred")))]
+    quality = Quality(reasons=("too_small", "blurred"))
+    faces = [DetectedFace.from_detection(7, detection, quality)]
 
-    wire = Analysis(640, 480, faces, {"decode_ms": 1.5, "total_ms": 9.0}).to_wire(seq=42)
+    timings = Timings(decode_ms=1.5, total_ms=9.0)
+    analysis = FrameAnalysis(640, 480, faces, timings, batches=[])
+    wire = Analysed.of(AnalyzedFrame(FrameStamp(42), 0.0, analysis)).to_wire()
 
     assert json.loads(json.dumps(wire)) == {
         "seq": 42,
@@ -40,26 +46,22 @@ def test_an_acknowledgement_has_the_fields_of_the_protocol():
                 "quality": {"ok": False, "reasons": ["too_small", "blurred"]},
             }
         ],
-        "timings": {"decode_ms": 1.5, "total_ms": 9.0},
+        "timings": {"decode_ms": 1.5, "detect_ms": 0.0, "total_ms": 9.0},
     }
 
 
 def test_landmarks_that_nobody_knows_are_null():
-    wire = Face(1, Detection(np.zeros(4, np.float32), 1.0), Quality()).to_wire()
+    detection = Detection(np.zeros(4, np.float32), 1.0)
+    wire = DetectedFace.from_detection(1, detection, Quality()).model_dump(mode="json")
 
     assert wire["landmarks"] is None
     assert wire["quality"] == {"ok": True, "reasons": []}
 
 
-def test_a_dropped_frame_says_no_more_than_that():
-    assert dropped(3) == {"seq": 3, "status": "dropped"}
-
-
 def test_a_classification_names_its_best_label_and_all_scores():
-    wire = describe(MOOD, 4, probabilities(0.125, 0.75, 0.125))
+    wire = describe(MOOD, probabilities(0.125, 0.75, 0.125)).model_dump(exclude_none=True)
 
     assert json.loads(json.dumps(wire)) == {
-        "id": 4,
         "label": "angry",
         "confidence": 0.75,
         "scores": {"calm": 0.125, "angry": 0.75, "sad": 0.125},
@@ -68,7 +70,7 @@ def test_a_classification_names_its_best_label_and_all_scores():
 
 @pytest.mark.parametrize(("best", "label"), [(0.5, "calm"), (0.499, "unsure")])
 def test_below_its_bound_a_classification_is_unsure(best, label):
-    wire = describe(MOOD, 1, probabilities(best, 1 - best - 0.2, 0.2))
+    wire = describe(MOOD, probabilities(best, 1 - best - 0.2, 0.2)).model_dump()
 
     assert wire["label"] == label
     assert wire["confidence"] == pytest.approx(best)
@@ -78,29 +80,34 @@ def test_scores_sum_to_one_on_the_wire():
     rng = np.random.default_rng(0)
 
     for answer in rng.dirichlet([0.3] * 3, 50):
-        assert sum(describe(MOOD, 1, probabilities(*answer))["scores"].values()) == pytest.approx(
-            1, abs=1e-5
-        )
+        assert sum(
+            describe(MOOD, probabilities(*answer)).model_dump()["scores"].values()
+        ) == pytest.approx(1, abs=1e-5)
 
 
 def test_a_regression_gives_its_value_and_its_range():
     outputs = {"years": np.float32(31.256), "low": np.float32(25), "high": np.float32(38.5)}
 
-    wire = describe(AGE, 2, outputs)
+    wire = describe(AGE, outputs).model_dump(exclude_none=True)
 
-    assert json.loads(json.dumps(wire)) == {"id": 2, "years": 31.26, "low": 25.0, "high": 38.5}
+    assert json.loads(json.dumps(wire)) == {
+        "value": 31.26,
+        "low": 25.0,
+        "high": 38.5,
+        "unit": "years",
+    }
 
 
 def test_an_answer_of_another_number_of_classes_is_refused():
     with pytest.raises(ValueError, match="shorter"):
-        describe(MOOD, 1, probabilities(0.5, 0.5))
+        describe(MOOD, probabilities(0.5, 0.5))
 
 
 def test_what_explains_an_answer_has_the_fields_of_the_protocol():
     maps = np.array([[[0, 1, 2], [0, 2, 1]]], np.float32)
     square = Square(100.04, 50.0, 33.333, roll=-12.345)
 
-    wire = explain(MOOD, probabilities(0.1, 0.8, 0.1), maps, square)
+    wire = explain(MOOD, probabilities(0.1, 0.8, 0.1), maps, square).model_dump(mode="json")
 
     assert json.loads(json.dumps(wire)) == {
         "square": [100.0, 50.0, 33.3, -12.3],
@@ -113,4 +120,4 @@ def test_a_regression_is_explained_by_the_class_of_its_value():
     maps[0, 1, 31] = 1
     outputs = {"years": np.float32(31.256), "low": np.float32(25), "high": np.float32(38.5)}
 
-    assert explain(AGE, outputs, maps, Square(0, 0, 1))["grid"] == [[0.0, 1.0]]
+    assert explain(AGE, outputs, maps, Square(0, 0, 1)).grid == [[0.0, 1.0]]

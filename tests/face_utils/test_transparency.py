@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pillow
 
 from face_utils.detection import Detection
-from face_utils.frame import ClientFace, detect_faces, read_client_faces
+from face_utils.frame import ClientFace, ClientFrame, FrameReader
 from face_utils.image import decode
 from face_utils.pixels import BACKGROUND
 from tests.face_utils.image_files import LIMITS, encode
@@ -52,8 +52,8 @@ def test_a_face_that_alpha_erases_is_not_found(erased, detector, kind):
     opaque = erased.copy()
     opaque.putalpha(255)
 
-    assert detect_faces(files(opaque)[kind], detector.detect, LIMITS, 16).faces
-    assert not detect_faces(files(erased)[kind], detector.detect, LIMITS, 16).faces
+    assert FrameReader(detector.detect, LIMITS, 16).read(files(opaque)[kind]).faces
+    assert not FrameReader(detector.detect, LIMITS, 16).read(files(erased)[kind]).faces
 
 
 @pytest.mark.parametrize("kind", files(Pillow.new("RGBA", (8, 8))))
@@ -61,9 +61,9 @@ def test_a_crop_that_alpha_erases_shows_grey(erased, kind):
     crop = erased.crop((130, 0, 330, 200))
     box = np.array([0, 0, 200, 200], np.float32)
 
-    [face] = read_client_faces(
-        640, 480, [ClientFace(Detection(box, 0.9), box, files(crop)[kind])], LIMITS
-    ).faces
+    reader = FrameReader(lambda _: [], LIMITS, max_faces=16)
+    frame = ClientFrame(640, 480, [ClientFace(Detection(box, 0.9), box, files(crop)[kind])])
+    [face] = reader.read_client_faces(frame).faces
 
     assert (face.image == BACKGROUND).all()
 

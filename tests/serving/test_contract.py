@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from face_utils.model_schedule import Schedule
+from face_utils.model_schedule import ModelSchedule
 from face_utils.model_spec import Smoothing
 from serving.contract import ContractError, load_contract
 
@@ -52,7 +52,7 @@ def test_the_project_s_own_contract_has_the_three_models():
 @pytest.mark.parametrize(("model", "predictions"), [("emotion", 60), ("age", 2), ("gender", 2)])
 def test_the_shipped_intervals_fit_a_webcam_at_10_frames_a_second(model, predictions):
     interval = load_contract()[model].interval_ms / 1000
-    schedule = Schedule()
+    schedule = ModelSchedule()
     seen = 0
     for now in (frame / 10 for frame in range(60)):
         due = schedule.due(model, [1], now)

@@ -43,7 +43,7 @@ def log_format(request):
 
 
 def line(log_format, message, *args, exc_info=None):
-    record = logging.LogRecord("web.events", logging.WARNING, "", 0, message, args, exc_info)
+    record = logging.LogRecord("web.live", logging.WARNING, "", 0, message, args, exc_info)
     return build_formatter(log_format).format(record)
 
 
@@ -61,7 +61,7 @@ def test_a_json_line_says_when_where_and_what():
     assert written.pop("time").endswith("+00:00")
     assert written == {
         "level": "WARNING",
-        "logger": "web.events",
+        "logger": "web.live",
         "message": "model age is away",
         "session_id": "s1",
         "seq": 3,
@@ -79,7 +79,7 @@ def test_a_text_line_has_the_ids_at_its_end_and_the_traceback_below():
     with log_ids(session_id="s1", seq=3):
         first, *rest = line("text", "it failed", exc_info=failure()).splitlines()
 
-    assert first.endswith("WARNING web.events it failed [session_id=s1 seq=3]")
+    assert first.endswith("WARNING web.live it failed [session_id=s1 seq=3]")
     assert rest[0] == "    Traceback (most recent call last):"
 
 
@@ -144,7 +144,7 @@ def test_no_line_holds_an_access_token(log_format, said):
 
 @pytest.mark.parametrize("said", ["sent open s3same", "at /?t=open%20s3same", "at /?t=open+s3same"])
 def test_a_known_secret_is_blanked_wherever_it_stands(log_format, said):
-    record = logging.LogRecord("web.events", logging.WARNING, "", 0, said, None, None)
+    record = logging.LogRecord("web.live", logging.WARNING, "", 0, said, None, None)
     assert "s3same" not in build_formatter(log_format, ["open s3same"]).format(record)
 
 

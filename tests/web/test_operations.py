@@ -76,7 +76,7 @@ def test_a_frame_and_its_predictions_are_counted(
     watched: Watched, client: Recorder, frame: bytes
 ) -> None:
     series: list[tuple[str, dict[str, str]]] = [
-        ("mien_frames_total", {"fate": "analysed"}),
+        ("mien_frames_total", {"status": "analysed"}),
         ("mien_frame_stage_seconds_count", {"stage": "detect"}),
         ("mien_frame_stage_seconds_count", {"stage": "total"}),
         ("mien_frame_faces_sum", {}),
@@ -98,7 +98,7 @@ def test_a_frame_and_its_predictions_are_counted(
 
 
 def test_an_error_is_counted_by_its_code(watched: Watched, client: Recorder) -> None:
-    labels = {"fate": "error", "code": "bad_image"}
+    labels = {"status": "error", "code": "bad_image"}
     before = watched.value("mien_frames_total", **labels)
 
     client.call("frame", {"seq": 0}, b"no picture")
@@ -173,7 +173,7 @@ def test_a_trace_goes_from_the_frame_through_the_model_server(
     stages = [collector.wait_for(name, parent=root.id) for name in ("decode", "detect")]
 
     assert {span.trace for span in (asked, answered, *stages)} == {root.trace}
-    assert root.about["mien.fate"] == "analysed"
+    assert root.about["mien.status"] == "analysed"
     assert (root.service, answered.service) == ("mien-app", "mien-model-server")
     assert all(0 < stage.milliseconds < root.milliseconds for stage in stages)
 

@@ -78,10 +78,10 @@ def test_every_frame_of_a_burst_gets_one_reply_and_the_newest_wins(
         for seq in range(20):
             client.send("frame", {"seq": seq}, frame)
         client.wait(lambda: len(client.acks) == 20)
-    fates = {ack["seq"]: ack["status"] for ack in client.acks}
-    assert sorted(fates) == list(range(20))
-    assert fates[19] == "analysed"
-    assert set(fates.values()) == {"analysed", "dropped"}
+    statuses = {ack["seq"]: ack["status"] for ack in client.acks}
+    assert sorted(statuses) == list(range(20))
+    assert statuses[19] == "analysed"
+    assert set(statuses.values()) == {"analysed", "dropped"}
 
 
 @pytest.mark.parametrize("suffix", [".png", ".webp"])

@@ -9,34 +9,29 @@ from typing import Any
 
 import pytest
 
+from face_utils.backend import FakeBackend
 from face_utils.errors import ServerFull, SessionExpired
-from face_utils.results import Analysis, FrameStamp, Wire
+from face_utils.frame import DetectedFrame
+from face_utils.results import Wire
 from face_utils.session import SessionLimits
+from face_utils.session_events import AnalyzedFrame, FrameStamp
 from web import sessions
+from web.instrumentation import FrameObservation
+from web.live_session import LiveSession, Run
 from web.metrics import REGISTRY
 from web.sessions import LAST_REPLY_SECONDS, SessionCaps, SessionRegistry
 
 STAMP = FrameStamp(0)
 
 
-class Backend:
-    """A backend without models."""
-
-    def is_available(self, model: str) -> bool:
-        return False
-
-    def predict(self, *_: object) -> None:
-        raise AssertionError("nothing is available")
-
-
-def _registry(story: list[str], work: Callable[..., Any], **replaced: Any) -> SessionRegistry:
+def _registry(story: list[str], work: Run, **replaced: Any) -> SessionRegistry:
     def send(sid: str, event: str, payload: Wire) -> None:
         story.append(f"{event} to {sid}: {payload['reason']}")
 
     parts = {"send": send, "disconnect": lambda sid: story.append(f"{sid} cut")}
     return SessionRegistry(
         models=[],
-        backend=Backend(),
+        backend=FakeBackend({}),
         run=work,
         limits=SessionLimits(300, 60, 30),
         workers=2,
@@ -45,22 +40,28 @@ def _registry(story: list[str], work: Callable[..., Any], **replaced: Any) -> Se
 
 
 def _small(story: list[str]) -> SessionRegistry:
-    return _registry(story, _nothing_seen, caps=SessionCaps(total=3, per_address=2))
+    return _registry(story, _run_here, caps=SessionCaps(total=3, per_address=2))
 
 
-def _nothing_seen(*_: object) -> tuple[Analysis, list[Any]]:
-    return Analysis(640, 480, [], {}), []
+def _run_here(work: Callable[[], AnalyzedFrame]) -> AnalyzedFrame:
+    return work()
+
+
+def _send_frame(session: LiveSession) -> Wire:
+    """Sends a frame without faces."""
+    frame = DetectedFrame(640, 480, [])
+    return session.analyze(lambda: (STAMP, lambda: frame), FrameObservation("a", STAMP.seq))
 
 
 def test_a_frame_in_work_is_acknowledged_before_its_session_ends() -> None:
     story: list[str] = []
     started, told = Event(), Event()
 
-    def slow(*_: object) -> tuple[Analysis, list[Any]]:
+    def slow(work: Callable[[], AnalyzedFrame]) -> AnalyzedFrame:
         started.set()
         told.wait(10 * LAST_REPLY_SECONDS)  # In vain: the end is told after the frame.
         story.append("frame acknowledged")
-        return _nothing_seen()
+        return work()
 
     def send(sid: str, event: str, payload: Wire) -> None:
         story.append(f"{event} to {sid}: {payload['reason']}")
@@ -69,18 +70,18 @@ def test_a_frame_in_work_is_acknowledged_before_its_session_ends() -> None:
     registry = _registry(story, slow, send=send)
     session = registry.open("a")
     with ThreadPoolExecutor() as pool:
-        pool.submit(session.analyse, STAMP, lambda: None)
+        pool.submit(_send_frame, session)
         assert started.wait(20)
         pool.submit(registry.end_all).result(20)
     assert story == ["frame acknowledged", "session_expired to a: shutdown", "a cut"]
 
 
 def test_after_its_end_a_session_takes_no_frame() -> None:
-    registry = _registry([], _nothing_seen)
+    registry = _registry([], _run_here)
     session = registry.open("a")
     registry.end_all()
     with pytest.raises(SessionExpired):
-        session.analyse(STAMP, lambda: None)
+        _send_frame(session)
     with pytest.raises(SessionExpired):
         registry.get("a")
 
@@ -89,7 +90,7 @@ def test_after_its_end_a_session_takes_no_frame() -> None:
 def test_the_end_of_a_session_is_counted_once_by_its_reason(reason: str) -> None:
     labels = {"reason": reason.replace(" ", "_")}
     before = REGISTRY.get_sample_value("mien_sessions_ended_total", labels) or 0
-    registry = _registry([], _nothing_seen)
+    registry = _registry([], _run_here)
     registry.open("a")
     assert REGISTRY.get_sample_value("mien_sessions") == 1
 
@@ -108,7 +109,7 @@ def test_a_connection_that_cannot_be_closed_keeps_no_other_session_alive() -> No
             raise OSError("gone")
         story.append(f"{sid} cut")
 
-    registry = _registry(story, _nothing_seen, disconnect=fail)
+    registry = _registry(story, _run_here, disconnect=fail)
     for sid in ("a", "b"):
         registry.open(sid)
     registry.end_all()
@@ -153,7 +154,7 @@ def test_the_quietest_session_makes_room(monkeypatch: pytest.MonkeyPatch) -> Non
     registry = _small([])
     registry.open("quiet", "x")
     busy = registry.open("busy", "x")
-    busy.admit()
+    _send_frame(busy)
 
     registry.open("late", "x")
 

@@ -81,11 +81,14 @@ def test_a_taken_port_is_said_with_what_to_do(setting: str, what_to_do: str) -> 
 
 
 def test_traces_without_their_packages_stop_the_start(tmp_path: Path) -> None:
-    absent = "raise ModuleNotFoundError('gone', name='opentelemetry')"
-    (tmp_path / "opentelemetry.py").write_text(absent)
+    absent = "raise ModuleNotFoundError('gone', name='opentelemetry.sdk')"
+    sdk = tmp_path / "opentelemetry" / "sdk"
+    sdk.mkdir(parents=True)
+    (sdk / "__init__.py").write_text(absent)
     result = _start(MIEN_TRACES="otlp", PYTHONPATH=str(tmp_path))
     assert result.returncode == 3
-    assert "Mien cannot start: Traces (otlp) need the package opentelemetry." in result.stderr
+    message = "Mien cannot start: Traces (otlp) need the package opentelemetry.sdk."
+    assert message in result.stderr
     assert "make tracing" in result.stderr
     assert "Traceback" not in result.stderr
 

@@ -2,61 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from face_utils.errors import ErrorCode
+from face_utils.results import DetectedFace, Timings
+from face_utils.session_events import AnalyzedFrame
 from face_utils.session_settings import ModelSettings, SessionFlags
 from web.protocol.server_payload import ABSENT, ServerPayload
 
-QualityReason = Literal["too_small", "too_dark", "too_bright", "blurred", "turned_away"]
-Landmarks = Annotated[list[tuple[float, float]], Field(min_length=4, max_length=4)]
-
 Code = Annotated[ErrorCode, Field(description="one of the closed list of error codes")]
 Message = Annotated[str, Field(description="what happened, for people")]
-
-
-class Quality(ServerPayload):
-    """Whether a face is good enough for the models."""
-
-    ok: Annotated[bool, Field(description="whether the face gets predictions")]
-    reasons: Annotated[list[QualityReason], Field(description="what is wrong with the face")]
-
-
-class Face(ServerPayload):
-    """One face of an analysed frame."""
-
-    id: Annotated[
-        int,
-        Field(
-            description="stays the same while the face is in view, and is never used again in a "
-            "session"
-        ),
-    ]
-    box: Annotated[
-        tuple[float, float, float, float], Field(description="bounding box `[x, y, w, h]`")
-    ]
-    score: Annotated[float, Field(description="certainty of the detector, 0 to 1")]
-    landmarks: Annotated[
-        Landmarks | None,
-        Field(
-            description="right eye, left eye, nose and mouth (right and left are the person's "
-            "own), or null if the detector finds none"
-        ),
-    ]
-    quality: Annotated[
-        Quality,
-        Field(description="a face with a reason gets a box but no predictions"),
-    ]
-
-
-class Timings(ServerPayload):
-    """Time that a frame took, in milliseconds."""
-
-    decode_ms: Annotated[float, Field(description="decoding the image or the crops")]
-    detect_ms: Annotated[float, Field(description="finding the faces")]
-    total_ms: Annotated[float, Field(description="everything before the models are asked")]
 
 
 class Analysed(ServerPayload):
@@ -68,8 +25,25 @@ class Analysed(ServerPayload):
     ]
     width: Annotated[int, Field(description="width of the upright frame in pixels")]
     height: Annotated[int, Field(description="height of the upright frame in pixels")]
-    faces: Annotated[list[Face], Field(description="faces of the frame")]
+    faces: Annotated[list[DetectedFace], Field(description="faces of the frame")]
     timings: Annotated[Timings, Field(description="milliseconds by stage")]
+
+    @classmethod
+    def of(cls, frame: AnalyzedFrame) -> Analysed:
+        """The ack of a frame."""
+        analysis = frame.analysis
+        return cls(
+            seq=frame.stamp.seq,
+            status="analysed",
+            width=analysis.width,
+            height=analysis.height,
+            faces=analysis.faces,
+            timings=analysis.timings,
+        )
+
+    def to_wire(self) -> dict[str, Any]:
+        """The ack as JSON has it, with every field."""
+        return self.model_dump(mode="json")
 
 
 class Dropped(ServerPayload):

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from face_utils.results import Activation, Classification
+from face_utils.results import Prediction as FacePrediction
+from face_utils.session_events import FramePredictions
 from web.protocol.server_payload import ABSENT, ServerPayload
-
-
-class Activation(ServerPayload):
-    """Where in a face the evidence for a prediction lies."""
-
-    square: Annotated[
-        tuple[float, float, float, float],
-        Field(
-            description="what the model saw, as `[x, y, side, roll]`: centre and side in pixels of "
-            "the upright frame, clockwise rotation in degrees"
-        ),
-    ]
-    grid: Annotated[
-        list[list[float]],
-        Field(
-            description="evidence from -1 (against the prediction) to 1 (for it), in rows from the "
-            "top and columns from the left of the square"
-        ),
-    ]
-
 
 Evidence = Annotated[
     Activation,
@@ -94,9 +77,37 @@ class Prediction(ServerPayload):
         float, Field(description="from the request to the model server to its response")
     ]
     captured_at: Annotated[
-        float | None, Field(description="that of the frame, or null if the frame had none")
+        int | float | None, Field(description="that of the frame, or null if the frame had none")
     ]
     faces: Annotated[
         list[ClassificationResult | RegressionResult],
         Field(description="the prediction about each face"),
     ]
+
+    @classmethod
+    def of(cls, predictions: FramePredictions) -> Prediction:
+        """The payload for the predictions about a frame."""
+        return cls(
+            seq=predictions.stamp.seq,
+            model=predictions.model,
+            version=predictions.version,
+            latency_ms=predictions.latency_ms,
+            captured_at=predictions.stamp.captured_at,
+            faces=[_result(track, prediction) for track, prediction in predictions.faces],
+        )
+
+
+def _result(track: int, prediction: FacePrediction) -> ClassificationResult | RegressionResult:
+    evidence: dict[str, Any] = (
+        {"activation": prediction.activation} if prediction.activation else {}
+    )
+    if isinstance(prediction, Classification):
+        return ClassificationResult(
+            id=track,
+            label=prediction.label,
+            confidence=prediction.confidence,
+            scores=prediction.scores,
+            **evidence,
+        )
+    evidence[prediction.unit] = prediction.value
+    return RegressionResult(id=track, low=prediction.low, high=prediction.high, **evidence)

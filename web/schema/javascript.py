@@ -7,7 +7,7 @@ import textwrap
 from typing import get_args
 
 from face_utils.errors import ErrorCode
-from web.protocol.acks import QualityReason
+from face_utils.quality import QualityReason
 from web.protocol.server_events import State
 from web.schema.json_schema import Schema, definitions
 

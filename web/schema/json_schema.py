@@ -51,7 +51,19 @@ def _schemas(
     distinct = dict.fromkeys(models)
     _, schema = models_json_schema([(model, mode) for model in distinct])
     found: dict[str, Schema] = schema["$defs"]
+    tuples = {name: found.pop(name) for name in list(found) if found[name]["type"] == "array"}
+    _inline(found, tuples)
     return found
+
+
+def _inline(schema: Any, tuples: dict[str, Schema]) -> None:
+    """Writes boxes and points out where they are used: a name would say less than the numbers."""
+    for node in list(_nodes(schema)):
+        name = node.get("$ref", "").rpartition("/")[2]
+        if name in tuples:
+            del node["$ref"]
+            numbers = [{"type": item["type"]} for item in tuples[name]["prefixItems"]]
+            node.update(tuples[name] | {"prefixItems": numbers})
 
 
 def _as_sent(schema: Schema) -> Schema:
@@ -62,6 +74,7 @@ def _as_sent(schema: Schema) -> Schema:
     schema["required"] = [name for name in fields if fields[name].get("default", ...) is not None]
     for field in fields.values():
         field.pop("default", None)
+        field.pop("readOnly", None)
     return schema
 
 

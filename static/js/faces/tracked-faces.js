@@ -1,10 +1,10 @@
 /**
  * Tracked faces with each model's latest prediction.
  *
- * @import {Analysed, Face, Prediction} from "../protocol-types.js"
+ * @import {Analysed, DetectedFace, Prediction} from "../protocol-types.js"
  * @import {FacePrediction} from "./face-prediction.js"
  * @typedef {object} TrackedFace
- * @property {Face} face As in the last frame that showed it.
+ * @property {DetectedFace} face As in the last frame that showed it.
  * @property {number} seenAt
  * @property {boolean} inView Whether the newest frame showed it.
  * @property {ReadonlyMap<string, FacePrediction>} predictions By model.
@@ -20,7 +20,7 @@ const SILENCE_MS = 6000;
 const ORPHAN_MS = 5000;
 
 export class TrackedFaces {
-  /** @type {Map<number, {face: Face, seenAt: number, inView: boolean}>} */
+  /** @type {Map<number, {face: DetectedFace, seenAt: number, inView: boolean}>} */
   #tracks = new Map();
   /** @type {Map<number, Map<string, FacePrediction>>} */
   #predictions = new Map();

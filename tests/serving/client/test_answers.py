@@ -5,7 +5,7 @@ from queue import Queue
 
 import numpy as np
 
-from face_utils.session import Answer
+from face_utils.backend import ModelOutputs, PredictRequest
 from serving.tensors import decode
 from tests.serving.client.fake_server import TIMEOUT_SECONDS
 from tests.serving.client.watched import AGE, CROPS, MOOD
@@ -54,11 +54,12 @@ class TestAnswers:
         assert [queue.empty() for queue in answers] == [True] * 3
         server.go_on.set()
 
-        assert all(isinstance(q.get(timeout=TIMEOUT_SECONDS), Answer) for q in answers)
+        assert all(isinstance(q.get(timeout=TIMEOUT_SECONDS), ModelOutputs) for q in answers)
 
     def test_answers_come_in_the_bridge_s_thread(self, client):
         names = Queue()
 
-        client.client.predict(MOOD, CROPS, lambda _: names.put(threading.current_thread().name))
+        request = PredictRequest(MOOD, CROPS)
+        client.client.predict(request, lambda _: names.put(threading.current_thread().name))
 
         assert names.get(timeout=TIMEOUT_SECONDS) == "bridge"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from face_utils.backend import ModelOutputs
 from face_utils.errors import ModelUnavailable
-from face_utils.session import Answer
 from serving.circuit_breaker import NOT_ASKED_YET, ModelState
 from tests.serving.client.fake_server import Server, State
 from tests.serving.client.watched import AGE, MOOD
@@ -39,7 +39,7 @@ class TestAvailability:
         again = Server(server.port)
 
         client.until(available=True)
-        assert isinstance(client.ask(), Answer)
+        assert isinstance(client.ask(), ModelOutputs)
         again.stop()
 
     def test_a_server_that_starts_after_the_client_is_found(self, connect, free_port):

@@ -4,8 +4,8 @@ import grpc
 import numpy as np
 import pytest
 
+from face_utils.backend import ModelOutputs
 from face_utils.errors import ModelUnavailable
-from face_utils.session import Answer
 from tests.serving.client.fake_server import TIMEOUT_SECONDS
 from tests.serving.client.watched import AGE, MOOD
 
@@ -31,7 +31,7 @@ class TestFaults:
         assert client.until(available=False).message == "The model server is too slow."
         server.go_on.set()
         client.until(available=True)
-        assert isinstance(client.ask(), Answer)
+        assert isinstance(client.ask(), ModelOutputs)
 
     @pytest.mark.parametrize(
         ("code", "message"),
@@ -68,7 +68,11 @@ class TestFaults:
             (MOOD, {"probabilities": np.ones((2, 2), "f4")}, "'probabilities' has shape [2, 2]"),
             (MOOD, {"probabilities": np.ones((3, 7), "f4")}, "'probabilities' has shape [3, 7]"),
             (MOOD, {"probabilities": np.float32(1)}, "'probabilities' has shape []"),
-            (MOOD, {"probabilities": np.full((3, 2), np.nan, "f4")}, "holds what is no number"),
+            (
+                MOOD,
+                {"probabilities": np.full((3, 2), np.nan, "f4")},
+                "contains a value that is not a number",
+            ),
             (AGE, {"years": np.ones(3, "f4"), "low": np.ones(3, "f4")}, "'high' is missing"),
             (AGE, {"years": np.ones((3, 1), "f4")}, "output 'years' has shape [3, 1]"),
         ],

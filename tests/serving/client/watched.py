@@ -7,6 +7,7 @@ from queue import Queue
 
 import numpy as np
 
+from face_utils.backend import PredictRequest
 from serving.channel import open_channel
 from serving.client import ModelClient
 from tests.serving.client.fake_server import TIMEOUT_SECONDS
@@ -48,5 +49,5 @@ class Watched:
 
     def ask_later(self, crops=CROPS, model=MOOD, **options):
         answers = Queue()
-        self.client.predict(model, crops, answers.put, **options)
+        self.client.predict(PredictRequest(model, crops, **options), answers.put)
         return answers

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from face_utils.fair_queue import FairQueue
-from face_utils.results import FrameStamp
+from face_utils.frame import FrameSource
+from face_utils.results import Wire
 from face_utils.session import Session, SessionLimits
-from tests.face_utils.session.scene import AGE, EMOTION, PICTURE, FakeBackend, look
+from face_utils.session_events import FrameStamp
+from tests.web.live_session.scene import AGE, EMOTION, PICTURE, HeldBackend, source
+from web.fair_queue import FairQueue
+from web.instrumentation import FrameObservation
+from web.live_session import LiveSession
 
 LIMITS = SessionLimits(max_seconds=300, idle_seconds=60, frames_per_second=30)
 
 
+def send_to(live: LiveSession, stamp: FrameStamp, source: FrameSource) -> Wire:
+    """Sends a frame to a live session, without any transport, and returns its ack."""
+    return live.analyze(lambda: (stamp, source), FrameObservation("s", stamp.seq))
+
+
 @pytest.fixture
 def backend():
-    return FakeBackend()
+    return HeldBackend()
 
 
 @pytest.fixture
@@ -26,14 +37,13 @@ def sent():
 @pytest.fixture
 def build(backend, sent, clock):
     def build_session(limits=LIMITS):
-        return Session(
-            models=[EMOTION, AGE],
+        return LiveSession(
+            Session([EMOTION, AGE], limits, clock()),
             backend=backend,
-            run=lambda function, *args: function(*args),
+            run=lambda work: work(),
             place=FairQueue(workers=2).join(),
             send=lambda event, payload: sent.append((event, payload)),
             clock=clock,
-            limits=limits,
         )
 
     return build_session
@@ -45,13 +55,17 @@ def session(build):
 
 
 @pytest.fixture
-def show(session, clock):
+def send(session):
+    return partial(send_to, session)
+
+
+@pytest.fixture
+def show(send, clock):
     """Shows a frame with faces in these boxes, a tenth of a second after the last."""
     seqs = iter(range(1000))
 
     def show_frame(*boxes, seconds=0.1, image=PICTURE):
         clock.advance(seconds)
-        session.admit()
-        return session.analyse(FrameStamp(next(seqs)), look(*boxes, image=image))
+        return send(FrameStamp(next(seqs)), source(*boxes, image=image))
 
     return show_frame

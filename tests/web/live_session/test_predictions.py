@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from face_utils.results import FrameStamp
-from tests.face_utils.session.scene import LEFT, RIGHT, look, predictions
+from face_utils.session_events import FrameStamp
+from tests.web.live_session.scene import LEFT, RIGHT, predictions, source
 
 
 class TestPredictions:
-    def test_a_prediction_has_the_fields_of_the_protocol(self, session, backend, sent, clock):
-        session.analyse(FrameStamp(7, captured_at=123.5), look(LEFT))
+    def test_a_prediction_has_the_fields_of_the_protocol(self, send, backend, sent, clock):
+        send(FrameStamp(7, captured_at=123.5), source(LEFT))
         clock.advance(0.25)
         backend.take()["emotion"].answer(0.75, version=3)
 
@@ -31,10 +31,10 @@ class TestPredictions:
             )
         ]
 
-    def test_it_carries_the_number_of_the_frame_that_was_looked_at(self, session, backend, sent):
-        session.analyse(FrameStamp(1, captured_at=10), look(LEFT))
+    def test_it_carries_the_number_of_the_frame_that_was_looked_at(self, send, backend, sent):
+        send(FrameStamp(1, captured_at=10), source(LEFT))
         first = backend.take()
-        session.analyse(FrameStamp(2, captured_at=20), look(LEFT))
+        send(FrameStamp(2, captured_at=20), source(LEFT))
 
         first["age"].answer(30)
 

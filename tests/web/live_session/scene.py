@@ -1,4 +1,4 @@
-"""Models that answer when a test says so, and frames with faces in them."""
+"""Models that respond when a test says so, and frames with faces in them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from face_utils.backend import Done, ModelOutputs, PredictRequest
 from face_utils.detection import Detection
 from face_utils.errors import ModelUnavailable
 from face_utils.frame import DetectedFrame, FaceRegion
 from face_utils.model_spec import ModelSpec, Smoothing
-from face_utils.session import Answer
 from tests.support.model_specs import classification, regression
 
 EMOTION = classification(
@@ -24,11 +24,11 @@ LEFT, RIGHT = (50, 100, 100, 100), (400, 100, 100, 100)
 
 @dataclass(eq=False)
 class Asked:
-    """One request to a model, to be answered by the test."""
+    """One request to a model; the test gives the response."""
 
     model: ModelSpec
     crops: np.ndarray
-    done: object
+    done: Done
     activation: bool
 
     def answer(self, *calm, version=1, maps=None):
@@ -41,14 +41,14 @@ class Asked:
             outputs = {"years": values, "low": values - 5, "high": values + 5}
         if maps is not None:
             outputs["activation"] = np.array(maps, np.float32)
-        self.done(Answer(version, outputs))
+        self.done(ModelOutputs(version, outputs))
 
     def fail(self):
         self.done(ModelUnavailable("The model server does not answer."))
 
 
-class FakeBackend:
-    """Models that answer when the test says so."""
+class HeldBackend:
+    """Models that respond when the test says so."""
 
     def __init__(self):
         self.asked = []
@@ -57,8 +57,8 @@ class FakeBackend:
     def is_available(self, model):
         return model not in self.down
 
-    def predict(self, model, crops, done, *, activation):
-        self.asked.append(Asked(model, crops, done, activation))
+    def predict(self, request: PredictRequest, done: Done) -> None:
+        self.asked.append(Asked(request.model, request.crops, done, request.activation))
 
     def take(self):
         """The requests since the last look, by the name of their model."""
@@ -66,7 +66,7 @@ class FakeBackend:
         return {request.model.name: request for request in asked}
 
 
-def look(*boxes, image=PICTURE):
+def source(*boxes, image=PICTURE):
     faces = [FaceRegion(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
     return lambda: DetectedFrame(640, 480, faces)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.face_utils.session.scene import LEFT, PICTURE, RIGHT, predictions
+from tests.web.live_session.scene import LEFT, PICTURE, RIGHT, predictions
 
 
 class TestModels:

@@ -4,7 +4,7 @@ import pytest
 
 from face_utils.errors import BadRequest, RateLimited
 from face_utils.session import CHANGES_PER_SECOND
-from tests.face_utils.session.scene import LEFT
+from tests.web.live_session.scene import LEFT
 
 
 class TestConfigure:
@@ -50,21 +50,21 @@ class TestConfigure:
         assert "age" in backend.take()
 
     def test_a_wrong_payload_changes_nothing(self, session):
-        before = session.settings
+        before = session.session.settings
 
         with pytest.raises(BadRequest):
             session.configure({"smoothing": False, "mirror": "yes"})
 
-        assert session.settings is before
+        assert session.session.settings is before
 
     def test_changes_beyond_the_rate_are_refused_and_later_ones_pass(self, session, clock):
         for _ in range(round(CHANGES_PER_SECOND)):
             session.configure({})
-        held = session.settings
+        held = session.session.settings
 
         with pytest.raises(RateLimited, match="Rate limit exceeded: 30 changes of settings/s"):
             session.configure({"smoothing": False})
-        assert session.settings is held
+        assert session.session.settings is held
         clock.advance(1.0)
         assert session.configure({"smoothing": False})["smoothing"] is False
 
@@ -73,4 +73,4 @@ class TestConfigure:
 
         one.configure({"smoothing": False})
 
-        assert other.settings.smoothing is True
+        assert other.session.settings.smoothing is True

@@ -5,8 +5,8 @@ from threading import Event
 import pytest
 
 from face_utils.errors import SessionExpired
-from face_utils.results import FrameStamp
-from tests.face_utils.session.scene import LEFT, look
+from face_utils.session_events import FrameStamp
+from tests.web.live_session.scene import LEFT, source
 
 
 class TestEnd:
@@ -14,25 +14,25 @@ class TestEnd:
     def test_a_session_expires_when_it_is_idle_or_too_old(self, session, clock, seconds, reason):
         clock.advance(seconds)
 
-        assert session.expiry() == reason
+        assert session.session.expiry(clock()) == reason
 
     def test_frames_keep_a_session_from_being_idle_but_not_from_growing_old(
         self, session, show, clock
     ):
         for _ in range(9):
             show(seconds=30)
-            assert session.expiry() is None
+            assert session.session.expiry(clock()) is None
 
         show(seconds=30)
-        assert session.expiry() == "lifetime"
+        assert session.session.expiry(clock()) == "lifetime"
 
-    def test_a_closed_session_takes_no_frame(self, session):
+    def test_a_closed_session_takes_no_frame(self, session, send):
         session.close()
 
         with pytest.raises(SessionExpired):
-            session.admit()
+            session.drop(0)
         with pytest.raises(SessionExpired):
-            session.analyse(FrameStamp(0), pytest.fail)
+            send(FrameStamp(0), pytest.fail)
 
     def test_a_closed_session_sends_no_late_answer(self, session, show, backend, sent):
         show(LEFT)
@@ -44,17 +44,17 @@ class TestEnd:
 
         assert sent == []
 
-    def test_closing_sends_the_waiting_frame_away(self, session, in_thread):
+    def test_closing_sends_the_waiting_frame_away(self, session, send, in_thread):
         looking, go_on = Event(), Event()
 
         def look_long():
             looking.set()
             go_on.wait(10)
-            return look()()
+            return source()()
 
-        in_work = in_thread(session.analyse, FrameStamp(1), look_long)
+        in_work = in_thread(send, FrameStamp(1), look_long)
         looking.wait(10)
-        waiting = in_thread(session.analyse, FrameStamp(2), pytest.fail).until_waiting()
+        waiting = in_thread(send, FrameStamp(2), pytest.fail).until_waiting()
 
         session.close()
 
@@ -65,13 +65,13 @@ class TestEnd:
             in_work.result()
 
     def test_a_session_that_is_closed_while_a_frame_is_in_work_asks_no_model(
-        self, session, backend
+        self, session, send, backend
     ):
         def look_and_close():
             session.close()
-            return look(LEFT)()
+            return source(LEFT)()
 
         with pytest.raises(SessionExpired):
-            session.analyse(FrameStamp(0), look_and_close)
+            send(FrameStamp(0), look_and_close)
 
         assert backend.take() == {}

@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry. Imported only where they are switched on.
+"""Export of traces by OpenTelemetry's SDK. Imported only where traces are on.
 
 Spans are sent in batches by a real thread, also in a process that eventlet has patched: a green one
 would encode them in the event loop. So OpenTelemetry is imported with the real `threading`, and
@@ -12,12 +12,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
 
 from serving.unpatched_grpc import grpc  # noqa: F401  (before the exporter imports it)
 from serving.unpatched_modules import real_modules
-from telemetry.spans import Attributes, Headers, Kind, Span, Traces
 
 with real_modules("logging"):
     import atexit
@@ -33,63 +30,12 @@ with real_modules("logging"):
         ConsoleSpanExporter,
         SpanExporter,
     )
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 CLOSE_SECONDS = 2.0
-_PROPAGATOR = TraceContextTextMapPropagator()
 
 
-class _OpenSpan(Span):
-    def __init__(self, span: trace.Span) -> None:
-        self._span = span
-
-    @property
-    def ids(self) -> Mapping[str, str]:
-        return {"trace_id": trace.format_trace_id(self._span.get_span_context().trace_id)}
-
-    def active(self) -> AbstractContextManager[object]:
-        return trace.use_span(self._span)
-
-    def end(
-        self,
-        *,
-        error: str = "",
-        at: int | None = None,
-        about: Attributes | None = None,
-    ) -> None:
-        self._span.set_attributes(about or {})
-        if error:
-            self._span.set_status(trace.StatusCode.ERROR, error)
-        self._span.end(at)
-
-
-class _OpenTelemetry(Traces):
-    def __init__(self, tracer: trace.Tracer) -> None:
-        self._tracer = tracer
-
-    def begin(
-        self,
-        name: str,
-        *,
-        kind: Kind = "internal",
-        headers: Headers = (),
-        at: int | None = None,
-        about: Attributes | None = None,
-    ) -> Span:
-        context = _PROPAGATOR.extract(dict(headers)) if headers else None
-        span = self._tracer.start_span(
-            name, context, trace.SpanKind[kind.upper()], about, start_time=at
-        )
-        return _OpenSpan(span)
-
-    def headers(self) -> Headers:
-        carrier: dict[str, str] = {}
-        _PROPAGATOR.inject(carrier)
-        return tuple(carrier.items())
-
-
-def build_open_telemetry(mode: str, service: str) -> Traces:
-    """Builds traces that are written to standard error (`console`) or sent to a collector (`otlp`).
+def export_traces(mode: str, service: str) -> None:
+    """Writes spans to standard error (`console`), or sends them to a collector (`otlp`).
 
     Args:
         mode: Where they go.
@@ -102,7 +48,7 @@ def build_open_telemetry(mode: str, service: str) -> Traces:
     )
     provider.add_span_processor(BatchSpanProcessor(_exporter(mode)))
     _close_at_exit(provider)
-    return _OpenTelemetry(provider.get_tracer("mien"))
+    trace.set_tracer_provider(provider)
 
 
 def _exporter(mode: str) -> SpanExporter:

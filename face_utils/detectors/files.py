@@ -1,0 +1,14 @@
+"""Where BlazeFace's model file is: the page needs it too, so it is among the page's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+_NAME = Path("static", "vendor", "face_detection_full_range.tflite")
+
+
+def blazeface_file() -> Path:
+    """The file in a checkout, or in an installed wheel, where the page is a part of `web`."""
+    installed = _ROOT / "web" / _NAME
+    return installed if installed.is_file() else _ROOT / _NAME

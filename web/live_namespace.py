@@ -1,0 +1,131 @@
+"""Socket.IO namespace of protocol version 1; docs/reference/protocol.md is its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from socketio import Namespace
+from socketio.exceptions import ConnectionRefusedError as Refused
+
+from face_utils.errors import BadRequest, ServerFull, Unauthorized
+from face_utils.frame import FrameSource
+from face_utils.results import Wire
+from face_utils.session_events import FrameStamp
+from telemetry.logs import log_ids
+from web.acks import acknowledge
+from web.frame_turns import FrameTurns
+from web.instrumentation import FrameObservation
+from web.live_session import LiveSession
+from web.service import Service
+from web.session_event import session_event
+from web.token_guard import TokenGuard, TooManyGuesses
+from web.transport.connection_state import make_last_refusal
+from web.transport.engineio_limits import accept_pictures
+from web.transport.promotion import promote
+from web.validation import read_faces, read_frame, read_seq
+
+SESSION_EVENT_DELAY_SECONDS = 0.02
+
+Payload = Sequence[object]
+"""Arguments of an event."""
+
+
+class LiveNamespace(Namespace):  # type: ignore[misc]
+    """Handles every event of the protocol.
+
+    It is a namespace of the Socket.IO server itself. Flask's request context, which no handler
+    needs, would cost half a millisecond for every frame.
+
+    Args:
+        service: Everything that lives as long as the process.
+        sleep: Waits some seconds while other clients are served.
+    """
+
+    def __init__(self, service: Service, sleep: Callable[[float], Any]) -> None:
+        super().__init__("/")
+        self._service = service
+        self._guard = TokenGuard(service.settings.access, sleep)
+
+    def trigger_event(self, event: str, *args: Any) -> Any:
+        """Calls the handler of an event; an unknown event gets an ack that says so."""
+        if not hasattr(self, f"on_{event}"):
+            return BadRequest(f"Unknown event {event[:40]!r}.").to_ack()
+        return super().trigger_event(event, *args)
+
+    def on_connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
+        """Opens a session, and sends it the event `session` right after the connection."""
+        self._authorize(sid, environ, auth)
+        connection = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, "/"))
+        if connection is None:  # The client hung up meanwhile.
+            raise Refused("The connection is closed.")
+        session = self._open(sid, environ)
+        promote(environ)
+        accept_pictures(connection, FrameTurns(session))
+        self.server.start_background_task(self._greet, sid, session)
+
+    def on_disconnect(self, sid: str, reason: str) -> None:
+        """Ends the session and forgets everything that it knew."""
+        self._service.sessions.close(sid, reason)
+
+    def on_frame(self, sid: str, *payload: object) -> Wire:
+        """Analyzes an image."""
+        return self._analyze(sid, payload, self._read_frame)
+
+    def on_faces(self, sid: str, *payload: object) -> Wire:
+        """Analyzes the crops of faces that the client found itself."""
+        return self._analyze(sid, payload, self._read_faces)
+
+    def on_configure(self, sid: str, *payload: object) -> Wire:
+        """Changes the settings of the session."""
+
+        def change() -> Wire:
+            if len(payload) != 1:
+                raise BadRequest("configure takes one object.")
+            return {"status": "ok", **self._service.sessions.get(sid).configure(payload[0])}
+
+        with log_ids(session_id=sid):
+            return acknowledge(change)
+
+    def _analyze(
+        self, sid: str, payload: Payload, read: Callable[[Payload], tuple[FrameStamp, FrameSource]]
+    ) -> Wire:
+        observation = FrameObservation(sid, read_seq(payload))
+
+        def work() -> Wire:
+            session = self._service.sessions.get(sid)
+            return session.analyze(partial(read, payload), observation)
+
+        with observation.logged():
+            ack = acknowledge(work, seq=observation.seq)
+        observation.acknowledged(ack)
+        return ack
+
+    def _read_frame(self, payload: Payload) -> tuple[FrameStamp, FrameSource]:
+        stamp, data = read_frame(payload)
+        return stamp, partial(self._service.reader.read, data)
+
+    def _read_faces(self, payload: Payload) -> tuple[FrameStamp, FrameSource]:
+        stamp, frame = read_faces(payload, self._service.reader.max_faces)
+        return stamp, partial(self._service.reader.read_client_faces, frame)
+
+    def _authorize(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
+        try:
+            self._guard.check(auth, environ)
+        except Unauthorized as refusal:
+            if isinstance(refusal, TooManyGuesses):
+                make_last_refusal(self.server, sid)
+            raise Refused(refusal.message, refusal.to_wire()) from refusal
+
+    def _open(self, sid: str, environ: Mapping[str, Any]) -> LiveSession:
+        try:
+            return self._service.sessions.open(sid, environ.get("REMOTE_ADDR", ""))
+        except ServerFull as full:
+            raise Refused(full.message, full.to_wire()) from full
+
+    def _greet(self, sid: str, session: LiveSession) -> None:
+        # The library confirms the connection only after its handler, and that must come first.
+        self.server.sleep(SESSION_EVENT_DELAY_SECONDS)
+        event = session_event(self._service, sid, session.session.settings)
+        self.server.emit("session", event, to=sid)
