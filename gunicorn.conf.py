@@ -1,4 +1,4 @@
-"""Gunicorn's settings for Mien; `gunicorn app:app` in this folder finds them by itself."""
+"""Gunicorn's settings for Mien, which `gunicorn app:app` finds in this folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from web.transport.green_threads import patch_standard_library
 
-# Gunicorn does so itself when it loads its worker, which is too late for the modules below.
+# Gunicorn does so itself when it loads its worker, which is too late for the imports below.
 patch_standard_library()
 
 from serving.leave import leave
@@ -17,20 +17,20 @@ from telemetry.logs import build_formatter
 from web.startup import fail_startup, settings_or_exit
 from web.transport.descriptors import raise_limit
 
-# Gunicorn itself would answer every request without this prefix, probes included, with an error.
+# Gunicorn would answer every request without this prefix with an error, probes included.
 if _prefix := os.environ.pop("SCRIPT_NAME", ""):
     os.environ.setdefault("MIEN_BASE_PATH", _prefix)
 _settings = settings_or_exit()
 _server = _settings.server
 _host = f"[{_server.bind_host}]" if ":" in _server.bind_host else _server.bind_host
 bind = f"{_host}:{_server.port}"
-# Sessions live in the process; more processes need a proxy with sticky sessions before them.
+# Sessions are in the process. Several processes need a proxy with sticky sessions.
 workers = 1
 worker_class = "eventlet"
 graceful_timeout = 5
-# Nobody gives it orders while it runs, and a read-only file system has no place for the socket.
+# Nobody uses it, and a read-only file system has no place for its socket.
 control_socket_disable = True
-# Gunicorn's own lines look like those of the app.
+# Gunicorn's own lines look like the app's.
 logconfig_dict = {
     "formatters": {
         "mien": {
@@ -56,7 +56,7 @@ keyfile = str(_server.tls_key) if _server.tls_key else None
 
 
 def on_starting(server: Any) -> None:
-    """Refuses what would lose sessions, freeze clients or send in the clear what is to be TLS."""
+    """Refuses options that would lose sessions, freeze clients or serve HTTP instead of HTTPS."""
     if server.cfg.workers != 1 or server.cfg.preload_app:
         _refuse("gunicorn must run one worker, without --preload.")
     if server.cfg.worker_class_str != "eventlet" or _server.async_mode != "eventlet":
@@ -93,11 +93,11 @@ def post_worker_init(worker: Any) -> None:
         worker.handle_exit(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGHUP, stop)  # Of a closed terminal; the master starts a new worker.
+    signal.signal(signal.SIGHUP, stop)  # Sent by a closed terminal; the master starts a new worker.
     adopt_worker(worker, admit_clients(_settings))
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Ends a worker past its native threads, with the exit code that gunicorn has chosen."""
+    """Ends a worker despite its native threads, with the exit code that gunicorn has chosen."""
     if worker.pid == os.getpid():  # Gunicorn calls it in the master, too.
         leave(getattr(sys.exception(), "code", 0) or 0)

@@ -1,4 +1,4 @@
-"""Rate limiter for log lines, so that no client fills a disk by making Mien write."""
+"""Rate limiter for log lines, so that no client can fill a disk with them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 BURST = 10
-"""Lines of one kind that are written at once; then one a second."""
+"""Lines of one kind that are written at once, before the limit of one per second."""
 
 MAX_KINDS = 1000
 
@@ -23,12 +23,12 @@ class _Bucket:
 
 
 class RepeatLimit(logging.Filter):
-    """Lets ten lines of one kind pass, then one a second, which says how many were left out.
+    """Writes ten lines of one kind, then one per second with the number of those left out.
 
-    A kind is a place in the code, whatever the line says, so that a client cannot make up kinds.
+    A kind is a place in the code, whatever the line says, so that a client cannot invent kinds.
 
     Args:
-        clock: Seconds that only grow.
+        clock: Monotonic time in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,7 +37,7 @@ class RepeatLimit(logging.Filter):
         self._buckets: dict[Kind, _Bucket] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Decides on a line; one that passes gets the attribute `left_out`."""
+        """Decides about a line; one that is written gets the attribute `left_out`."""
         bucket = self._bucket(_kind(record))
         now = self._clock()
         bucket.lines = min(BURST, bucket.lines + now - bucket.since)

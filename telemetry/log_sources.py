@@ -1,7 +1,7 @@
-"""Brings into the log what would be written past it: warnings, uncaught exceptions, `sys.stderr`.
+"""Sends to the log what others write past it: warnings, uncaught exceptions, `sys.stderr`.
 
-Python, eventlet and `http.server` write to standard error as they like. As lines of the log, these
-have the log's format and its rate limit, and no client decides where a line starts.
+Python, eventlet and `http.server` write to standard error directly. As lines of the log, their
+texts get the log's format and rate limit, and no client can start a line.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def capture_sources(handler: logging.StreamHandler[TextIO]) -> None:
 class StderrLines(io.TextIOBase):
     """A text stream that writes each line in the format of the log, and a traceback as one line.
 
-    It uses none of the locks of `logging`: under eventlet those are green and would not work in the
-    native threads that write here.
+    It uses none of the locks of `logging`. Under eventlet those are green, and would not work in
+    the native threads that write here.
 
     Args:
         handler: Its formatter, filters and stream are used.
@@ -43,14 +43,14 @@ class StderrLines(io.TextIOBase):
         self._trace: list[str] = []
 
     def write(self, text: str) -> int:
-        """Takes text; what follows the last end of a line waits for the rest of its line."""
+        """Writes the complete lines of a text, and keeps the rest until its line is complete."""
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._take(line)
         return len(text)
 
     def writable(self) -> bool:
-        """Always."""
+        """Always true."""
         return True
 
     def fileno(self) -> int:
@@ -58,11 +58,11 @@ class StderrLines(io.TextIOBase):
         return self._handler.stream.fileno()
 
     def isatty(self) -> bool:
-        """Whether a person reads along."""
+        """Whether a person reads the stream."""
         return self._handler.stream.isatty()
 
     def flush(self) -> None:
-        """Flushes the stream below; a line that has no end yet stays."""
+        """Flushes the stream below; an incomplete line stays here."""
         self._handler.stream.flush()
 
     def _take(self, line: str) -> None:
@@ -84,17 +84,17 @@ def _log_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     if not issubclass(kind, KeyboardInterrupt):
-        log.critical("an error ended the process", exc_info=(kind, error, trace))
+        log.critical("An error ended the process.", exc_info=(kind, error, trace))
 
 
 def _log_uncaught_in_thread(event: threading.ExceptHookArgs) -> None:
     if event.exc_value is not None and not isinstance(event.exc_value, SystemExit):
         trace = event.exc_type, event.exc_value, event.exc_traceback
-        log.error("an error ended a thread", exc_info=trace)
+        log.error("An error ended a thread.", exc_info=trace)
 
 
 def _log_unraisable(event: sys.UnraisableHookArgs) -> None:
     if event.exc_value is not None:
         trace = event.exc_type, event.exc_value, event.exc_traceback
-        log.error("%s: %r", event.err_msg or "an error could not be raised", event.object,
+        log.error("%s: %r", event.err_msg or "An error could not be raised", event.object,
                   exc_info=trace)  # fmt: skip

@@ -1,8 +1,8 @@
 """Log formats: text for people, or one JSON object per line.
 
-A line also says what was being worked on, such as a session and a frame. These ids lie in a context
-variable: each greenlet and each thread has its own, and `contextvars.copy_context` carries them
-into a thread or a callback.
+A line also has the ids of what is being worked on, such as a session and a frame. They are in a
+context variable: each greenlet and each thread has its own, and `contextvars.copy_context` carries
+them into a thread or a callback.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # A library may log an address or a packet that holds an access token.
 _SECRET = re.compile(r"""(?i)(token\\?["']?\s*[:=]\s*|bearer )(\\?"[^"]*"|'[^']*'|[^\s&"',}]+)""")
 
-# ASCII and C1 control characters, line separators, and marks that turn the direction of writing.
+# ASCII and C1 control characters, line separators, and marks that change the text direction.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 _ids: ContextVar[Mapping[str, object]] = ContextVar("log_ids", default=MappingProxyType({}))
@@ -48,18 +48,18 @@ def build_formatter(log_format: str, secrets: Sequence[str] = ()) -> logging.For
 
     Args:
         log_format: Its name.
-        secrets: Texts that are blanked wherever they stand.
+        secrets: Texts that are replaced by `...` everywhere.
     """
     return JsonFormatter(secrets) if log_format == "json" else TextFormatter(secrets)
 
 
 def configure_logging(level: str, log_format: str, secrets: Sequence[str] = ()) -> None:
-    """Sends the process's log to standard error, and all else that is written there to the log.
+    """Sends the log to standard error, and everything else that is written there to the log.
 
     Args:
         level: Lowest level that is written, one of `telemetry.options.LOG_LEVELS`.
         log_format: One of `telemetry.options.LOG_FORMATS`.
-        secrets: Texts that are blanked wherever they stand.
+        secrets: Texts that are replaced by `...` everywhere.
     """
     handler: logging.StreamHandler[TextIO] = logging.StreamHandler(sys.__stderr__)
     handler.setFormatter(build_formatter(log_format, secrets))
@@ -69,12 +69,12 @@ def configure_logging(level: str, log_format: str, secrets: Sequence[str] = ()) 
 
 
 def announce(message: str, log_format: str, stream: TextIO | None = None) -> None:
-    """Prints a line for people: plain in text, one JSON object else.
+    """Prints a line for people: as it is in `text`, as one JSON object in `json`.
 
     Args:
         message: The line.
         log_format: One of `telemetry.options.LOG_FORMATS`.
-        stream: Where to; standard output by default, and standard error for what went wrong.
+        stream: Standard output by default; standard error for an error.
     """
     if log_format == "json":
         level = logging.INFO if stream is None else logging.ERROR
@@ -84,7 +84,7 @@ def announce(message: str, log_format: str, stream: TextIO | None = None) -> Non
 
 
 class _SafeFormatter(logging.Formatter):
-    """Blanks secrets, and escapes the characters with which a client could start a line."""
+    """Replaces secrets, and escapes the characters with which a client could start a line."""
 
     def __init__(self, secrets: Sequence[str] = ()) -> None:
         super().__init__(_TEXT)
@@ -102,14 +102,14 @@ class TextFormatter(_SafeFormatter):
     """A line for people, with the ids at its end and a traceback indented below."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        """Words the line that stands above a traceback."""
+        """Formats the line above a traceback."""
         ids = " ".join(f"{name}={value}" for name, value in _ids.get().items())
         line = super().formatMessage(record) + (f" [{ids}]" if ids else "")
         count = getattr(record, "left_out", 0)
         return _escape(line + (f" ({count} more like this)" if count else ""))
 
     def format(self, record: logging.LogRecord) -> str:
-        """Words line and traceback, without secrets."""
+        """Formats the line and its traceback, without secrets."""
         return "\n    ".join(map(_escape, self.blank(super().format(record)).split("\n")))
 
 
@@ -117,7 +117,7 @@ class JsonFormatter(_SafeFormatter):
     """A line for programs: one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Gives time (UTC), level, logger, message, the ids, and a traceback where there is one."""
+        """Formats time (UTC), level, logger, message, ids, and the traceback if there is one."""
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,

@@ -1,4 +1,4 @@
-"""Settings of glibc's allocator, so that memory of large pictures goes back to the system."""
+"""Settings of glibc's allocator, so that memory of large images returns to the system."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from contextlib import suppress
 
 MMAP_THRESHOLD_BYTES = 4 * 1024 * 1024
 TRIM_THRESHOLD_BYTES = 16 * 1024 * 1024
-"""Free memory at the end of a heap that is kept for what comes next."""
+"""Free memory at the end of a heap that is kept for later."""
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 def return_freed_memory() -> None:
-    """Has blocks from 4 MiB on mapped by themselves, and unmapped as soon as they are freed.
+    """Maps blocks of at least 4 MiB separately, and unmaps them as soon as they are freed.
 
-    By default glibc raises that bound with each such block that is freed, up to 32 MiB, so a few
-    large pictures stay in the process for good (105 MiB after two clients' frames of 8 megapixels).
-    Smaller blocks, such as webcam frames, stay in the heap, which is quicker. Other C libraries
-    have no such setting. Source: mallopt(3).
+    By default glibc raises that threshold with each such block that is freed, up to 32 MiB. A few
+    large images then stay in the process for good (105 MiB after two clients' frames of 8
+    megapixels). Smaller blocks, such as webcam frames, stay in the heap, which is faster. Other C
+    libraries have no such setting. Source: mallopt(3).
     """
     with suppress(AttributeError, OSError):
         libc = ctypes.CDLL(None)

@@ -1,4 +1,4 @@
-"""Makes a TLS certificate on the spot, so that a phone on the same network can use its camera."""
+"""Makes a self-signed TLS certificate, so that a phone on the same network can use its camera."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     """Writes a self-signed certificate for this machine's names and addresses.
 
     Args:
-        folder: Where the two PEM files go.
+        folder: Folder for the two PEM files.
 
     Returns:
         Paths of the certificate and of its key.

@@ -1,4 +1,4 @@
-"""Admission of connections as the settings have it."""
+"""Admission of connections, with the limits of the settings."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from web.transport.admission import Admission, ConnectionLimits
 from web.transport.descriptors import room_for
 
 METRICS_CONNECTIONS = 64
-"""On the metrics port, which has places of its own so that nothing can keep it busy."""
+"""Places of the metrics port, apart from the service's own so that clients cannot fill them."""
 
 
 def admit_clients(settings: Settings) -> Admission:
-    """Builds the admission of the service's own port."""
+    """Builds the admission for the service's own port."""
     total = room_for(settings.limits.max_connections)
     per_address = min(total, settings.limits.max_connections_per_address)
     return Admission(ConnectionLimits(total, per_address, settings.access.trusted_proxies))
 
 
 def admit_scrapers() -> Admission:
-    """Builds the admission of the metrics port."""
+    """Builds the admission for the metrics port."""
     return Admission(ConnectionLimits(METRICS_CONNECTIONS, METRICS_CONNECTIONS))

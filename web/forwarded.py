@@ -1,4 +1,4 @@
-"""WSGI middleware that knows proxies: the client's address, scheme, host and path behind them."""
+"""WSGI middleware for trusted proxies: the client's address, scheme, host and path behind them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOST_PATTERN = re.compile(r"(?P<name>[a-z0-9_.-]+|\[[0-9a-f:.]+\])(:(?P<port>\d{
 """A well-formed `Host` header."""
 
 MAX_HOPS = 16
-"""Addresses of `X-Forwarded-For` that are looked at, from the right."""
+"""Addresses of `X-Forwarded-For` that are read, from the right."""
 
 _FORWARDED = re.compile(r"HTTP_(X_)?FORWARDED(_\w+)?")
 _ADDRESS = re.compile(r"\[(?P<v6>[^]]+)\](:\d+)?|(?P<v4>[^:]+):\d+")
@@ -28,15 +28,15 @@ Address = IPv4Address | IPv6Address
 
 
 class BehindProxies:
-    """Turns what trusted proxies say into the request's own values, and forgets the rest.
+    """Applies the headers of trusted proxies to the request, and removes all others.
 
-    Nothing behind this middleware needs to know a forwarding header: it removes all of them, also
-    for Engine.IO, which would believe everybody's.
+    Nothing behind this middleware needs to know a forwarding header. Engine.IO would trust those of
+    any client.
 
     Args:
         page: The application.
-        trusted: Proxies whose headers are believed.
-        base_path: Path under which the service is visited, such as `/mien`; empty: at the root.
+        trusted: Proxies whose headers are trusted.
+        base_path: Path under which visitors find the service, such as `/mien`. Empty: the root.
     """
 
     def __init__(self, page: WSGIApplication, trusted: Sequence[Proxy], base_path: str) -> None:
@@ -49,13 +49,13 @@ class BehindProxies:
         """Answers a request."""
         given = _take_headers(environ)
         if is_trusted(environ.get("REMOTE_ADDR", ""), self._trusted):
-            self._believe(environ, given)
+            self._apply(environ, given)
         elif given:
             self._warn(environ)
         _mount(environ, environ.get("SCRIPT_NAME") or self._base_path)
         return self._page(environ, start_response)
 
-    def _believe(self, environ: WSGIEnvironment, given: dict[str, str]) -> None:
+    def _apply(self, environ: WSGIEnvironment, given: dict[str, str]) -> None:
         addresses = given.get("HTTP_X_FORWARDED_FOR", "")
         environ["REMOTE_ADDR"] = _client(environ.get("REMOTE_ADDR", ""), addresses, self._trusted)
         scheme = _last(given, "PROTO").lower()
@@ -69,7 +69,7 @@ class BehindProxies:
             environ["SCRIPT_NAME"] = prefix
 
     def _warn(self, environ: WSGIEnvironment) -> None:
-        """Once: an operator who put a proxy in front needs to know, and clients could repeat it."""
+        """Logs the first one only, for an operator with a proxy: clients could repeat it."""
         if not self._has_warned:
             self._has_warned = True
             log.warning(
@@ -80,10 +80,10 @@ class BehindProxies:
 
 
 def is_trusted(address: str, trusted: Sequence[Proxy]) -> bool:
-    """Whether an address is one of a trusted proxy.
+    """Whether an address belongs to a trusted proxy.
 
     Args:
-        address: As WSGI has it; empty for the peer on a Unix socket.
+        address: WSGI's address of the peer; empty for one on a Unix socket.
         trusted: Networks, and `unix` for Unix sockets.
     """
     if not address:
@@ -99,12 +99,12 @@ def _take_headers(environ: WSGIEnvironment) -> dict[str, str]:
 
 
 def _last(given: dict[str, str], name: str) -> str:
-    """The value that the nearest proxy gave; those before it may be the client's own."""
+    """The value of the nearest proxy; the client may have made up those before it."""
     return given.get(f"HTTP_X_FORWARDED_{name}", "").rpartition(",")[2].strip()
 
 
 def _client(peer: str, header: str, trusted: Sequence[Proxy]) -> str:
-    """The rightmost address that is not a trusted proxy's: what is left of it may be made up."""
+    """The rightmost address that is not a trusted proxy's; those before it may be made up."""
     address = peer
     for entry in header.split(",")[: -MAX_HOPS - 1 : -1]:
         if not is_trusted(address, trusted):
@@ -126,7 +126,7 @@ def _parse_address(text: str) -> Address | None:
 
 
 def _mount(environ: WSGIEnvironment, base_path: str) -> None:
-    """Moves the base path from the path to `SCRIPT_NAME`; a proxy may have cut it off already."""
+    """Moves the base path from the path to `SCRIPT_NAME`; a proxy may have removed it already."""
     environ["SCRIPT_NAME"] = base_path
     path = environ.get("PATH_INFO", "")
     if base_path and (path == base_path or path.startswith(f"{base_path}/")):

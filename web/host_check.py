@@ -1,7 +1,7 @@
 """WSGI middleware that answers only to the service's own names, against DNS rebinding.
 
-A page of a stranger's domain can have its name point to this machine. For the browser the service
-then belongs to the stranger's own origin; only the `Host` header tells.
+A foreign page can make its own domain name point to this machine. For the browser the service then
+belongs to the foreign page's origin. Only the `Host` header gives it away.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOCAL_SUFFIXES = (".localhost", ".local")
-"""Of names that no public DNS server answers for (RFC 6761 and 6762)."""
+"""Ends of names that no public DNS server knows (RFC 6761 and 6762)."""
 
 
 class HostCheck:
@@ -28,7 +28,7 @@ class HostCheck:
 
     Args:
         page: The application.
-        access: Holds the names.
+        access: Names that the service has.
     """
 
     def __init__(self, page: WSGIApplication, access: AccessSettings) -> None:
@@ -39,12 +39,12 @@ class HostCheck:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers a request."""
-        # Probes may leave the header out; browsers never do.
+        # Probes may omit the header; browsers never do.
         host = environ.get("HTTP_HOST", "")
         if not host or self._is_allowed(host):
             return self._page(environ, start_response)
         self._warn(host)
-        body = b"Unknown host name. Add it to MIEN_ALLOWED_HOSTS, or use one that is there.\n"
+        body = b"Unknown host name. Add it to MIEN_ALLOWED_HOSTS, or use a listed name.\n"
         headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
         start_response("421 Misdirected Request", headers)
         return [body]
@@ -57,7 +57,7 @@ class HostCheck:
         return "*" in self._names or name in self._names or is_local(name)
 
     def _warn(self, host: str) -> None:
-        """Once: scanners try many names."""
+        """Logs the first one only: scanners try many names."""
         if not self._has_warned and HOST_PATTERN.fullmatch(host):
             self._has_warned = True
             log.warning(

@@ -18,7 +18,14 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from face_utils.errors import MienError
+from face_utils.errors import (
+    BadImage,
+    BadRequest,
+    ImageTooLarge,
+    InternalError,
+    RateLimited,
+    SessionExpired,
+)
 from face_utils.results import Wire
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -114,6 +121,16 @@ PREDICTION_AGE = Histogram(
     registry=REGISTRY,
 )
 
+FRAME_ERRORS = (
+    BadImage,
+    BadRequest,
+    ImageTooLarge,
+    InternalError,
+    RateLimited,
+    SessionExpired,
+)
+"""Errors that the ack of a frame can have; the others refuse a connection or a model call."""
+
 _STAGES = {"decode_ms": "decode", "detect_ms": "detect", "total_ms": "analyse"}
 
 
@@ -126,7 +143,7 @@ def expect_models(models: Iterable[str]) -> None:
         UNAUTHORIZED.labels(reason)
     for status in ("analysed", "dropped"):
         FRAMES.labels(status, "")
-    for error in MienError.__subclasses__():
+    for error in FRAME_ERRORS:
         FRAMES.labels("error", error.code)
 
 

@@ -1,43 +1,55 @@
-"""Shows the metrics on a port of their own, so that no proxy shows them to the world."""
+"""Serves the metrics on a port of their own, so that no proxy shows them to the world."""
 
 from __future__ import annotations
 
 import socket
 import time
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from prometheus_client import make_wsgi_app
 
 from web.connection_limits import admit_scrapers
+from web.host_check import HostCheck
 from web.listener import CannotListen, bind
 from web.metrics import REGISTRY
+from web.security import SecurityHeaders
 from web.settings import Settings
+from web.settings.access import AccessSettings
 from web.transport.wsgi_servers import SERVERS
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 OLD_WORKER_SECONDS = 10.0
-"""On a reload, gunicorn starts a worker while the old one still has the port."""
+"""On a reload, gunicorn starts a worker while the old one still uses the port."""
 
 _PAUSE_SECONDS = 0.1
 
 
 def serve_metrics(settings: Settings, wait_seconds: float = 0) -> None:
-    """Serves `/metrics` from now on; does nothing where `metrics_port` is 0.
+    """Serves `/metrics` from now on, unless `metrics_port` is 0.
 
     Args:
-        settings: Say where.
-        wait_seconds: Time for another to give the address free.
+        settings: All settings of the app.
+        wait_seconds: Time for another process to release the port.
 
     Raises:
-        CannotListen: The address is taken or not ours to have.
+        CannotListen: The port is in use or not allowed.
     """
     if settings.observability.metrics_port == 0:
         return
     listener = _bind(settings, time.monotonic() + wait_seconds)
-    # Not compressed: under eventlet that would hold up frames.
-    page = make_wsgi_app(REGISTRY, disable_compression=True)
-    arguments = (page, listener, None, admit_scrapers())
+    arguments = (metrics_page(settings.access), listener, None, admit_scrapers())
     serve = SERVERS[settings.server.async_mode]
     Thread(target=serve, args=arguments, name="metrics", daemon=True).start()
+
+
+def metrics_page(access: AccessSettings) -> WSGIApplication:
+    """Builds the page, for the host names that the service has, too."""
+    # Not compressed: under eventlet that would delay frames.
+    page = make_wsgi_app(REGISTRY, disable_compression=True)
+    return SecurityHeaders(HostCheck(page, access))
 
 
 def _bind(settings: Settings, deadline: float) -> socket.socket:

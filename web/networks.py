@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
 IPV6_PREFIX = 64
-"""Bits that one customer of a network shares; the rest of an address costs nothing to change."""
+"""Bits that one customer of a network shares; a client can change the others at will."""
 
 LONGEST_UNKNOWN = 64
 
@@ -14,7 +14,8 @@ def network_of(address: str) -> str:
     """Finds the network of an address: an IPv4 address itself, or the first half of an IPv6 one.
 
     Args:
-        address: As the operating system or a proxy gives it; anything else is its own network.
+        address: Text of the operating system or a proxy. A text that is not an address is its own
+            network.
     """
     try:
         host = ip_address(address.partition("%")[0])

@@ -1,4 +1,4 @@
-"""The page and the probes."""
+"""HTTP routes of the page and the probes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def add_routes(app: Flask, service: Service) -> None:
 
     @app.get("/")
     def page() -> str:
-        # Relative where nothing says otherwise: a proxy may take the path's beginning off unseen.
+        # Relative by default: a proxy may remove the beginning of the path silently.
         root = f"{request.script_root or '.'}/"
         return render_template("index.html", root=root, csp_nonce=request.environ[NONCE])
 
@@ -26,7 +26,7 @@ def add_routes(app: Flask, service: Service) -> None:
 
 
 def readiness(service: Service) -> dict[str, Any]:
-    """Whether app, detector and every model can work, and if not, why."""
+    """Says whether the app, the detector and every model can work, and if not, why."""
     states = service.client.states
     return {
         "ready": all(state.available for state in states.values()),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 NONCE = "mien.csp_nonce"
-"""Key of the WSGI environment: what an inline script of the page must carry."""
+"""Key of the WSGI environment: the nonce that an inline script of the page must have."""
 
 HSTS_SECONDS = 365 * 86_400
 
@@ -24,10 +24,10 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def build_origin_check(access: AccessSettings) -> OriginCheck | str:
-    """Builds what decides whether a page of an origin may connect.
+    """Builds the check whether a page of an origin may connect.
 
     Returns:
-        What Engine.IO takes: `*` for all, or a function.
+        A value for Engine.IO: `*` for all origins, or a function.
     """
     if "*" in access.allowed_origins:
         return "*"
@@ -40,21 +40,21 @@ def build_origin_check(access: AccessSettings) -> OriginCheck | str:
 
 
 def is_authorized(access: AccessSettings, auth: object, header: str) -> bool:
-    """Whether a client gives the access token.
+    """Whether a client sends the access token.
 
     Args:
-        access: Holds the token, or none.
-        auth: What the client gave on connecting; its `token` counts.
-        header: The Authorization header, asked where `auth` has no token.
+        access: The access token, if the service has one.
+        auth: Value that the client sent on connecting; its `token` counts.
+        header: The Authorization header, used if `auth` has no token.
     """
     if not access.access_token:
         return True
-    # Constant time, so that the answer's delay says nothing about the token.
+    # In constant time, so that the delay reveals nothing about the token.
     return hmac.compare_digest(_encode(given_token(auth, header)), _encode(access.access_token))
 
 
 def given_token(auth: object, header: str) -> str:
-    """The token that a client gives, right or wrong; empty where it gives none."""
+    """The token that a client sends, right or wrong; empty if it sends none."""
     given = auth.get("token") if isinstance(auth, dict) else None
     return header.removeprefix("Bearer ") if given is None else str(given)
 
@@ -68,7 +68,7 @@ class SecurityHeaders:
     """WSGI middleware that adds the security headers to every response.
 
     Args:
-        page: The application. It finds the nonce of the response in the environment.
+        page: The application, which finds the nonce in the environment.
     """
 
     def __init__(self, page: WSGIApplication) -> None:
@@ -96,7 +96,7 @@ def build_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Cross-Origin-Resource-Policy", "same-origin"),
     ]
     match = HOST_PATTERN.fullmatch(environ.get("HTTP_HOST", ""))
-    # For a local name it would bind the other services of the machine, too, on all their ports.
+    # On a local name it would force HTTPS on the machine's other services, too, on all ports.
     if environ["wsgi.url_scheme"] == "https" and not (match and _is_localhost(match["name"])):
         headers.append(("Strict-Transport-Security", f"max-age={HSTS_SECONDS}"))
     return headers

@@ -1,4 +1,4 @@
-"""Serves the app on a port: `python app.py`. Under gunicorn this module is not used."""
+"""Serves the app on a port for `python app.py`. Gunicorn does not use this module."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def serve(app: Flask, listener: socket.socket) -> None:
         try:
             SERVERS[service.settings.server.async_mode](*arguments)
         finally:
-            tell.send(b"\0")  # A server that ends by itself must not leave a shell behind.
+            tell.send(b"\0")  # A server that ends by itself must end the process.
 
     announce("Loading models", service.settings.observability.log_format)
     Thread(target=run, name="server", daemon=True).start()
@@ -48,13 +48,13 @@ def serve(app: Flask, listener: socket.socket) -> None:
     stop.recv(1)
     runtime.close()
     folder.remove()
-    time.sleep(_FLUSH_SECONDS)  # The last words to the clients need a moment to leave.
+    time.sleep(_FLUSH_SECONDS)  # The last packets to the clients need a moment.
 
 
 def _signals() -> tuple[socket.socket, socket.socket]:
-    """A socket that has something to read as soon as the process is to stop, and its other end.
+    """A socket that becomes readable when the process must stop, and its other end.
 
-    A signal handler of our own would run in the middle of eventlet's hub, where nothing may wait.
+    A signal handler would run in the middle of eventlet's hub, where nothing may wait.
     """
     inbox, outbox = socket.socketpair()
     outbox.setblocking(False)
@@ -73,7 +73,7 @@ def _tls_files(server: ServerSettings, folder: Path) -> tuple[Path, Path] | None
 
 
 def _announce(service: Service) -> None:
-    """Prints the address as soon as everything can work, or what keeps it from working."""
+    """Prints the address as soon as everything works, or what does not work."""
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while not (report := readiness(service))["ready"] and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,9 +1,10 @@
-"""Checks access tokens, and slows down those who guess them.
+"""Checks access tokens, and slows down clients that guess them.
 
-The answer to a wrong token is delayed, longer with each, and few answers of an address wait at a
-time. While they wait, few more tokens of that address are checked. So the right token passes at
-once, also from an address where somebody guesses, unless that one tries more often than is checked;
-then it passes at one of the next attempts. People share addresses, so none is shut out.
+Each wrong token of an address delays the next refusal longer. Only a few refusals of an address
+wait at a time, and while they wait, only some more of its tokens are checked. The right token
+passes at once, even from an address where somebody guesses, unless the guesses come faster than
+tokens are checked. Then it passes at one of the next attempts. People share addresses, so none is
+blocked.
 """
 
 from __future__ import annotations
@@ -26,20 +27,20 @@ from web.settings.access import AccessSettings
 log = logging.getLogger(__name__)
 
 FREE_GUESSES = 3
-"""Wrong tokens of an address that are answered at once, as a person's typing errors."""
+"""Wrong tokens of an address that are refused at once, as a person's typing errors."""
 
 FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 0.25, 10.0
 FORGET_SECONDS = 600.0
 MAX_ADDRESSES = 4096
 MAX_WAITING_PER_ADDRESS, MAX_WAITING = 4, 64
-"""Answers that are delayed at a time; each holds a connection and a green thread."""
+"""Refusals that are delayed at a time; each holds a connection and a green thread."""
 
 CHECKS_PER_SECOND = 20.0
-"""Tokens of an address that are checked while as many answers as may wait are waiting."""
+"""Tokens of an address that are checked while the most refusals are delayed."""
 
 
 class TooManyGuesses(Unauthorized):
-    """A wrong token while others of the same address wait for their answers."""
+    """A wrong token while the most refusals of the same address are delayed."""
 
 
 @dataclass
@@ -51,7 +52,7 @@ class _Guesses:
 
     @property
     def is_flood(self) -> bool:
-        """Whether as many answers wait as may wait."""
+        """Whether the most refusals are delayed."""
         return self.waiting >= MAX_WAITING_PER_ADDRESS
 
 
@@ -59,9 +60,9 @@ class TokenGuard:
     """Counts wrong tokens by address, and forgets them after ten minutes without one.
 
     Args:
-        access: Holds the token, or none.
-        sleep: Waits some seconds while other threads work.
-        clock: Seconds that only grow.
+        access: The access token, if the service has one.
+        sleep: Waits for some seconds while other threads work.
+        clock: Monotonic time in seconds.
     """
 
     def __init__(
@@ -78,21 +79,21 @@ class TokenGuard:
         self._waiting = 0
 
     def check(self, auth: object, environ: Mapping[str, Any]) -> None:
-        """Lets the right token pass; none is refused at once, a wrong one after a while.
+        """Checks the token of a client. It refuses a missing one at once, a wrong one later.
 
         Args:
-            auth: What the client gave on connecting.
+            auth: Value that the client sent on connecting.
             environ: WSGI environment of its connection.
 
         Raises:
             Unauthorized: The token is missing or wrong.
-            TooManyGuesses: So it is, or so are too many others of its address; the connection
-                should be closed.
+            TooManyGuesses: Too many tokens of its address are wrong; the connection should be
+                closed.
         """
         address = str(environ.get("REMOTE_ADDR", ""))
         header = environ.get("HTTP_AUTHORIZATION", "")
         if self._access.access_token and not given_token(auth, header):
-            # The page connects so before its visitor has typed the token. Nobody learns from that.
+            # The page connects like this before its visitor types the token. It reveals nothing.
             UNAUTHORIZED.labels("missing").inc()
             raise Unauthorized("The access token is missing.")
         known = self._guesses.get(network_of(address))
@@ -103,7 +104,7 @@ class TokenGuard:
             return
         guesses = self._count(address)
         UNAUTHORIZED.labels("wrong").inc()
-        log.warning("wrong access token from %s, %d lately", address[:64], guesses.count)
+        log.warning("Wrong access token from %s, %d recently.", address[:64], guesses.count)
         self._delay(guesses)
         raise Unauthorized(
             "The access token is wrong. Ask the operator of this service for the right one."

@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import grpc
 from google.protobuf.json_format import MessageToJson
@@ -30,13 +33,16 @@ from serving.server.rpc import RequestError
 _log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 30
+MAX_CONNECTIONS = 64
+"""Connections at the same time. One more closes the oldest, so that idle ones lock no probe out."""
+
 _STATUS_PATH = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?")
 _JSON = "application/json"
 _CODES = {grpc.StatusCode.NOT_FOUND: HTTPStatus.NOT_FOUND}
 
 
 def start_http_server(repository: Repository, host: str, port: int) -> ThreadingHTTPServer:
-    """Starts to answer in threads of its own.
+    """Starts a server in threads of its own.
 
     Raises:
         AddressTakenError: The address cannot be listened on.
@@ -50,10 +56,34 @@ def start_http_server(repository: Repository, host: str, port: int) -> Threading
 
 
 class _Server(ThreadingHTTPServer):
+    """Answers each connection in a thread; the newest take the places of the oldest."""
+
+    def __init__(self, *arguments: Any) -> None:
+        self._open: dict[Any, None] = {}
+        self._lock = threading.Lock()
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Starts a thread for a connection, and ends the oldest one if there are too many."""
+        with self._lock:
+            if len(self._open) >= MAX_CONNECTIONS:
+                oldest = next(iter(self._open))
+                del self._open[oldest]
+                with suppress(OSError):  # The client may have hung up already.
+                    oldest.shutdown(socket.SHUT_RDWR)
+            self._open[request] = None
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Ends a connection."""
+        with self._lock:
+            self._open.pop(request, None)
+        super().shutdown_request(request)
+
     def handle_error(self, *_: object) -> None:
-        """Logs what failed as all else is logged; a client that hung up is no failure."""
+        """Logs a failed request, unless the client hung up."""
         if not isinstance(sys.exception(), ConnectionError):
-            _log.exception("an HTTP request failed")
+            _log.exception("An HTTP request failed.")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -98,4 +128,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Writes nothing: probes and Prometheus ask several times a minute."""
+        """Writes nothing: probes and Prometheus send several requests a minute."""

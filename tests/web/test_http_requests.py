@@ -121,3 +121,17 @@ def test_a_request_in_single_bytes_is_answered(any_app: AppProcess) -> None:
         for byte in GET + b"Connection: close\r\n\r\n":
             wire.sendall(bytes([byte]))
         assert statuses(read_all(wire)) == [200]
+
+
+def test_an_old_client_gets_a_whole_answer_without_chunks(any_app: AppProcess) -> None:
+    path = b"/socket.io/?EIO=4&transport=polling"
+    answer = exchange(any_app.port, b"GET " + path + b" HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"chunked" not in head
+    assert body.startswith(b'0{"sid"')
+
+
+def test_no_header_names_the_software(any_app: AppProcess) -> None:
+    head = ask(any_app.port).partition(b"\r\n\r\n")[0].lower()
+    assert b"server:" not in head
+    assert b"date:" in head

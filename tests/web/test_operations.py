@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import ProxyHandler, build_opener
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 import websocket
@@ -136,6 +137,15 @@ def test_a_session_ends_with_a_connection_that_says_what_is_no_packet(watched: W
 def test_memory_and_processor_time_are_shown(watched: Watched) -> None:
     assert watched.value("process_resident_memory_bytes") > 0
     assert watched.value("process_cpu_seconds_total") > 0
+
+
+def test_the_metrics_port_has_no_page_for_other_host_names(watched: Watched) -> None:
+    address = f"http://127.0.0.1:{watched.metrics_port}/metrics"
+    with OPENER.open(address, timeout=20) as page:
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+    rebound = Request(address, headers={"Host": "rebound.example.com"})
+    with pytest.raises(HTTPError, match="421"):
+        OPENER.open(rebound, timeout=20)
 
 
 def test_the_service_s_own_port_shows_no_metrics(watched: Watched) -> None:

@@ -13,7 +13,7 @@ from flask_socketio import SocketIO
 
 from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import hang_up
-from web.transport.engineio_limits import bound_engine
+from web.transport.engineio_limits import limit_engineio
 from web.transport.socketio_limits import WAITING_PACKETS, guard_packets
 
 PACKETS_A_REQUEST = 16
@@ -31,7 +31,7 @@ def socketio(monkeypatch: pytest.MonkeyPatch) -> SocketIO:
     socketio = SocketIO(Flask("mien"), async_mode="threading", async_handlers=False)
     socketio.server.on("connect", lambda sid, environ: None)
     budget = BufferBudget(max_bytes=1_000_000)
-    bound_engine(socketio, PACKETS_A_REQUEST, budget)
+    limit_engineio(socketio, PACKETS_A_REQUEST, budget)
     guard_packets(socketio, budget)
     return socketio
 

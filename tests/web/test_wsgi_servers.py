@@ -88,7 +88,7 @@ def test_a_process_without_room_for_a_connection_accepts_the_next(
     listener = PatientListener(Listener(full, "connection"), pauses.append)
     assert listener.accept() == ("connection", None)
     assert len(pauses) == 1
-    assert caplog.messages == ["no connection can be accepted now: Too many open files"]
+    assert caplog.messages == ["No connection can be accepted now: Too many open files."]
 
 
 def test_a_closed_listener_accepts_no_more() -> None:

@@ -23,7 +23,9 @@ class ObservabilitySettings(Concern):
         description="Format of the log: lines for people, or one JSON object per line.",
     )
     metrics_port: OptionalPort = Field(
-        default=0, description="TCP port of `/metrics` for Prometheus. 0: no metrics."
+        default=0,
+        description="TCP port of `/metrics` for Prometheus, which must use an address or a name "
+        "that `MIEN_ALLOWED_HOSTS` allows. 0: no metrics.",
     )
     metrics_host: str = Field(
         default="", description="Address of the metrics port. Empty: the service's own address."

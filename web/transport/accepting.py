@@ -1,4 +1,4 @@
-"""Accepting of connections, whatever goes wrong with one of them."""
+"""Listener that keeps accepting connections when one of them fails."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _FULL_PAUSE_SECONDS = 0.5
 
 
 class PatientListener:
-    """A listening socket whose `accept` outlives what goes wrong with one connection.
+    """A listening socket whose `accept` survives an error with one connection.
 
-    Servers end, or spin, when `accept` raises. But a client that connects and resets at once, as
-    port scans do, makes it raise, and so does a process without room for one more file.
+    Servers end, or spin, when `accept` raises. It raises when a client connects and resets at once,
+    as port scans do, and when the process can open no more files.
 
     Args:
         listener: The socket.
-        sleep: Lets others work for this many seconds.
+        sleep: Lets others work for some seconds.
     """
 
     def __init__(self, listener: Any, sleep: Callable[[float], Any]) -> None:
@@ -42,7 +42,7 @@ class PatientListener:
                 if self._listener.fileno() < 0:
                     raise
                 if error.errno in _FULL:
-                    log.warning("no connection can be accepted now: %s", error.strerror)
+                    log.warning("No connection can be accepted now: %s.", error.strerror)
                     self._sleep(_FULL_PAUSE_SECONDS)
 
     def __getattr__(self, name: str) -> Any:

@@ -1,9 +1,9 @@
-"""Admission of connections: caps, deadlines, and who goes when there is no room.
+"""Admission of connections: limits, deadlines, and which connection makes room for a new one.
 
-A cap that refuses newcomers would let anyone who holds enough connections lock all others out. Here
-the newcomer gets the place of the connection that is worth least: the oldest one that has not even
-finished its TLS handshake, its head or its body. Only sessions are never closed for that. When
-nobody can go, the newcomer gets one of a few places that are kept for probes.
+A limit that refuses new connections would let anyone who holds enough of them lock all others out.
+Here a new connection gets the place of the least valuable one: the oldest that has not finished its
+TLS handshake, its head or its body. A connection with a session is never closed for that. If none
+can be closed, the new one gets one of a few places for probes.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from web.settings.values import Proxy
 from web.transport.stages import Queue, Stage
 
 REQUESTS_PER_SID = 8
-"""At the same time: a client that polls has a GET, a POST and perhaps a WebSocket that it tries."""
+"""Requests at the same time: a polling client has a GET, a POST and perhaps a WebSocket."""
 PROBES = 32
-"""Places beyond the caps, for those who only ask whether the service lives."""
+"""Places beyond the limits, for probes of `/healthz` and `/readyz`."""
 HANDSHAKES_SHARE, HANDSHAKES_LEAST = 4, 8
-"""Half of a TLS handshake takes 60 KiB, so at most a quarter of the places may be in one."""
+"""An unfinished TLS handshake takes 60 KiB, so at most a quarter of the places may be in one."""
 SWEEP_SECONDS = 0.5
 
 
@@ -39,8 +39,8 @@ class ConnectionLimits:
     """How many connections may be open.
 
     Attributes:
-        total: Of all clients together.
-        per_address: Of one address; of one network of 64 bits for IPv6.
+        total: Connections of all clients together.
+        per_address: Connections of one IPv4 address or one IPv6 /64 network.
         trusted: Proxies, whose connections count for the total only.
         probes: Places beyond these.
     """
@@ -56,12 +56,12 @@ class Connection:
 
     Attributes:
         sock: Its socket.
-        network: That of its address; None where only the total counts.
-        is_probe: It has a place that is kept for probes.
-        stage: What it is doing.
-        since: When it entered that stage.
-        deadline: When it is closed, unless it is further by then.
-        request: Number of the request that it is at.
+        network: Network of its address, or None if only the total counts.
+        is_probe: Whether it has a place for probes.
+        stage: Its current stage.
+        since: Time at which it entered the stage.
+        deadline: Time at which it is closed, unless it enters another stage before.
+        request: Number of its current request.
     """
 
     def __init__(self, admission: Admission, sock: Any, network: str | None, now: float) -> None:
@@ -75,18 +75,18 @@ class Connection:
         self.admission = admission
 
     def enter(self, stage: Stage, seconds: float = math.inf) -> None:
-        """Moves on to a stage, which must end within this time."""
+        """Enters a stage, which must end within this time."""
         self.admission.move(self, stage, seconds)
 
     def leave(self) -> None:
-        """Gives the place back. Doing so twice is harmless."""
+        """Releases the place. Doing so twice is harmless."""
         self.admission.remove(self)
 
     def hang_up(self) -> None:
-        """Ends the connection for whatever reads or writes it now, in another greenlet or thread.
+        """Ends the connection while another greenlet or thread reads or writes it.
 
-        The socket's own `close` would wait for those, and `SSLSocket.shutdown` would pull the
-        encryption from under them.
+        The socket's own `close` would wait for those, and `SSLSocket.shutdown` would remove the
+        encryption that they use.
         """
         with suppress(OSError):
             _socket.socket.shutdown(getattr(self.sock, "fd", self.sock), socket.SHUT_RDWR)
@@ -96,8 +96,8 @@ class Admission:
     """All connections of a server.
 
     Args:
-        limits: How many there may be.
-        clock: Seconds.
+        limits: Number of connections that may be open.
+        clock: Monotonic time in seconds.
     """
 
     def __init__(
@@ -117,11 +117,11 @@ class Admission:
         return len(self._open)
 
     def admit(self, sock: Any, address: Any) -> Connection:
-        """Finds a place for a new connection, if need be another one's.
+        """Finds a place for a new connection; if necessary, it closes another one.
 
         Args:
             sock: Its socket.
-            address: Where it comes from, as `accept` says.
+            address: Its address, from `accept`.
         """
         with self._lock:
             connection = Connection(self, sock, self._network_of(address), self._clock())
@@ -135,7 +135,7 @@ class Admission:
         return connection
 
     def move(self, connection: Connection, stage: Stage, seconds: float) -> None:
-        """Moves a connection on to a stage; one that was closed meanwhile stays away."""
+        """Moves a connection to a stage, unless it was closed meanwhile."""
         with self._lock:
             if connection not in self._open:
                 return
@@ -150,7 +150,7 @@ class Admission:
                 queue.add(connection)
 
     def remove(self, connection: Connection) -> None:
-        """Gives a connection's place back."""
+        """Releases a connection's place."""
         with self._lock:
             if connection not in self._open:
                 return
@@ -165,7 +165,7 @@ class Admission:
                 del self._by_network[connection.network]
 
     def begin_request(self, sid: str) -> bool:
-        """Counts a request of an Engine.IO connection; says whether it may have one more."""
+        """Counts a request of an Engine.IO connection, unless it has too many already."""
         with self._lock:
             if self._requests[sid] >= REQUESTS_PER_SID:
                 return False
@@ -180,7 +180,7 @@ class Admission:
                 del self._requests[sid]
 
     def sweep(self) -> None:
-        """Closes the connections that are past their deadline."""
+        """Closes the connections that have passed their deadline."""
         now = self._clock()
         with self._lock:
             for connection in [each for each in self._open if each.deadline <= now]:
@@ -191,7 +191,7 @@ class Admission:
         Thread(target=self._watch, name="deadlines", daemon=True).start()
 
     def drain(self) -> None:
-        """Closes the connections without a request, and from now on each after its request."""
+        """Closes the connections without a request, and each of the others after its request."""
         with self._lock:
             self.is_draining = True
             waiting = {Stage.HANDSHAKE, Stage.HEAD, Stage.IDLE}
@@ -204,13 +204,13 @@ class Admission:
             self.sweep()
 
     def _network_of(self, address: Any) -> str | None:
-        """The network that is counted; all clients of a proxy or a Unix socket share an address."""
+        """The network to count, or None for a proxy or a Unix socket, which many clients share."""
         if not isinstance(address, tuple) or is_trusted(address[0], self.limits.trusted):
             return None
         return network_of(address[0])
 
     def _make_room(self, network: str | None) -> bool:
-        """Makes room for one more, if that is possible."""
+        """Makes room for one more connection, if possible."""
         own = self._by_network.get(network) if network else None
         if own and len(own) >= self.limits.per_address and not self._shrink(own):
             return False

@@ -1,4 +1,4 @@
-"""One memory budget for the messages of all clients that are still being received."""
+"""Memory budget for the messages of all clients that are still being received."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from threading import Lock
 
 log = logging.getLogger(__name__)
 
+BUDGET = "mien.budget"
+"""Key of the WSGI environment: the budget of the server that handles the request."""
+
 
 class BufferBudget:
     """Bounds the bytes that all connections together hold in unfinished messages.
 
-    When the budget is exceeded, the connection that holds the most is closed: honest clients hold
-    one picture at a time, so this hits the one that hoards.
+    When the budget is exceeded, the connection that holds the most is closed. Honest clients hold
+    one image at a time, so this hits the client that hoards.
 
     Args:
         max_bytes: The budget.
@@ -34,7 +37,7 @@ class BufferBudget:
         self.held = 0
 
     def hold(self, holder: object, size: int, close: Callable[[], object]) -> None:
-        """Says how much a connection holds now.
+        """Notes how much a connection holds now.
 
         Args:
             holder: The connection.
@@ -45,11 +48,14 @@ class BufferBudget:
             self._put(holder, size, close)
             hoarder = self._pop_largest() if self.held > self._max_bytes else None
         if hoarder is not None:
-            log.warning("out of memory for messages: closing the connection that holds the most")
+            log.warning(
+                "Memory for messages is used up. The connection that holds the most is closed; "
+                "MIEN_MAX_BUFFER_BYTES is the limit."
+            )
             hoarder()
 
     def release(self, holder: object) -> None:
-        """Says that a connection holds nothing more."""
+        """Notes that a connection holds nothing more."""
         with self._lock:
             self.held -= self._holders.pop(holder, (0, None))[0]
 

@@ -1,7 +1,7 @@
 """State of an Engine.IO connection: one Socket.IO session, from its start to its end.
 
-Rate limits belong to a session. A client that could leave its session and open the next one on the
-same connection would have new limits each time, so a connection ends with its session.
+Rate limits belong to a session. A client that leaves its session and opens the next one on the same
+connection would get new limits each time. So a connection ends with its session.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class ConnectionState:
     """State of one connection.
 
     Attributes:
-        accepted: Its session was opened, and may have ended since.
+        accepted: Whether its session was opened; it may have ended since.
         refusals: CONNECT packets that opened no session.
-        over: Nothing that it sends counts any more.
+        over: Whether everything that it sends is ignored.
     """
 
     accepted: bool = False
@@ -31,7 +31,7 @@ class ConnectionState:
 
 
 def state_of(socket: Any) -> ConnectionState:
-    """State of a connection, which lives as long as its Engine.IO socket."""
+    """State of a connection, for as long as its Engine.IO socket exists."""
     state: ConnectionState = socket.session.setdefault(_KEY, ConnectionState())
     return state
 

@@ -1,7 +1,10 @@
-"""Bounds for what Engine.IO, the layer below Socket.IO, takes from a client.
+"""Limits for what Engine.IO, the layer below Socket.IO, takes from a client.
 
 The library reads any body before it knows its sender, parses all packets of a request at once,
 answers in JSONP, logs the whole trace of a broken packet, and leaves its connection open.
+
+`limit_engineio` patches `Packet.json`, `Socket.handle_post_request` and `Socket._websocket_handler`
+for the process, and `handle_request` of one server. Doing so twice is harmless.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -18,7 +22,7 @@ from engineio import packet, socket
 from engineio.exceptions import UnknownPacketError
 from flask_socketio import SocketIO
 
-from web.transport.buffers import BufferBudget
+from web.transport.buffers import BUDGET, BufferBudget
 from web.transport.connection_reaper import cut_off, hang_up
 from web.transport.connection_state import state_of
 from web.transport.event_size import TEXT_BYTES, shorten
@@ -42,69 +46,92 @@ class UnreadJson:
     @staticmethod
     def loads(text: str) -> object:
         """Leaves a text as it is: the library takes this error for "not JSON"."""
-        raise ValueError("not for Engine.IO")
+        raise ValueError("Engine.IO does not read this.")
 
 
 def errors_only(name: str) -> logging.Logger:
-    """A logger for the libraries, which would give their own one a second handler.
+    """A logger for the libraries, which would add a second handler to their own.
 
-    Below errors they log what clients send, with tokens and whole packets.
+    Below errors they log what clients send, tokens and whole packets included.
     """
     logger = logging.getLogger(name)
     logger.setLevel(logging.ERROR)
     return logger
 
 
-def bound_engine(socketio: SocketIO, max_packets: int, budget: BufferBudget) -> None:
-    """Replaces how Engine.IO reads requests and WebSockets.
+@dataclass(frozen=True)
+class EngineLimits:
+    """Limits of one Engine.IO server, which has them as `limits`.
+
+    Attributes:
+        server: The Socket.IO server above it.
+        max_packets: Packets allowed in one long-polling request.
+        budget: Memory for messages that are being received.
+    """
+
+    server: Any
+    max_packets: int
+    budget: BufferBudget
+
+
+def limit_engineio(socketio: SocketIO, max_packets: int, budget: BufferBudget) -> None:
+    """Replaces how a server reads requests and WebSockets.
 
     Args:
         socketio: The server.
         max_packets: Packets allowed in one long-polling request.
-        budget: Memory for the bodies of requests.
+        budget: Memory for messages that are being received.
     """
     eio = socketio.server.eio
-    handle = type(eio).handle_request
-
-    def handle_request(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        status = _refusal(eio, environ)
-        if status is None:
-            try:
-                answer: Iterable[bytes] = handle(eio, environ, start)
-                return answer
-            except (OSError, StopIteration):
-                raise  # So the library tells a server that its WebSocket has ended.
-            except Exception as error:
-                log.warning("an Engine.IO request failed (%s)", type(error).__name__)
-                status = "400 Bad Request"
-        # A body may still be on its way, and must not be taken for the next request.
-        start(status, [("Content-Type", "text/plain"), ("Connection", "close")])
-        return [status.encode()]
-
-    def read_post(self: Any, environ: WSGIEnvironment) -> None:
-        length = _length(environ)
-        try:
-            budget.hold(environ["wsgi.input"], length, partial(hang_up, socketio.server, self.sid))
-            body = environ["wsgi.input"].read(length)
-            for text in _split(body, max_packets):
-                self.receive(packet.Packet(encoded_packet=text))
-                self.server.sleep(0)
-        except Exception as error:
-            cut_off(self, error)
-            raise UnknownPacketError from error
-        finally:
-            budget.release(environ["wsgi.input"])
-
-    eio.handle_request = handle_request
+    eio.limits = EngineLimits(socketio.server, max_packets, budget)
+    eio.handle_request = partial(_handle_request, eio)
     packet.Packet.json = UnreadJson
-    socket.Socket.handle_post_request = read_post
+    socket.Socket.handle_post_request = _read_post
     socket.Socket._websocket_handler = _read_websocket
     socket.Socket.websocket = None
     socket.Socket.turns = None
 
 
+def _handle_request(eio: Any, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    """Refuses a request unread, or lets the library handle it; an exception becomes status 400."""
+    status = _refusal(eio, environ)
+    if status is None:
+        environ[BUDGET] = eio.limits.budget
+        try:
+            response: Iterable[bytes] = type(eio).handle_request(eio, environ, start)
+            return response
+        except (OSError, StopIteration):
+            raise  # The library tells a server so that its WebSocket has ended.
+        except Exception as error:
+            log.warning("An Engine.IO request failed (%s).", type(error).__name__)
+            status = "400 Bad Request"
+    # A body may still be on its way, and must not be taken for the next request.
+    start(status, [("Content-Type", "text/plain"), ("Connection", "close")])
+    return [status.encode()]
+
+
+def _read_post(self: Any, environ: WSGIEnvironment) -> None:
+    """Reads a long-polling request within the limits of its server, and yields after each packet.
+
+    Raises:
+        UnknownPacketError: The body is broken or too large; its connection is closed.
+    """
+    limits: EngineLimits = self.server.limits
+    wire, length = environ["wsgi.input"], _length(environ)
+    try:
+        limits.budget.hold(wire, length, partial(hang_up, limits.server, self.sid))
+        for text in _split(wire.read(length), limits.max_packets):
+            self.receive(packet.Packet(encoded_packet=text))
+            self.server.sleep(0)
+    except Exception as error:
+        cut_off(self, error)
+        raise UnknownPacketError from error
+    finally:
+        limits.budget.release(wire)
+
+
 def _refusal(eio: Any, environ: WSGIEnvironment) -> str | None:
-    """The HTTP status with which a request is refused unread, or None."""
+    """The HTTP status that refuses a request unread, or None."""
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     if "j" in query:  # JSONP, which any page of any origin could load as a script.
         return "400 Bad Request"
@@ -141,11 +168,11 @@ def _split(body: bytes, max_packets: int) -> Iterator[str]:
 
 
 def accept_pictures(connection: Any, turns: Any) -> None:
-    """Lets an Engine.IO socket bring messages as large as a picture: its session is open.
+    """Lets a connection send messages as large as an image: its session is open.
 
     Args:
         connection: The Engine.IO socket.
-        turns: Says when a picture has its turn, see `web.transport.websocket.Turns`.
+        turns: Decides when an image is read, see `web.transport.websocket.Turns`.
     """
     connection.turns = turns
     if connection.websocket is not None:  # There is none while long polling lasts.
@@ -164,7 +191,7 @@ def _read_websocket(self: Any, ws: Any) -> list[bytes]:
             cut_off(self, error)
         else:  # Long polling continues where the change to a WebSocket fails.
             self.upgrading = False
-            log.info("connection %s stays with long polling (%s)", self.sid, type(error).__name__)
+            log.info("Connection %s stays with long polling (%s).", self.sid, type(error).__name__)
     finally:
         self.websocket = None
         with suppress(Exception):  # The client may have hung up first.

@@ -1,7 +1,7 @@
 """Cuts the arguments out of an event whose text is too long to be parsed.
 
-People send pictures as base64 text instead of binary. They get an error with a sentence rather than
-a closed connection; the text itself is never parsed, since that would hold up everyone else.
+Some clients send images as base64 text instead of binary. They get an error with an explanation and
+keep their connection. The text itself is never parsed, since that would delay everyone else.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 TEXT_BYTES = 64 * 1024
-"""Bound of a packet's text; the metadata of a frame with 16 faces takes a tenth of it. Before its
-session is accepted, a client may send nothing longer at all."""
+"""Limit of a packet's text. The metadata of a frame with 16 faces takes a tenth of it. Before its
+session is accepted, a client may not send anything longer."""
 
 _HEAD = re.compile(
     r"(?P<kind>2|5[0-9]{1,10}-)(?P<ack>[0-9]{0,18})"
@@ -21,13 +21,13 @@ _HEAD = re.compile(
 def shorten(packet: str) -> str:
     """Replaces the arguments of an event by one short text.
 
-    A flat object as the first argument stays: with `seq` the client knows which frame failed.
+    A flat object as the first argument stays: its `seq` tells the client which frame failed.
 
     Args:
         packet: A Socket.IO packet without the type of its Engine.IO packet.
 
     Raises:
-        ValueError: It is not an event of the namespace `/`.
+        ValueError: The packet is not an event of the namespace `/`.
     """
     head = _HEAD.match(packet)
     if head is None:

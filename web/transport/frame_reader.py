@@ -1,7 +1,7 @@
 """Reader for WebSocket frames: bytes in, messages out, no socket.
 
-Eventlet's own reader takes the mask off byte by byte (11 ms for a frame of 30 KB, in the event
-loop), needs several reads per message and has no bound on fragments.
+Eventlet's own reader unmasks byte by byte (11 ms for a frame of 30 KB, in the event loop), needs
+several reads per message and does not limit fragments.
 docs/explanation/decisions.md has the measurements. Source: RFC 6455, section 5.
 """
 
@@ -16,10 +16,10 @@ PROTOCOL_ERROR, BAD_TEXT, TOO_LARGE = 1002, 1007, 1009
 
 MAX_PARTS = 4096
 SHORT_BYTES = 512
-"""Up to here arithmetic with one large number is quicker than NumPy: 1 us instead of 5."""
+"""Up to this size, arithmetic with one large number is faster than NumPy: 1 us instead of 5."""
 
 BYTES_PER_PART = 256
-"""A message may come in 4096 fragments, and one more for each 256 bytes."""
+"""A message may have 4096 fragments, and one more for each 256 bytes."""
 
 _FINAL, _RESERVED, _MASKED, _LENGTH = 0x80, 0x70, 0x80, 0x7F
 _MAX_CONTROL_BYTES = 125
@@ -30,7 +30,7 @@ class ProtocolViolation(ValueError):
     """A client broke RFC 6455, or a limit.
 
     Attributes:
-        status: Close status to answer with.
+        status: Status of the close frame.
     """
 
     def __init__(self, status: int, message: str) -> None:
@@ -69,7 +69,7 @@ class _Head(NamedTuple):
 
 
 class FrameReader:
-    """Collects the bytes of one client and gives its messages.
+    """Collects the bytes of one client and returns its messages.
 
     Args:
         max_bytes: Largest message; may be changed at any time.
@@ -95,7 +95,7 @@ class FrameReader:
         return len(self._buffer) + self._size
 
     def feed(self, data: bytes | memoryview) -> None:
-        """Takes what the client sent."""
+        """Adds bytes that the client sent."""
         self._buffer += data
 
     @property
@@ -108,7 +108,7 @@ class FrameReader:
         return self._read_head() is not None
 
     def skip_message(self) -> None:
-        """Forgets the next message, which must be complete, in one frame."""
+        """Forgets the next message, which must be complete and in one frame."""
         del self._buffer[: self._frame_end(0)]
         self._needed = 0
 
@@ -116,7 +116,7 @@ class FrameReader:
         """Counts the complete pairs of text and binary behind the next message, up to two.
 
         Args:
-            head: How the texts begin.
+            head: Beginning of the texts.
         """
         pairs, end = 0, self._frame_end(0)
         while end and pairs < 2 and (text_end := self._frame_end(end)):
@@ -126,7 +126,7 @@ class FrameReader:
         return pairs
 
     def _frame_end(self, at: int) -> int | None:
-        """End of the frame that begins at a place; None while the frame is not complete."""
+        """End of the frame that begins at an offset, or None while it is not complete."""
         buffer = self._buffer
         if len(buffer) < at + 2:
             return None
@@ -149,7 +149,7 @@ class FrameReader:
         self._buffer, self._parts, self._size, self._needed = bytearray(), [], 0, 0
 
     def next_message(self) -> Message | None:
-        """Gives the next message or control frame, or None while it is not complete.
+        """Returns the next message or control frame, or None while it is not complete.
 
         Raises:
             ProtocolViolation: The client broke the protocol or a limit.
@@ -164,7 +164,7 @@ class FrameReader:
         return None
 
     def _read_head(self) -> _Head | None:
-        """Checks the head of the next frame; gives it once the whole frame is there."""
+        """Checks the head of the next frame; returns it once the whole frame has arrived."""
         buffer = self._buffer
         if len(buffer) < max(2, self._needed):
             return None
@@ -219,7 +219,7 @@ class FrameReader:
 
 
 def unmask(data: bytes | bytearray, mask: bytes) -> bytes:
-    """Takes a mask of four bytes off a payload, or puts it on (RFC 6455, section 5.3)."""
+    """Removes a mask of four bytes from a payload, or applies it (RFC 6455, section 5.3)."""
     if mask == bytes(4):
         return bytes(data)
     size = len(data)

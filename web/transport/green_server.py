@@ -22,7 +22,7 @@ from web.transport.http_protocol import BoundedRequests, Visit
 from web.transport.stages import Stage
 
 SILENCE_SECONDS = 60.0
-"""Of a client that is to take an answer. WebSockets have a shorter limit of their own."""
+"""Longest time in which a client reads nothing of a response. WebSockets have a shorter limit."""
 ACCEPTS_PER_TURN = 8
 LAST_LOOK_SECONDS = 0.05
 
@@ -36,7 +36,7 @@ class GreenServer:
         page: The application.
         listener: The open port.
         admission: Decides which connections stay.
-        tls: The context for TLS, or None for plain HTTP.
+        tls: The TLS context, or None for plain HTTP.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class GreenServer:
         admission.watch()
 
     def serve(self, client: Any, address: Any) -> None:
-        """Serves one connection until it ends. Nothing that goes wrong with it is raised."""
+        """Serves one connection until it ends. No error with it is raised."""
         place = self._admission.admit(client, address)
         try:
             with suppress(OSError, EOFError):
@@ -75,7 +75,7 @@ class GreenServer:
             place.sock.close()
 
     def _secure(self, client: Any, place: Connection) -> Any:
-        """Wraps a connection in TLS; the handshake is for the client's own green thread."""
+        """Wraps a connection in TLS; the handshake runs in the client's own green thread."""
         if self._tls is None:
             return client
         place.enter(Stage.HANDSHAKE, protocol.HANDSHAKE_SECONDS)
@@ -98,7 +98,7 @@ def accept_all(listener: Any, serve: Callable[[Any, Any], object]) -> None:
 
 
 def finish(admission: Admission) -> None:
-    """Waits until the requests in work are answered; no new ones are taken."""
+    """Waits for the requests in progress; no new ones are accepted."""
     admission.drain()
     while len(admission):
         eventlet.sleep(LAST_LOOK_SECONDS)
@@ -121,23 +121,23 @@ class _Requests(BoundedRequests, wsgi.HttpProtocol):  # type: ignore[misc]
 
     def _call(self, environ: dict[str, Any], start_response: Any) -> Any:
         def start(*arguments: Any) -> Any:
-            self.stop_reusing()  # While the answer's headers can still say so.
+            self.stop_reusing()  # While the response's headers can still say so.
             return start_response(*arguments)
 
         return self.server.app(environ, start)  # type: ignore[attr-defined]
 
 
 class _ErrorLog(wsgi.LoggerNull):  # type: ignore[misc]
-    """Takes what eventlet has to say; of an exception in the application, one line."""
+    """Log of eventlet's server: one line for an exception in the application."""
 
     def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """Logs the kind and the place of an exception, not its text: it may quote a request."""
+        """Logs the type and the place of an exception, not its text, which may quote a request."""
         error = sys.exc_info()[1]
         if error is None or isinstance(error, OSError | EOFError):
             return
         frame = traceback.extract_tb(error.__traceback__)[-1]
         kind = type(error).__name__
-        log.error("a request failed: %s in %s:%s", kind, frame.filename, frame.lineno)
+        log.error("A request failed: %s in %s:%s", kind, frame.filename, frame.lineno)
 
 
 def serve_green(

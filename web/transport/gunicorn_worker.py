@@ -2,6 +2,9 @@
 
 Gunicorn forks, binds, reloads and stops as before. Its parser, its access log and its limits per
 request (`max_requests`, `keepalive`, `limit_request_*`, `worker_connections`) are not used.
+
+`adopt_worker` patches `geventlet._eventlet_serve` and the worker's `handle`. Doing so twice is
+harmless.
 """
 
 from __future__ import annotations
@@ -18,10 +21,10 @@ from web.transport.tls import CIPHERS, harden
 
 
 def adopt_worker(worker: Any, admission: Admission) -> None:
-    """Lets a worker that has loaded its application serve it with our own server.
+    """Lets a worker serve its application with the app's own HTTP server.
 
     Args:
-        worker: Gunicorn's, before it runs.
+        worker: Gunicorn's worker, which has loaded its application and does not run yet.
         admission: Decides which connections stay.
     """
     tls = _context(worker.cfg) if worker.cfg.is_ssl else None
@@ -31,7 +34,7 @@ def adopt_worker(worker: Any, admission: Admission) -> None:
         server.serve(client, address)
 
     worker.handle = handle
-    # The original ends its port at the first connection that raises, and for good without files.
+    # The original closes its port at the first connection that raises, for good without files.
     geventlet._eventlet_serve = partial(_serve, admission)
 
 
@@ -42,7 +45,7 @@ def _context(settings: Any) -> Any:
 
 
 def _serve(admission: Admission, listener: Any, handle: Any, _concurrency: int) -> None:
-    """Accepts until the worker is told to stop, then finishes what is in work."""
+    """Accepts until the worker is told to stop, then finishes the requests in progress."""
     try:
         accept_all(listener, handle)
     except eventlet.StopServe:

@@ -1,4 +1,4 @@
-"""The WSGI application, and the answer to `/healthz` that stands ahead of it."""
+"""WSGI middleware that answers `/healthz` before the application."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _HEADERS = [
 
 
 def answer_health(page: Page) -> Page:
-    """Answers `/healthz` ahead of the page, so that it takes little more than a turn of the loop.
+    """Answers `/healthz` before the page, so that it takes little more than a turn of the loop.
 
-    Probes ask by all kinds of names and addresses, so it stands ahead of the check of `Host`, too.
+    Probes use all kinds of names and addresses, so it comes before the check of `Host`, too.
 
     Args:
         page: Answers all other requests.

@@ -1,4 +1,4 @@
-"""Reading of a request from a socket: at a bounded pace, and not past the end of its body."""
+"""Readers of a request: at a limited rate, and not past the end of its body."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, BinaryIO
 SHORT_BYTES = 1024
 FREE_SHORT_READS = 32
 PAUSE_SECONDS = 0.01
-"""While a client sends single bytes, this much time lets them gather in the kernel's buffer."""
+"""Pause that lets single bytes of a client gather in the kernel's buffer."""
 
 
 class PacedReader(io.RawIOBase):
-    """A socket's bytes, read less often when they come in many small pieces.
+    """A socket's bytes, read less often when they arrive in many small pieces.
 
-    A request in packets of one byte would otherwise cost a turn of the event loop for each.
+    Otherwise a request in packets of one byte would take a turn of the event loop for each byte.
 
     Args:
         raw: The socket's bytes, without a buffer.
@@ -27,15 +27,15 @@ class PacedReader(io.RawIOBase):
         self._short = 0
 
     def begin(self) -> None:
-        """Begins a new request, which has its short reads free again."""
+        """Begins a new request, whose first short reads are free."""
         self._short = 0
 
     def readable(self) -> bool:
-        """Says that it can be read."""
+        """Always true."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        """Reads what is there; waits where nothing is."""
+        """Reads what has arrived, or waits for it."""
         if self._short > FREE_SHORT_READS:
             time.sleep(PAUSE_SECONDS)
         count: int | None = self._raw.readinto(buffer)
@@ -50,12 +50,12 @@ class PacedReader(io.RawIOBase):
 
 
 class Body:
-    """The body of one request, as `wsgi.input` has it.
+    """The body of one request, for `wsgi.input`.
 
     Args:
-        wire: Where its bytes come from, and others after them.
-        length: How many are of this body.
-        on_end: Called when all of them are read.
+        wire: Bytes of the connection, from the beginning of the body.
+        length: Length of the body.
+        on_end: Called when the whole body has been read.
     """
 
     def __init__(self, wire: BinaryIO, length: int, on_end: Callable[[], None]) -> None:
@@ -64,7 +64,7 @@ class Body:
         self._on_end = on_end
 
     def read(self, size: int | None = -1) -> bytes:
-        """Reads this many bytes, or all that there are."""
+        """Reads this many bytes, or all that are left."""
         return self._take(self._wire.read, size)
 
     def readline(self, size: int | None = -1) -> bytes:

@@ -1,7 +1,7 @@
-"""Reading of a request's head, and what in it is refused.
+"""Reads the head of a request, and refuses what is malformed or too large.
 
-What is not plainly HTTP/1.x is refused here, before Python's lenient parser sees it: two parsers
-that disagree about where a request ends would let one request hide in another.
+Anything that is not plainly HTTP/1.x is refused here, before Python's lenient parser sees it. Two
+parsers that disagree about the end of a request would let one request hide in another.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from http import HTTPStatus
 from typing import BinaryIO, Protocol
 
 LINE_BYTES = 8 * 1024
-"""Of the request line."""
+"""Limit of the request line."""
 HEAD_BYTES = 64 * 1024
-"""All other lines together. Cookies of other apps on the same host can take more than 8 KiB."""
+"""Limit of all other lines together. Cookies of other apps on the host can exceed 8 KiB."""
 BODY_BYTES = 256 * 1024 * 1024
-"""More than the largest message that settings allow; the app has lower limits of its own."""
+"""More than the largest message that the settings allow; the app has lower limits."""
 
 _REQUEST_LINE = re.compile(rb"[A-Z]{1,32} [\x21-\x7e]+ HTTP/1\.[01]\r?\n")
 _FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r?\n")
@@ -28,7 +28,7 @@ SENTENCES = {
     HTTPStatus.BAD_REQUEST: "This is not a valid HTTP request.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request's body is too large.",
     HTTPStatus.REQUEST_URI_TOO_LONG: f"The address is longer than {LINE_BYTES // 1024} KiB.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests of one connection at once.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests of one connection at the same time.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
         f"There are more than 100 headers, or more than {HEAD_BYTES // 1024} KiB of them. "
         "Deleting the cookies of this host may help."
@@ -39,21 +39,21 @@ SENTENCES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The service is full. Try again in a few seconds.",
     HTTPStatus.HTTP_VERSION_NOT_SUPPORTED: "Use HTTP/1.1.",
 }
-"""What the client is told, by status. Never a part of the request: it may hold a token."""
+"""Texts of refusals by status. They never quote the request, which may contain a token."""
 
 
 class Headers(Protocol):
-    """What Python's parser makes of a head."""
+    """Headers, from Python's parser."""
 
     def get_all(self, name: str, /) -> Iterable[str] | None:
         """All values of a header."""
 
 
 class Refused(Exception):
-    """A request that the app will not see.
+    """A request that is refused before the app sees it.
 
     Args:
-        status: The answer's status, one of `SENTENCES`.
+        status: Status of the response, one of `SENTENCES`.
     """
 
     def __init__(self, status: int) -> None:
@@ -82,7 +82,7 @@ def body_length(headers: Headers) -> int:
     """Finds the length of a request's body, in bytes.
 
     Raises:
-        Refused: It is given in another way than by one number, or too large.
+        Refused: The length is not exactly one number, or it is too large.
     """
     if headers.get_all("Transfer-Encoding"):
         raise Refused(HTTPStatus.NOT_IMPLEMENTED)

@@ -1,4 +1,4 @@
-"""The bounded part of HTTP that all servers share, ahead of eventlet's or werkzeug's own."""
+"""HTTP within limits, for all servers: it runs before eventlet's or werkzeug's own HTTP."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BODY_SECONDS, BODY_BYTES_PER_SECOND = 10.0, 16 * 1024
 RETRY_SECONDS = 5
 PROBE_PATHS = ("/healthz", "/readyz")
 LINGER_READS, LINGER_BYTES, LINGER_SECONDS = 4, 16 * 1024, 0.25
-"""How much of a refused request is thrown away, so that the answer is not lost with a reset."""
+"""Limits for reading the rest of a refused request, so that no reset destroys the response."""
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +49,9 @@ class Visit:
         self._request = connection.request
 
     def promote(self) -> None:
-        """Says that this request belongs to a session: its connection is not closed for others.
+        """Marks this request as part of a session: its connection is not closed for others.
 
-        It does nothing once the request is over, so it may be called late.
+        Once the request is over, this does nothing.
         """
         connection = self._connection
         if connection.request == self._request:
@@ -60,7 +60,7 @@ class Visit:
             connection.deadline = deadline
 
     def demote(self) -> None:
-        """Takes a promotion back, because a later request of the session took its place."""
+        """Undoes a promotion, because a later request of the session has replaced this one."""
         connection = self._connection
         if connection.request == self._request and connection.stage is Stage.SESSION:
             connection.enter(Stage.ANSWER)
@@ -69,7 +69,7 @@ class Visit:
 class BoundedRequests(Handler):
     """Reads heads and bodies within limits, for a class that answers requests.
 
-    A request that is refused ends its connection, and nothing after it is read as a request.
+    A refused request ends its connection, and nothing after it is read as a request.
     """
 
     rbufsize = 0
@@ -100,7 +100,7 @@ class BoundedRequests(Handler):
         except Refused as refusal:
             self._refuse(refusal)
             return
-        time.sleep(0)  # Others have their turn before each request, however fast they come.
+        time.sleep(0)  # Others get their turn before each request, however fast they arrive.
         try:
             self.respond()
         finally:
@@ -116,19 +116,19 @@ class BoundedRequests(Handler):
         try:
             super().finish()
         finally:
-            # The library leaves it open where the client did not take the last of an answer, and
-            # the descriptor with it.
+            # The library leaves it and its descriptor open if the client has not read the whole
+            # response.
             self.wire.close()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuses what Python's parser does not like, in our own words."""
+        """Refuses what Python's parser rejects, with a text of `SENTENCES`."""
         raise Refused(code if code in SENTENCES else HTTPStatus.BAD_REQUEST)
 
     def log_message(self, *_: Any) -> None:
-        """Writes nothing: the page's address may hold the access token."""
+        """Writes nothing: the page's address may contain the access token."""
 
     def stop_reusing(self) -> None:
-        """Ends the connection after this answer if the body was not read."""
+        """Ends the connection after this response if the body was not read."""
         if self.body.unread:
             self.close_connection = True
 
@@ -155,7 +155,7 @@ class BoundedRequests(Handler):
         self._claim_place(length)
 
     def _claim_place(self, length: int) -> None:
-        """Moves the connection on to what its request makes of it."""
+        """Moves the connection to the stage of its request."""
         place = self.place
         if place.is_probe and not self.path.endswith(PROBE_PATHS):
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -185,12 +185,12 @@ class BoundedRequests(Handler):
         self.stop_reusing()
 
     def _refuse(self, refusal: Refused) -> None:
-        """Answers with a sentence, and closes."""
+        """Sends the reason, and closes the connection."""
         self.close_connection = True
         self.place.enter(Stage.CLOSING, LINGER_READS * LINGER_SECONDS)
         status = refusal.status
         REQUESTS_REFUSED.labels(str(status.value)).inc()
-        log.warning("refused a request from %s: %s", self.client_address[0], refusal)
+        log.warning("Refused a request from %s: %s", self.client_address[0], refusal)
         self.wfile.write(refusal_bytes(status))
         self.wfile.flush()
         self._linger()
@@ -209,7 +209,7 @@ def find_sid(query: str) -> str:
 
 
 def refusal_bytes(status: HTTPStatus) -> bytes:
-    """A whole answer that says why a request is refused."""
+    """A complete response with the reason of a refusal."""
     text = SENTENCES[status] + "\n"
     lines = [
         f"HTTP/1.1 {status.value} {status.phrase}",

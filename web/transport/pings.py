@@ -2,6 +2,8 @@
 
 The library keeps a green thread, or a real one, asleep for each connection, and with it the
 connection itself for 25 seconds after its end. A client that opens thousands would fill the memory.
+
+`send_pings` patches `Socket.schedule_ping`. Doing so twice is harmless.
 """
 
 from __future__ import annotations
@@ -9,20 +11,23 @@ from __future__ import annotations
 import math
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from engineio import packet, socket
 from engineio.exceptions import SocketIsClosedError
 from flask_socketio import SocketIO
 
+from web.transport.background_tasks import start_once
+
 LOOK_SECONDS = 0.5
 
 
 def send_pings(socketio: SocketIO) -> None:
-    """Sends the pings of a server from now on."""
+    """Sends the pings of a server from now on. A second call starts no second task."""
     socket.Socket.ping_due = math.inf
     socket.Socket.schedule_ping = _schedule_ping
-    socketio.server.start_background_task(_watch, socketio.server.eio)
+    start_once(socketio, "pings", partial(_watch, socketio.server.eio))
 
 
 def _schedule_ping(self: Any) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the connections of sessions when there is no room for all."""
+"""Keeps the connections of sessions open when there are too many connections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KEY = "mien.connection"
 
 
 def promote(environ: Mapping[str, Any]) -> None:
-    """Says that a request belongs to a session, so its connection is not closed for others."""
+    """Marks a request as part of a session, so its connection is not closed for others."""
     if visit := environ.get(KEY):
         visit.promote()
 
@@ -20,10 +20,10 @@ def promote(environ: Mapping[str, Any]) -> None:
 def promote_sessions(page: Page, server: Any) -> Page:
     """Promotes the requests of clients whose session is open already.
 
-    A WebSocket that opens its session by itself is one request, and is promoted by `promote` then.
-    Polling takes many requests, and each may come by another connection. One of them is promoted at
-    a time, or a client could hold many connections for one session: the newest GET, and from then
-    on the one that changes to a WebSocket. A body must come in time, so no POST is promoted.
+    A WebSocket that opens its session itself is one request, which `promote` promotes. Polling
+    takes many requests, each perhaps on another connection. One of them is promoted at a time, or a
+    client could hold many connections for one session: the newest GET, and finally the one that
+    becomes a WebSocket. A POST must send its body in time, so none is promoted.
 
     Args:
         page: Answers all requests.

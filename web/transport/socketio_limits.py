@@ -1,4 +1,8 @@
-"""Bounds what a Socket.IO packet may hold or name before any handler has looked at it."""
+"""Limits for what a Socket.IO packet may contain or name, before any handler sees it.
+
+`guard_packets` replaces the handlers `message` and `disconnect` of one Engine.IO server. Doing so
+twice is harmless.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +27,13 @@ RESERVED = {"connect", "disconnect", "connect_error", "*"}
 ATTACHMENTS_PER_FACE = 4
 
 WAITING_PACKETS = 1000
-"""For a client that takes nothing, before its connection is closed. Honest ones have a few."""
+"""Queued packets of a client that reads nothing, before it is closed. Honest ones have a few."""
 
 
 class ShortJson:
-    """The library's JSON, for texts of bounded length.
+    """The library's JSON, for texts of limited length.
 
-    Both layers of the library read a text in the event loop, before anyone knows its sender.
+    Both layers of the library parse a text in the event loop, before they know its sender.
     """
 
     dumps = staticmethod(engineio.json.dumps)
@@ -42,7 +46,7 @@ class ShortJson:
             ValueError: It is too long, or not JSON.
         """
         if len(text) > TEXT_BYTES:
-            raise ValueError(f"a text of {len(text)} characters; at most {TEXT_BYTES} pass")
+            raise ValueError(f"a text of {len(text)} characters, the limit is {TEXT_BYTES}")
         value: object = engineio.json.loads(text)
         return value
 
@@ -50,13 +54,13 @@ class ShortJson:
 def limit_packets(max_faces: int, max_bytes: int) -> type[packet.Packet]:
     """Makes the packet class of a server.
 
-    The binary parts of an event are gathered until all are there, and the library lets a client
-    announce ten thousand million of them, each as large as a message may be. Somewhat too much is
-    let through, so that an honest client is told its mistake.
+    The library gathers the binary parts of an event until all have arrived. It lets a client
+    announce ten thousand million of them, each as large as a message may be. These limits are above
+    the protocol's, so that an honest client learns its mistake from an error.
 
     Args:
-        max_faces: Images that an event may bring.
-        max_bytes: What all parts of an event may take together.
+        max_faces: Images that an event may have.
+        max_bytes: Size of all parts of an event together.
     """
     most = ATTACHMENTS_PER_FACE * max_faces
 
@@ -68,14 +72,14 @@ def limit_packets(max_faces: int, max_bytes: int) -> type[packet.Packet]:
                 encoded_packet = shorten(encoded_packet)
             count = int(super().decode(encoded_packet) or 0)
             if count > most:
-                raise ValueError(f"an event with {count} attachments; at most {most} pass")
+                raise ValueError(f"an event with {count} attachments, the limit is {most}")
             if self.packet_type in {packet.EVENT, packet.BINARY_EVENT}:
                 self.data = _sanitize(self.data)
             return count
 
         def add_attachment(self, attachment: bytes) -> bool:
             if sum(map(len, self.attachments)) + len(attachment) > max_bytes:
-                raise ValueError(f"an event whose parts have more than {max_bytes} bytes")
+                raise ValueError(f"an event with more than {max_bytes} bytes of attachments")
             return bool(super().add_attachment(attachment))
 
     return LimitedPacket
@@ -84,40 +88,38 @@ def limit_packets(max_faces: int, max_bytes: int) -> type[packet.Packet]:
 def guard_packets(socketio: SocketIO, budget: BufferBudget) -> None:
     """Keeps the packets of one client from harming the others.
 
-    One that breaks the packet format or sends anything before its session is accepted loses its
-    connection, with one line in the log. After each packet the others have their turn.
+    A client that breaks the packet format, or sends anything before its session is accepted, loses
+    its connection, with one line in the log. After each packet the others get their turn.
 
     Args:
         socketio: The server.
         budget: Memory for the parts of unfinished events.
     """
     server = socketio.server
-    handle = server.eio.handlers["message"]
+    server.eio.handlers["message"] = partial(_receive, server, budget)
+    server.eio.handlers["disconnect"] = partial(_end, server, budget)
 
-    def guarded(connection: str, data: object) -> None:
-        socket = server.eio.sockets.get(connection)
-        # On a connection that was closed the library would open a session that never ends.
-        if socket is None or connection not in server.environ or state_of(socket).over:
-            return
-        try:
-            _check_order(state_of(socket), data)
-            handle(connection, data)
-            _hold_parts(server, socket, budget)
-        except Exception as error:
-            state_of(socket).over = True
-            cut_off(socket, error)
-        else:
-            _follow(server, socket, data)
-        server.sleep(0)
 
-    end = server.eio.handlers["disconnect"]
+def _receive(server: Any, budget: BufferBudget, connection: str, data: object) -> None:
+    socket = server.eio.sockets.get(connection)
+    # On a connection that was closed the library would open a session that never ends.
+    if socket is None or connection not in server.environ or state_of(socket).over:
+        return
+    try:
+        _check_order(state_of(socket), data)
+        server._handle_eio_message(connection, data)
+        _hold_parts(server, socket, budget)
+    except Exception as error:
+        state_of(socket).over = True
+        cut_off(socket, error)
+    else:
+        _follow(server, socket, data)
+    server.sleep(0)
 
-    def ended(connection: str, reason: str) -> None:
-        budget.release(connection)
-        end(connection, reason)
 
-    server.eio.handlers["message"] = guarded
-    server.eio.handlers["disconnect"] = ended
+def _end(server: Any, budget: BufferBudget, connection: str, reason: str) -> None:
+    budget.release(connection)
+    server._handle_eio_disconnect(connection, reason)
 
 
 def _hold_parts(server: Any, socket: Any, budget: BufferBudget) -> None:
@@ -129,7 +131,7 @@ def _hold_parts(server: Any, socket: Any, budget: BufferBudget) -> None:
 
 def _check_order(state: ConnectionState, data: object) -> None:
     if not state.accepted and not _is_connect(data):
-        raise ValueError("a packet before the session")
+        raise ValueError("a packet before the session is accepted")
 
 
 def _follow(server: Any, socket: Any, data: object) -> None:
@@ -141,9 +143,11 @@ def _follow(server: Any, socket: Any, data: object) -> None:
     if _is_connect(data) and state.accepted == had_session:
         state.refusals += 1
     if state.refusals >= MAX_REFUSALS:
-        log.warning("connection %s was refused %d times", socket.sid, MAX_REFUSALS)
+        log.warning("Connection %s was refused %d times and is closed.", socket.sid, MAX_REFUSALS)
     elif socket.queue.qsize() > WAITING_PACKETS:
-        log.warning("connection %s does not take %d answers", socket.sid, WAITING_PACKETS)
+        log.warning(
+            "Connection %s has not read %d packets and is closed.", socket.sid, WAITING_PACKETS
+        )
     elif not had_session or session is not None:
         return
     state.over = True

@@ -18,8 +18,8 @@ from web.transport.http_protocol import BoundedRequests, Visit
 from web.transport.stages import Stage
 
 CONNECTION_TIMEOUT_SECONDS = 86_400
-"""With a time-out, waiting happens outside OpenSSL, where one thread must not wait in a
-read while another one writes. The deadlines are those of `Admission`."""
+"""With a timeout, threads wait outside of OpenSSL, in which one thread must not wait in a read
+while another one writes. `Admission` has the real deadlines."""
 TURN_SECONDS = 0.0005
 
 
@@ -39,7 +39,7 @@ def serve_threads(
 
 
 class _Server(ThreadedWSGIServer):
-    """Admits connections in the order in which they come; their threads may start in another."""
+    """Admits connections in the order of their arrival; their threads may start in another."""
 
     admission: Admission
 
@@ -49,7 +49,7 @@ class _Server(ThreadedWSGIServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Starts a thread for a connection."""
-        # Those that came before are read first, or a burst would close them unread to make room.
+        # Earlier ones are read first, or a burst would close them unread to make room.
         time.sleep(TURN_SECONDS)
         place = self.places[request] = self.admission.admit(request, client_address)
         try:
@@ -67,7 +67,7 @@ class _Requests(BoundedRequests, WSGIRequestHandler):
     server: _Server
 
     def setup(self) -> None:
-        """Takes the place that was given to the connection."""
+        """Takes the place of the connection."""
         self.place = self.server.places.pop(self.request)
         self.request.settimeout(self.timeout)
         super().setup()
@@ -80,6 +80,8 @@ class _Requests(BoundedRequests, WSGIRequestHandler):
 
     def respond(self) -> None:
         """Calls the application, and sends what it returns."""
+        if self.request_version == "HTTP/1.0":
+            self.protocol_version = "HTTP/1.0"  # Or werkzeug would send chunks.
         self.connection.settimeout(self.timeout)
         with suppress(OSError):
             self.run_wsgi()
@@ -89,11 +91,16 @@ class _Requests(BoundedRequests, WSGIRequestHandler):
         """Adds the connection to the request's environment."""
         return {**super().make_environ(), "mien.connection": Visit(self.place)}
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Sends the status line. No header names the server's software."""
+        self.send_response_only(code, message)
+        self.send_header("Date", self.date_time_string())
+
     def log(self, *_: object) -> None:
-        """Writes nothing: the page's address may hold the access token."""
+        """Writes nothing: the page's address may contain the access token."""
 
     def finish(self) -> None:
-        """Gives the place back."""
+        """Releases the place."""
         self.place.leave()
         with suppress(OSError):
             super().finish()

@@ -1,6 +1,8 @@
-"""Bounds the messages of WebSockets in threading mode, where the library has no bound.
+"""Limits for the messages of WebSockets in threading mode, where the library has none.
 
-Compression is declined: it gains nothing on a JPEG, and 4 KiB of it unfold to 4 MiB.
+Compression is declined: it gains nothing on a JPEG, and 4 KiB can unfold to 4 MiB.
+
+`limit_websockets` replaces the WebSocket class of one server. Doing so twice is harmless.
 """
 
 from __future__ import annotations
@@ -18,21 +20,21 @@ from web.transport.event_size import TEXT_BYTES
 from web.transport.yielding import Pace
 
 LOOK_SECONDS = 1.0
-"""Between looks at whether the connection has ended without a word."""
+"""Time between two checks whether the connection has ended silently."""
 
 MAX_WAITING = 16
 """Messages that are read ahead of the application."""
 
 WAIT_SECONDS = 0.004
 SHORT_BYTES = 1024
-"""A shorter part of a message counts as a message."""
+"""A part of a message that is shorter counts as a message."""
 
 
 class BoundedWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
-    """A WebSocket that takes 64 KiB a message until its session is accepted, and then a picture.
+    """A WebSocket that takes messages of 64 KiB, and images once its session is accepted.
 
     Args:
-        handler: Serves it.
+        handler: Serves the WebSocket.
         server: The Engine.IO server.
     """
 
@@ -44,7 +46,7 @@ class BoundedWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
         """Serves a connection until it ends.
 
         Raises:
-            ConnectionError: It has ended; so werkzeug answers nothing more.
+            ConnectionError: It has ended, and werkzeug must send nothing more.
         """
         environ = {**environ}
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
@@ -53,12 +55,12 @@ class BoundedWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
         raise ConnectionError
 
     def accept(self, _turns: object) -> None:
-        """Takes messages as large as a picture from now on."""
+        """Takes messages as large as an image from now on."""
         self.ws.max_message_size = self._max_bytes
 
     def wait(self) -> str | bytes | None:
-        """Waits for a message; None where the connection is over."""
-        # Its reader says that a message is too large before it says that it has ended.
+        """Waits for a message. None: the connection has ended."""
+        # The library reports a message that is too large before it reports the end.
         with suppress(ConnectionClosed):
             while self.ws.connected or self.ws.input_buffer:
                 message: str | bytes | None = self.ws.receive(LOOK_SECONDS)
@@ -68,7 +70,7 @@ class BoundedWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
 
 
 class _PacedServer(Server):  # type: ignore[misc]
-    """Reads at most some messages ahead, and at a bounded pace; the rest waits in the kernel."""
+    """Reads a few messages ahead, at a limited rate. The rest waits in the kernel."""
 
     def __init__(self, environ: dict[str, Any], **options: Any) -> None:
         self._pace = Pace(time.sleep)
@@ -89,7 +91,7 @@ class _PacedServer(Server):  # type: ignore[misc]
                 time.sleep(WAIT_SECONDS)
 
 
-def bound_websockets(socketio: SocketIO) -> None:
+def limit_websockets(socketio: SocketIO) -> None:
     """Replaces the WebSockets of a server in threading mode."""
     eio = socketio.server.eio
     eio._async = {**eio._async, "websocket": BoundedWebSocket}

@@ -8,7 +8,7 @@ from pathlib import Path
 from serving.tls_files import load_tls_files
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
-"""Forward secrecy and authenticated encryption, for TLS 1.2. TLS 1.3 has no others."""
+"""Suites of TLS 1.2 with forward secrecy and authenticated encryption. TLS 1.3 has no others."""
 
 
 def build_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
@@ -29,6 +29,6 @@ def harden(context: ssl.SSLContext, ciphers: str = CIPHERS) -> ssl.SSLContext:
     """
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(ciphers)
-    # A client that renegotiates without end would keep the processor busy.
+    # A client that renegotiates forever would keep the processor busy.
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     return context

@@ -1,14 +1,14 @@
-"""WebSockets of eventlet, made fit for pictures and for strangers.
+"""WebSockets of eventlet, made fast for images and safe against clients that flood.
 
 `tune_websockets` replaces, in eventlet:
 
-- the reader of messages, by `FrameReader` under one memory budget; it leaves a picture in its
-  buffer until a worker is free for it, and drops the pictures that a newer one overtakes there;
-- the upgrade of Hixie-75 and -76, which has no bounds and parses in quadratic time: refused;
-- the negotiation of compression, which gains nothing on a JPEG: declined;
+- the reader of messages, by `FrameReader` under one memory budget. It leaves an image in its buffer
+  until a worker is free, and drops the images that a newer one replaces there.
+- the upgrade of Hixie-75 and -76, which has no limits and parses in quadratic time: refused.
+- the negotiation of compression, which gains nothing on a JPEG: declined.
 - `close`, which writes a line past the log about a client that hung up first.
 
-This module imports eventlet, so import it only where eventlet serves.
+This module imports eventlet, so import it only where eventlet serves. Patching twice is harmless.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from socket import SHUT_RDWR, SHUT_WR
 from ssl import SSLWantReadError
-from typing import Any, ClassVar, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 import eventlet
 from eventlet import websocket
 
-from web.transport.buffers import BufferBudget
+from web.transport.buffers import BUDGET, BufferBudget
 from web.transport.event_size import TEXT_BYTES
 from web.transport.frame_reader import (
     CLOSE,
@@ -37,24 +37,24 @@ from web.transport.yielding import Pace
 
 READ_BYTES = 64 * 1024
 _AVAILABLE = bytearray(256 * 1024)
-"""What one look takes from a socket; shared, since nothing switches before it is copied."""
+"""Buffer of one read; shared, since no greenlet switches before it is copied."""
 
 _NORMAL_CLOSURE = 1000
 
 
 class Turns(Protocol):
-    """Decides when the frames of one client have their turn."""
+    """Decides when the frames of one client are read."""
 
     def is_frame(self, text: str) -> bool:
-        """Whether a message announces a frame, whose picture is the next message."""
+        """Whether a message announces a frame, whose image is the next message."""
         ...
 
     def hold(self, text: str, inbox: BoundedWebSocket) -> str:
         """Waits for a frame's turn.
 
         Args:
-            text: Announces the frame; its picture is the next message of `inbox`.
-            inbox: Where newer frames may come.
+            text: Announces the frame; its image is the next message of `inbox`.
+            inbox: The connection, on which newer frames may arrive.
 
         Returns:
             The announcement of the frame whose turn it is, or another event that came after it.
@@ -63,31 +63,30 @@ class Turns(Protocol):
 
 
 class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
-    """A WebSocket whose messages are bounded, alone and all together."""
-
-    budget: ClassVar[BufferBudget]
+    """A WebSocket whose messages are limited, each alone and all together."""
 
     def __init__(self, sock: Any, environ: Mapping[str, Any], version: int, **options: Any) -> None:
         super().__init__(sock, environ, version, **options)
+        self._budget: BufferBudget = environ[BUDGET]
         self._reader = FrameReader(min(TEXT_BYTES, self.max_frame_length))
         self._turns: Turns | None = None
         self._pace = Pace(eventlet.sleep)
 
     def accept(self, turns: Turns) -> None:
-        """Lets the client send pictures, from now on.
+        """Lets the client send images, from now on.
 
         Args:
-            turns: Says when it is a picture's turn.
+            turns: Decides when an image is read.
         """
         self._reader.max_bytes = self.max_frame_length
         self._turns = turns
 
     def wait(self) -> str | bytes | None:
-        """Waits for the next message; None at the end."""
+        """Waits for the next message. None: the connection has ended."""
         try:
             while (data := self._next_data()) is None:
                 pass
-            self.budget.hold(self, self._reader.held, self._hang_up)
+            self._budget.hold(self, self._reader.held, self._hang_up)
             return data
         except ProtocolViolation as error:
             self.close(close_data=(error.status, str(error)))
@@ -96,16 +95,16 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         return None
 
     def close(self, close_data: tuple[int, str] | None = None) -> None:
-        """Closes the connection; it does not matter whether the client hung up first."""
+        """Closes the connection, also after the client has hung up."""
         with suppress(OSError):
             self._send_closing_frame(close_data=close_data, ignore_send_errors=True)
             self.socket.shutdown(SHUT_WR)
         self.socket.close()
         self._reader.clear()
-        self.budget.release(self)
+        self._budget.release(self)
 
     def _next_data(self) -> str | bytes | None:
-        """The next message; None where it was none for the application."""
+        """The next message, or None if it was not for the application."""
         message = self.next_message()
         if message.opcode >= CLOSE:
             self._handle_control(message)
@@ -140,7 +139,7 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         return message
 
     def skip_message(self) -> None:
-        """Forgets the next message, which must have come whole."""
+        """Forgets the next message, which must be complete."""
         self._reader.skip_message()
 
     def send_all(self, texts: Sequence[str]) -> None:
@@ -148,7 +147,7 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         self._send(b"".join(map(self._pack_message, texts)))
 
     def receive_available(self) -> None:
-        """Takes what has come, without waiting.
+        """Reads what has arrived, without waiting.
 
         Raises:
             EOFError: The client hung up.
@@ -173,7 +172,7 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         if not data:
             raise EOFError
         self._reader.feed(data)
-        self.budget.hold(self, self._reader.held, self._hang_up)
+        self._budget.hold(self, self._reader.held, self._hang_up)
 
     def _handle_control(self, message: Message) -> None:
         if message.opcode == PING:
@@ -187,13 +186,8 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
             self.socket.shutdown(SHUT_RDWR)
 
 
-def tune_websockets(budget: BufferBudget) -> None:
-    """Replaces the slow and the boundless parts of eventlet's server side.
-
-    Args:
-        budget: Memory for the messages of all clients.
-    """
-    BoundedWebSocket.budget = budget
+def tune_websockets() -> None:
+    """Replaces the slow and the unlimited parts of eventlet's server side."""
     websocket.RFC6455WebSocket = BoundedWebSocket
     websocket.WebSocketWSGI._handle_legacy_request = _refuse_legacy_version
     websocket.WebSocketWSGI._negotiate_permessage_deflate = _decline_compression

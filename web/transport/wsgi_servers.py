@@ -13,8 +13,8 @@ from web.transport.admission import Admission
 from web.transport.health import Page
 
 Serve = Callable[[Page, socket.socket, ssl.SSLContext | None, Admission], None]
-"""Takes an application, an open port, the context for TLS, and who decides which connections stay;
-serves forever."""
+"""Serves an application forever: on an open port, with a TLS context, and with an admission that
+decides which connections stay."""
 
 
 def _serve_green(*arguments: object) -> None:
@@ -29,5 +29,5 @@ def _serve_threads(*arguments: object) -> None:
     serve_threads(*arguments)  # type: ignore[arg-type]
 
 
-# Neither server's library is imported where the other one serves.
+# The library of a server is imported only if that server is used.
 SERVERS: dict[str, Serve] = {"eventlet": _serve_green, "threading": _serve_threads}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+from contextlib import ExitStack
 from http.client import RemoteDisconnected
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
@@ -14,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from serving.endpoints import METRICS_PATH
 from serving.server.address import AddressTakenError
-from serving.server.http_server import start_http_server
+from serving.server.http_server import MAX_CONNECTIONS, start_http_server
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 
@@ -138,7 +141,7 @@ def test_a_stranger_s_names_make_no_new_series(ask, count, repository, serve, re
 
 @pytest.mark.parametrize(
     ("error", "logged"),
-    [(ConnectionResetError(), []), (OSError(), ["an HTTP request failed"])],
+    [(ConnectionResetError(), []), (OSError(), ["An HTTP request failed."])],
     ids=["hung up", "failed"],
 )
 def test_a_request_that_fails_is_logged_unless_the_client_hung_up(caplog, capfd, error, logged):
@@ -168,5 +171,22 @@ def test_an_address_that_is_taken_is_said(tmp_path):
 
     with pytest.raises(AddressTakenError, match=f"Cannot listen on 127.0.0.1:{port}"):
         start_http_server(repository, "127.0.0.1", port)
+    server.shutdown()
+    server.server_close()
+
+
+def test_idle_connections_take_no_more_than_their_places_and_lock_nobody_out(repository, ask):
+    server = start_http_server(repository, "127.0.0.1", 0)
+    threads = threading.active_count()
+    with ExitStack() as stack:
+        idle = [
+            stack.enter_context(socket.create_connection(server.server_address, TIMEOUT_SECONDS))
+            for _ in range(MAX_CONNECTIONS + 10)
+        ]
+        assert idle[0].recv(1) == b""  # The oldest one made room.
+        url = f"http://127.0.0.1:{server.server_address[1]}{METRICS_PATH}"
+        with OPENER.open(url, timeout=TIMEOUT_SECONDS) as response:
+            assert response.status == 200
+        assert threading.active_count() <= threads + MAX_CONNECTIONS + 1
     server.shutdown()
     server.server_close()
