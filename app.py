@@ -18,7 +18,7 @@ if __name__ == "__main__" and os.environ.get("MIEN_ASYNC_MODE") != "threading":
 
 from flask import Flask
 
-from serving.leave import leave
+from process.leave import leave
 from web.application import create_app
 from web.listener import open_socket
 from web.metrics_server import serve_metrics

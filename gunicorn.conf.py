@@ -12,10 +12,10 @@ from web.transport.green_threads import patch_standard_library
 # Gunicorn does so itself when it loads its worker, which is too late for the imports below.
 patch_standard_library()
 
-from serving.leave import leave
+from process.descriptors import raise_limit
+from process.leave import leave
 from telemetry.logs import build_formatter
 from web.startup import fail_startup, settings_or_exit
-from web.transport.descriptors import raise_limit
 
 # Gunicorn would answer every request without this prefix with an error, probes included.
 if _prefix := os.environ.pop("SCRIPT_NAME", ""):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # this module reports errors in plain words
 
+from process.leave import leave
 from serving.contract import MODELS, ContractError, load_contract
 from serving.endpoints import LAST_PORT
-from serving.leave import leave
 from serving.server.address import ServerTls, unix_address
 from serving.server.lifecycle import run_server
 from serving.server.repository import Repository

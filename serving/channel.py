@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from process.unpatched_grpc import grpc
 from serving.endpoints import MAX_MESSAGE_BYTES
 from serving.tls_files import load_tls_files
-from serving.unpatched_grpc import grpc
 
 _OPTIONS: list[tuple[str, Any]] = [
     ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),

@@ -13,6 +13,7 @@ import numpy as np
 from face_utils.backend import Done, PredictRequest
 from face_utils.errors import ModelUnavailable
 from face_utils.model_spec import ModelSpec
+from process.unpatched_grpc import grpc
 from serving.circuit_breaker import CircuitBreaker, ModelState
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.contract_check import contract_violations
@@ -22,7 +23,6 @@ from serving.protos import get_model_metadata_pb2, get_model_status_pb2, predict
 from serving.protos.services import ModelServiceStub, PredictionServiceStub
 from serving.response import Shapes, read_response, response_shapes
 from serving.tensors import encode
-from serving.unpatched_grpc import grpc
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from serving.private_folder import PrivateFolder
+from process.private_folder import PrivateFolder
 from serving.supervisor import Supervisor
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from process.unpatched_grpc import grpc
 from serving.channel import open_channel
-from serving.unpatched_grpc import grpc
 
 ASK_SECONDS = 2.0
 """Between two questions, and the time to answer one."""

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
+from process.spare_files import SpareFiles
 from serving.heartbeat import Heartbeat
-from serving.spare_files import SpareFiles
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ import logging
 import os
 import sys
 
-from serving.unpatched_grpc import grpc  # noqa: F401  (before the exporter imports it)
-from serving.unpatched_modules import real_modules
+from process.unpatched_grpc import grpc  # noqa: F401  (before the exporter imports it)
+from process.unpatched_modules import real_modules
 
 with real_modules("logging"):
     import atexit

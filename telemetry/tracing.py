@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from serving.unpatched_modules import real_modules
+from process.unpatched_modules import real_modules
 
 # The SDK's real threads use these modules, too, so their locks must not be green.
 with real_modules("logging"):

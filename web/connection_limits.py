@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from process.descriptors import room_for
 from web.settings import Settings
 from web.transport.admission import Admission, ConnectionLimits
-from web.transport.descriptors import room_for
 
 METRICS_CONNECTIONS = 64
 """Places of the metrics port, apart from the service's own so that clients cannot fill them."""

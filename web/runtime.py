@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web.allocator import return_freed_memory
+from process.allocator import return_freed_memory
 from web.service import Service
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from threading import Thread
 
 from flask import Flask
 
-from serving.private_folder import PrivateFolder
-from serving.stop_signals import stop_signals
+from process.private_folder import PrivateFolder
+from process.stop_signals import stop_signals
 from telemetry.logs import announce
 from web.certificate import make_certificate, network_address
 from web.connection_limits import admit_clients

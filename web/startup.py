@@ -6,9 +6,9 @@ import logging
 import sys
 from typing import NoReturn
 
+from process.descriptors import raise_limit
 from telemetry.logs import announce, configure_logging
 from web.settings import Settings, SettingsError, load_settings
-from web.transport.descriptors import raise_limit
 
 EXIT_CODE = 3
 """Gunicorn gives up at this code. At any other it would restart its worker forever."""

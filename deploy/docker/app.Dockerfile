@@ -33,6 +33,7 @@ COPY face_utils face_utils
 COPY serving/*.py serving/models.toml serving/
 COPY serving/protos serving/protos
 COPY static static
+COPY process process
 COPY telemetry telemetry
 COPY templates templates
 COPY web web

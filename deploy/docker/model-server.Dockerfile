@@ -18,6 +18,7 @@ WORKDIR /app
 COPY --from=packages /opt/mien /opt/mien
 COPY face_utils face_utils
 COPY serving serving
+COPY process process
 COPY telemetry telemetry
 RUN python -m compileall -q .
 

@@ -10,5 +10,5 @@ _NAME = Path("static", "vendor", "face_detection_full_range.tflite")
 
 def blazeface_file() -> Path:
     """The file in a checkout, or in an installed wheel, where the page is a part of `web`."""
-    installed = _ROOT / "web" / _NAME
+    installed = _ROOT / "web" / "page" / _NAME
     return installed if installed.is_file() else _ROOT / _NAME

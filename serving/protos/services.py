@@ -3,7 +3,7 @@
 Reference: tensorflow_serving/apis/{prediction_service,model_service}.proto.
 
 The stubs are written by hand. Generated ones would have this project's proto package in the paths,
-and would import grpc, which in a patched process only `serving.unpatched_grpc` may do. These import
+and would import grpc, which in a patched process only `process.unpatched_grpc` may do. These import
 no grpc: the channel is passed in.
 """
 

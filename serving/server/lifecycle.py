@@ -14,6 +14,7 @@ from queue import SimpleQueue
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
+from process.stop_signals import stop_signals
 from serving.server.address import ServerTls, open_port
 from serving.server.admission import Admission
 from serving.server.call_observer import CallObserver
@@ -21,7 +22,6 @@ from serving.server.http_server import start_http_server
 from serving.server.model_service import model_service
 from serving.server.prediction_service import prediction_service
 from serving.server.repository import Repository
-from serving.stop_signals import stop_signals
 
 _log = logging.getLogger(__name__)
 

@@ -113,7 +113,7 @@ def test_a_user_without_a_home_and_a_name_can_start_the_model_server() -> None:
 CALL = """
 from concurrent.futures import ThreadPoolExecutor
 from serving.channel import open_channel
-from serving.unpatched_grpc import grpc
+from process.unpatched_grpc import grpc
 server = grpc.server(ThreadPoolExecutor(1))
 handler = grpc.unary_unary_rpc_method_handler(lambda request, context: b"answered")
 server.add_generic_rpc_handlers(

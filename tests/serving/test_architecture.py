@@ -27,6 +27,14 @@ def test_serving_knows_nothing_of_the_web(path):
     assert not imported(path) & {"web", "flask", "flask_socketio", "socketio", "engineio"}
 
 
+@pytest.mark.parametrize("folder", ["process", "telemetry"])
+def test_what_all_processes_share_knows_neither_of_the_web_nor_of_models(folder):
+    others = {"web", "serving", "face_utils", "flask", "socketio", "engineio"}
+    below = {"telemetry": {"process"}, "process": set()}[folder]
+    for path in (ROOT / folder).glob("*.py"):
+        assert not imported(path) & (others | ({"process", "telemetry"} - below - {folder}))
+
+
 @pytest.mark.parametrize("path", APP_SIDE, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_only_training_imports_tensorflow(path):
     assert not imported(path) & {"tensorflow", "keras", "tensorflow_serving"}
@@ -34,7 +42,7 @@ def test_only_training_imports_tensorflow(path):
 
 def test_openvino_is_imported_without_its_telemetry_only():
     quiet = ROOT / "serving" / "quiet_openvino.py"
-    folders = ("face_utils", "serving", "telemetry", "web", "benchmarks", "tests")
+    folders = ("face_utils", "process", "serving", "telemetry", "web", "benchmarks", "tests")
     files = {path for folder in folders for path in (ROOT / folder).rglob("*.py")} - {quiet}
 
     assert not [path for path in files if "openvino" in imported(path)]

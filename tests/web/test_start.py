@@ -170,7 +170,7 @@ def test_a_closed_terminal_ends_the_app_and_leaves_no_file_behind(
 
 def test_under_nohup_a_closed_terminal_is_no_reason_to_stop() -> None:
     ignoring = "import signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
-    program = ignoring + "from serving.stop_signals import stop_signals; print(*stop_signals())"
+    program = ignoring + "from process.stop_signals import stop_signals; print(*stop_signals())"
     result = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.private_folder import PrivateFolder
+from process.private_folder import PrivateFolder
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +23,7 @@ def left_by_a_killed_process(temporary):
     """Returns the folder of a process that is dead."""
     program = """
 import os, signal
-from serving.private_folder import PrivateFolder
+from process.private_folder import PrivateFolder
 folder = PrivateFolder()
 print(folder.path, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

@@ -4,7 +4,7 @@ grpc calls back from threads of its own, where eventlet's green locks fail.
 docs/explanation/decisions.md has the measurements.
 Import grpc from here, before anything else imports it:
 
-    from serving.unpatched_grpc import grpc
+    from process.unpatched_grpc import grpc
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import sys
 from types import ModuleType
 
-from serving.unpatched_modules import is_patched, real_modules
+from process.unpatched_modules import is_patched, real_modules
 
 # The system's own resolver reads the hosts file first. gRPC's asks a name server about these names,
 # too, for their other addresses: the name leaves, and a slow server holds the channel up.
@@ -37,8 +37,8 @@ def _import_grpc() -> ModuleType:
     elif is_patched():
         # With green threads a model server that hangs would slow down every client.
         raise ImportError(
-            f"grpc was imported{_first_importer()} before serving.unpatched_grpc, with eventlet's "
-            "green threads. Import serving.unpatched_grpc first.",
+            f"grpc was imported{_first_importer()} before process.unpatched_grpc, with eventlet's "
+            "green threads. Import process.unpatched_grpc first.",
             name="grpc",
         )
     return importlib.import_module("grpc")

@@ -11,7 +11,7 @@ def test_native_threads_at_work_do_not_make_the_end_a_crash():
     program = """
 import atexit, threading
 import cv2, numpy as np
-from serving.leave import leave
+from process.leave import leave
 
 image, at_work = np.zeros((1000, 1000, 3), np.uint8), threading.Event()
 

@@ -138,7 +138,7 @@ warnings.simplefilter("ignore")
 import eventlet
 eventlet.monkey_patch()
 from eventlet.patcher import original
-from serving.unpatched_grpc import grpc
+from process.unpatched_grpc import grpc
 import concurrent.futures, queue, threading, time
 print(grpc._channel.threading is original("threading"), grpc._channel.threading is threading)
 print(threading is original("threading"), eventlet.patcher.is_monkey_patched("thread"))
@@ -150,7 +150,7 @@ print(threading is original("threading"), eventlet.patcher.is_monkey_patched("th
 def test_in_a_plain_process_grpc_is_imported_as_ever():
     program = """
 import threading
-from serving.unpatched_grpc import grpc
+from process.unpatched_grpc import grpc
 import grpc as plain
 from grpc import _channel
 print(plain is grpc, _channel.threading is threading)

@@ -1,0 +1,1 @@
+"""How a process of Mien starts, runs beside eventlet, and ends."""
