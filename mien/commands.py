@@ -8,7 +8,6 @@ import os
 import runpy
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 APP = Path(__file__).parent.parent / "app.py"
@@ -46,10 +45,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _version() -> str:
-    try:
-        return version("mien")
-    except PackageNotFoundError:
-        return "unknown: this checkout is not installed"
+    from face_utils import __version__
+
+    return __version__
 
 
 def _serve(options: argparse.Namespace) -> int:

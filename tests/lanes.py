@@ -53,7 +53,6 @@ LANES = {
     "tests/web/test_live_namespace.py": "unit",
     "tests/web/test_patched_libraries.py": "unit",
     "tests/web/test_validation.py": "unit",
-    "tests/web/test_protocol_schema.py": "unit",
     "tests/web/test_sessions.py": "unit",
     "tests/web/test_socketio_limits.py": "unit",
     "tests/web/test_token_guard.py": "unit",

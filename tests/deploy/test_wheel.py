@@ -20,6 +20,12 @@ from tests.web.recorder import connected
 from web.settings import ROOT
 
 UV = Path(sys.executable).parent / "uv"
+LIBRARY = """
+from face_utils import Analyzer
+with Analyzer.open() as analyzer:
+    [face] = analyzer.analyze(open("photo.jpg", "rb").read()).faces
+    print(*sorted(face.predictions))
+"""
 # What a checkout's environment would add for Python must not help the installed package.
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
@@ -102,6 +108,20 @@ def test_the_commands_work_where_the_wheel_is_installed(programs: Path, tmp_path
     assert _mien(programs, tmp_path, "models").stdout.startswith("emotion, version 1\n")
     check = _mien(programs, tmp_path, "check")
     assert check.returncode == 0, check.stdout + check.stderr
+
+
+def test_the_library_works_where_the_wheel_is_installed(programs: Path, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(jpeg(0.0))
+
+    done = subprocess.run(
+        [programs / "python", "-c", LIBRARY],
+        cwd=tmp_path,
+        env=CLEAN,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["age", "emotion", "gender"]
 
 
 def test_the_wheel_has_no_tests_and_nothing_of_the_checkout(wheel: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def test_models_lists_each_model_with_all_that_the_contract_says(
         assert model["licence"]
         assert model["data"]
         assert all(isinstance(value, float) for value in model["quality"].values())
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"{project['version']}\n"
 
 
 def test_models_prints_a_block_for_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from web.assets import ASSETS
+from face_utils.detectors.files import blazeface_file
 from web.settings.concern import Concern
 from web.settings.values import OptionalPath, PathSetting
 
@@ -24,7 +24,7 @@ class DetectionSettings(Concern):
         "which needs no file.",
     )
     blazeface: PathSetting = Field(
-        default=ASSETS / "static" / "vendor" / "face_detection_full_range.tflite",
+        default=blazeface_file(),
         description="Model file of BlazeFace.",
     )
     yunet: OptionalPath = Field(
