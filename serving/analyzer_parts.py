@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from threading import Event
 
 from face_utils.backend import Backend
@@ -51,7 +52,8 @@ def _connect(model_server: str, models: Sequence[ModelSpec]) -> Backend:
     from serving.hub_bridge import HubBridge
 
     bridge = HubBridge()
-    client = ModelClient(open_channel(model_server), models, bridge, time.monotonic, CALL_SECONDS)
+    connect = partial(open_channel, model_server)
+    client = ModelClient(connect, models, bridge, time.monotonic, CALL_SECONDS)
     bridge.start()
     changed = Event()
     client.watch(lambda _: changed.set())

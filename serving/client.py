@@ -56,7 +56,7 @@ class ModelClient:
     """A model backend that speaks the TensorFlow Serving API.
 
     Args:
-        channel: A gRPC channel to the model server.
+        connect: Opens a gRPC channel to the model server, when the client starts.
         models: The models of the contract.
         bridge: Brings answers back into the app's world.
         clock: Monotonic time in seconds.
@@ -66,7 +66,7 @@ class ModelClient:
 
     def __init__(
         self,
-        channel: Any,
+        connect: Callable[[], Any],
         models: Iterable[ModelSpec],
         bridge: HubBridge,
         clock: Callable[[], float],
@@ -74,9 +74,8 @@ class ModelClient:
         label: str = "",
     ) -> None:
         self._models = {spec.name: spec for spec in models}
-        self._predictions = PredictionServiceStub(channel)
-        self._statuses = ModelServiceStub(channel)
-        self._channel = channel
+        self._connect = connect
+        self._channel: Any = None
         self._bridge = bridge
         self._timeout = timeout
         self._status_timeout = max(timeout, STATUS_TIMEOUT_SECONDS)
@@ -93,6 +92,10 @@ class ModelClient:
         """
         for breaker in self._breakers.values():
             breaker.on_change = on_change
+        # Not earlier: gRPC starts native threads for its first channel.
+        self._channel = self._connect()
+        self._predictions = PredictionServiceStub(self._channel)
+        self._statuses = ModelServiceStub(self._channel)
         Thread(target=self._poll, name="model-status", daemon=True).start()
 
     @property
@@ -125,7 +128,8 @@ class ModelClient:
     def close(self) -> None:
         """Ends the polling and the channel; calls in flight or later get no answer but that."""
         self._stop.set()
-        self._channel.close()
+        if self._channel:
+            self._channel.close()
 
     def _address(self, spec: Any, name: str) -> None:
         spec.name = name

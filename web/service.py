@@ -149,9 +149,11 @@ def _build_client(
     bridge: HubBridge,
 ) -> ModelClient:
     target = embedded.target if embedded else server.model_server
-    channel = open_channel(target, model_server_tls(server), use_proxy=server.model_server_proxy)
+    tls = model_server_tls(server)
+    if tls:
+        tls.check()
     return ModelClient(
-        channel,
+        partial(open_channel, target, tls, use_proxy=server.model_server_proxy),
         models.values(),
         bridge,
         time.monotonic,

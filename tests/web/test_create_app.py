@@ -43,9 +43,11 @@ if mode == "eventlet":
 
 settings = Settings(server=ServerSettings(async_mode=mode))
 report = {"built by import": "app" in vars(app)}
+before = psutil.Process().num_threads()
 apps = [app.create_app(settings) for _ in range(2)]
 report["started"] = started[:]
 report["children"] = len(psutil.Process().children())
+report["native threads"] = psutil.Process().num_threads() - before
 runtimes = [runtime_of(each) for each in apps]
 status = apps[0].test_client().get("/healthz").status_code
 report["first request"] = [status, len(psutil.Process().children()), bool(started)]
@@ -83,6 +85,7 @@ def test_importing_app_py_builds_nothing(report: dict[str, Any]) -> None:
 def test_two_apps_are_built_without_a_thread_or_a_process(report: dict[str, Any]) -> None:
     assert report["started"] == []
     assert report["children"] == 0
+    assert report["native threads"] == 0
 
 
 def test_the_first_request_starts_only_its_own_app(report: dict[str, Any]) -> None:

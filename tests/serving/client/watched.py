@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from queue import Queue
 
 import numpy as np
@@ -24,7 +25,7 @@ class Watched:
     def __init__(self, bridge, target, models=(MOOD,), timeout=10.0, **options):
         self.models = {model.name: model for model in models}
         self.client = ModelClient(
-            open_channel(target), models, bridge, time.monotonic, timeout, **options
+            partial(open_channel, target), models, bridge, time.monotonic, timeout, **options
         )
         self._states = Queue()
 
