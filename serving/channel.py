@@ -1,4 +1,4 @@
-"""The one gRPC channel to the model server: balancing, reconnecting, TLS."""
+"""gRPC channel to a model server: load balancing, reconnection, TLS."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _OPTIONS: list[tuple[str, Any]] = [
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2000),
-    # One that comes back with another address, as containers do, is looked up as soon.
+    # A server that returns with another address, as containers do, is found as quickly.
     ("grpc.dns_min_time_between_resolutions_ms", 1000),
-    # A peer that vanished without a word is noticed by pings while calls are open.
+    # Pings notice a peer that has vanished silently, while calls are open.
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 5_000),
 ]
@@ -32,7 +32,7 @@ class TlsFiles:
     """PEM files of a TLS channel.
 
     Attributes:
-        ca: Certificates that the server's certificate must come from.
+        ca: Certificates of the authorities that sign the server's certificate.
         certificate: The client's own certificate for mutual TLS, or None.
         key: The key of `certificate`, or None.
     """
@@ -51,7 +51,7 @@ class TlsFiles:
 
 
 def open_channel(target: str, tls: TlsFiles | None = None, *, use_proxy: bool = False) -> Any:
-    """Opens a channel that spreads its calls over all addresses that the name has.
+    """Opens a channel that spreads its calls over all addresses of the target.
 
     Args:
         target: `host:port` or any gRPC target.

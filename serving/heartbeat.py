@@ -1,4 +1,4 @@
-"""Asks a model server again and again whether it is alive."""
+"""Heartbeat of a model server: asks it regularly whether it is alive."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from process.unpatched_grpc import grpc
 from serving.channel import open_channel
 
 ASK_SECONDS = 2.0
-"""Between two questions, and the time to answer one."""
+"""Time between two health checks, and the deadline of one."""
 
 MISSES = 5
-"""Questions in a row without an answer, after which a server that has answered is given up.
+"""Missed checks in a row after which a server that has responded counts as lost.
 
-It answers while it loads models, too, and has threads for that which predictions cannot take.
+It responds while it loads models, too, in threads that predictions cannot use.
 """
 
 START_SECONDS = 60.0
-"""Time until the first answer: importing everything takes seconds on a busy machine."""
+"""Time until the first response: imports take seconds on a busy machine."""
 
 _METHOD = "/grpc.health.v1.Health/Check"
 _WHOLE_SERVER = b""
@@ -26,7 +26,7 @@ _WHOLE_SERVER = b""
 
 
 class Heartbeat:
-    """The health of the process that listens on `target`. Nothing here waits for an answer."""
+    """Health of the process that listens on `target`. Nothing here waits for a response."""
 
     def __init__(self, target: str) -> None:
         self._channel = open_channel(target)
@@ -34,9 +34,9 @@ class Heartbeat:
         self.begin()
 
     def begin(self) -> None:
-        """Forgets the process before: another one has just been started.
+        """Forgets the previous process: another one has just been started.
 
-        The channel stays, since gRPC ends the process if it cannot open files for a new one.
+        The channel stays, since gRPC aborts if it cannot open files for a new one.
         """
         self._started = self._asked = time.monotonic()
         self._call: Any = None
@@ -45,16 +45,16 @@ class Heartbeat:
 
     @property
     def is_lost(self) -> bool:
-        """Whether the server has missed too many questions, or takes too long to start."""
+        """Whether the server has missed too many checks, or takes too long to start."""
         if self._has_answered:
             return self._misses >= MISSES
         return time.monotonic() - self._started > START_SECONDS
 
     def ask(self, *, counts: bool = True) -> None:
-        """Takes the last answer, and asks anew if it is time to.
+        """Reads the last response, and starts the next check when it is due.
 
         Args:
-            counts: Whether a missing answer is the server's fault.
+            counts: Whether a missing response is the server's fault.
         """
         if not counts:
             self._started = time.monotonic()
