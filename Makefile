@@ -93,10 +93,10 @@ unit-page:
 browser: setup-dev
 	$(RUN) benchmarks.browser
 
-bench: setup-test ## Measure speed and memory, print a table
+bench: setup-dev ## Measure speed and memory, print a table
 	$(BIN)/python -m benchmarks.run
 
-screenshot: setup-test ## Make docs/screenshots/ from the real page
+screenshot: setup-dev ## Make docs/screenshots/ from the real page
 	$(BIN)/python -m benchmarks.screenshot
 
 train: setup-test ## Train, calibrate, export and measure MODEL from DATA
@@ -108,10 +108,10 @@ tune: setup-test ## Measure smoothing and thresholds on DATA, write docs/experim
 compare: setup-test ## Hold the models against other projects' on DATA, write docs/experiments/comparison.md
 	$(BIN)/python -m benchmarks.peers --data $(DATA)
 
-scale: setup-test ## Measure how apps add up and what a webcam costs, write docs/reference/sizing.md
+scale: setup-dev ## Measure how apps add up and what a webcam costs, write docs/reference/sizing.md
 	$(BIN)/python -m benchmarks.scale
 
-attack: setup-test ## Attack the service on loopback, print what another client sees of it
+attack: setup-dev ## Attack the service on loopback, print what another client sees of it
 	$(BIN)/python -m benchmarks.attack $(if $(ATTACK),--only $(ATTACK)) $(if $(SERVER),--server $(SERVER))
 
 lock: | $(BIN)/uv ## Write the locks anew from pyproject.toml, requirements.txt and locks/*.in; UPGRADE=--upgrade takes new versions
