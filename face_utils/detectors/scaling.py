@@ -1,4 +1,4 @@
-"""Brings pictures to the size of a detector's input."""
+"""Scales images to the size of a detector's input."""
 
 from __future__ import annotations
 

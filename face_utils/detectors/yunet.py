@@ -1,7 +1,7 @@
 """YuNet by OpenCV's FaceDetectorYN.
 
-W. Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023. Its model file is not shipped;
-it is used where the operator gives it.
+W. Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023. Mien does not contain its model
+file. It is used if the operator has one.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from face_utils.detectors.scaling import scale_to
 
 CHECKSUM = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 INPUT_WIDTH = 320
-# On one row or column of its 32-pixel cells FaceDetectorYN reads memory that nobody has written.
+# With a single row or column of 32-pixel cells, FaceDetectorYN reads uninitialised memory.
 SMALLEST_SIDE = 64
 SCORE_THRESHOLD = 0.7
-# YuNet frames a face from forehead to chin; these take its boxes to BlazeFace's framing, so that
-# the models see the same crop. Medians over 671 faces of the training data.
+# YuNet frames a face from forehead to chin. These map its boxes to BlazeFace's framing, so that the
+# models see the same crop. Medians over 671 faces of the training data.
 _SIDE = 1.02
 _DOWN = 0.022
 
 
 class YuNet:
-    """Face detector that is the best on small and turned faces.
+    """Face detector that is better than the others on small and turned faces.
 
     Raises:
-        FileNotFoundError: The model file is not there.
-        ValueError: It is not the file that it should be.
+        FileNotFoundError: The model file is missing.
+        ValueError: The file is not YuNet's.
     """
 
     name = "yunet"
@@ -45,7 +45,7 @@ class YuNet:
         self._network = cv2.FaceDetectorYN.create(str(model), "", (320, 240), SCORE_THRESHOLD)
 
     def detect(self, image: Image) -> list[Detection]:
-        """Returns the faces of a picture, the best score first."""
+        """Returns the faces of an image, the best score first."""
         height, width = image.shape[:2]
         scale = INPUT_WIDTH / max(height, width)
         size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from face_utils.detection import DetectorPool
 from face_utils.detectors.factory import build_detector
 
 DETECTORS = ["blazeface", "haar", "yunet"]
 WITH_LANDMARKS = ["blazeface", "yunet"]
 
 
+def _build(request: pytest.FixtureRequest, blazeface_file: Path) -> DetectorPool:
+    yunet = request.getfixturevalue("yunet_file") if request.param == "yunet" else None
+    return build_detector(request.param, blazeface_file, yunet)
+
+
 @pytest.fixture(scope="session", params=DETECTORS)
-def any_detector(request, blazeface_file, yunet_file):
+def any_detector(request, blazeface_file):
     """Each detector in turn."""
-    return build_detector(request.param, blazeface_file, yunet_file)
+    return _build(request, blazeface_file)
 
 
 @pytest.fixture(scope="session", params=WITH_LANDMARKS)
-def landmark_detector(request, blazeface_file, yunet_file):
+def landmark_detector(request, blazeface_file):
     """Each detector that finds landmarks."""
-    return build_detector(request.param, blazeface_file, yunet_file)
+    return _build(request, blazeface_file)
