@@ -41,7 +41,7 @@ PYTEST :=
 UPGRADE :=
 
 .PHONY: help setup setup-dev setup-test tracing run test test-fast check lint types types-page unit-page browser \
-	lock sbom audit bench scale screenshot train tune compare attack config wheel clean dead-venv
+	lock sbom audit bench scale screenshot train tune compare attack generate wheel clean dead-venv
 
 help: ## Show this list and every setting
 	echo "make TARGET, where TARGET is one of:"
@@ -136,8 +136,10 @@ audit: $(AUDIT)/.complete $(NODE_TOOL) ## Ask PyPI and the npm registry for know
 		$(foreach lock,requirements.lock $(TOOLS:%=locks/%.lock),--requirement $(lock))
 	npm audit --package-lock-only
 
-config: $(VENV)/.runtime ## Write docs/reference/configuration.md from the code
-	$(BIN)/python -m web.settings.reference > $(SETTINGS)
+generate: setup-dev ## Write what is generated from the code: settings, protocol, page types, gRPC messages
+	@$(BIN)/python -m web.settings.reference > $(SETTINGS)
+	@$(BIN)/python -m web.schema
+	@$(BIN)/python -m serving.protos.generate
 
 wheel: setup-dev ## Build a wheel and a source package into dist/
 	$(RUN) build --no-isolation .

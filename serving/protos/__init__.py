@@ -2,7 +2,7 @@
 
 The messages are declared in the `.proto` files of this folder and generated from them:
 
-    python -m serving.protos.generate
+    make generate
 
 They have the names and the wire format of TensorFlow's, so either side of a call may use either.
 Only the proto package differs, `mien.serving`. One process can hold each full name just once, and

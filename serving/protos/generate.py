@@ -1,4 +1,4 @@
-"""Generates the Python modules of the `.proto` files: `python -m serving.protos.generate`.
+"""Generates the Python modules of the `.proto` files: `make generate`.
 
 Needs grpcio-tools. The generated modules are committed, so that neither set-up nor the images need
 a compiler. tests/serving/protos/test_generated.py fails when they are stale.

@@ -21,7 +21,7 @@ DOCUMENTS = documents()
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_a_generated_document_is_up_to_date(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == DOCUMENTS[path], (
-        f"{path.relative_to(ROOT)} is stale. Run `python -m web.schema`."
+        f"{path.relative_to(ROOT)} is stale. Run `make generate`."
     )
 
 

@@ -50,8 +50,10 @@ def _assert_all_is_its_own(client: Recorder, number: int) -> None:
     assert {event for event, _ in client.events} - {"disconnect"} == {"session", "prediction"}
     assert len(client.find("session")) == 1
     assert sorted(ack["seq"] for ack in client.acks) == list(_seqs(number))
-    assert {(ack["width"], ack["height"]) for ack in client.acks} == {_size(number)}
-    tracks = {face["id"] for ack in client.acks for face in ack["faces"]}
+    # On a busy machine the frames of a pair may arrive apart, and the newer one replaces the older.
+    analysed = [ack for ack in client.acks if ack["status"] != "dropped"]
+    assert {(ack["width"], ack["height"]) for ack in analysed} == {_size(number)}
+    tracks = {face["id"] for ack in analysed for face in ack["faces"]}
     predictions = client.find("prediction")
     assert {prediction["model"] for prediction in predictions} == MODELS
     for prediction in predictions:

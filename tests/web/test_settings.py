@@ -136,7 +136,7 @@ def test_every_setting_has_a_type_in_words_and_a_sentence() -> None:
 
 def test_the_reference_page_is_what_the_code_says() -> None:
     page = (ROOT / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
-    assert page == describe_settings(), "The page is stale. Run `make config`."
+    assert page == describe_settings(), "The page is stale. Run `make generate`."
 
 
 def test_make_help_lists_each_setting_with_its_meaning_and_default() -> None:

@@ -1,4 +1,4 @@
-"""Writes the documents that are generated from the models: `python -m web.schema`."""
+"""Writes the documents that are generated from the models: `make generate`."""
 
 from __future__ import annotations
 

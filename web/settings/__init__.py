@@ -1,7 +1,7 @@
 """Settings of the app: every `MIEN_` variable, its type, bounds and meaning.
 
 There is one model per concern, and `Settings` composes them. To add a setting, add a field to the
-model of its concern and run `make config`.
+model of its concern and run `make generate`.
 """
 
 from web.settings.composition import Settings

@@ -18,7 +18,7 @@ change what you need.
 Each setting is an environment variable. The app reads the variables when it starts. It refuses to
 start with an unknown name or a wrong value, and says which one it is. It reads no `.env` file.
 
-`make config` writes this page from `web/settings/`.
+`make generate` writes this page from `web/settings/`.
 """
 
 _HEADER = "| variable | default | type | meaning |\n| --- | --- | --- | --- |"
