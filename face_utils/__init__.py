@@ -1,6 +1,6 @@
 """Face analysis as a library: apparent emotion, age and gender of the faces in images.
 
-`Analyzer` is where to begin. Everything here works without Flask and without gRPC.
+Start with `Analyzer`. Everything here works without Flask and without gRPC.
 """
 
 from __future__ import annotations

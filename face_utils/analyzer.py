@@ -1,4 +1,4 @@
-"""Analyzer: the library's front door, for photos, videos and cameras."""
+"""Analyzer: the entry point of the library, for photos, videos and cameras."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from face_utils.smoothing import Smoother
 TIMEOUT_SECONDS = 30.0
 
 Predictions = dict[int, dict[str, Prediction]]
-"""Number of a track -> name of a model -> its newest prediction."""
+"""Id of a track -> name of a model -> its newest prediction."""
 
 
 class Analyzer:
@@ -72,7 +72,7 @@ class Analyzer:
             OSError: A file of a model or of the detector is missing.
             ModelUnavailable: The model server does not respond.
         """
-        # The only import of `serving` here: this is where the library is put together.
+        # The only import of `serving` in this package: here the default parts are assembled.
         from serving.analyzer_parts import open_parts
 
         models, backend, reader = open_parts(model_server)
@@ -87,20 +87,20 @@ class Analyzer:
     ) -> FrameResult:
         """Analyzes a photo, or the next frame of a video or camera.
 
-        A photo (`at` left out) stands alone: every model looks at every face. With `at`, faces
+        Without `at` the image is a photo, and every model analyzes every face. With `at`, faces
         keep their ids from frame to frame, predictions are smoothed over time, and each model
-        looks at a face again after its interval. In between its last prediction stays.
+        analyzes a face again after its interval. Until then its last prediction is kept.
 
         Args:
             image: `(height, width, 3)` blue, green, red or `(height, width)` grey, uint8, or the
                 bytes of a JPEG, PNG or WebP.
-            at: Time of the frame in seconds; it must not go back.
-            activation: Whether predictions say where in the face their evidence lies.
+            at: Time of the frame in seconds; it must not decrease.
+            activation: Whether predictions contain a class activation map.
 
         Raises:
             BadImage: It is not an image.
             ImageTooLarge: It has too many bytes or pixels.
-            ModelUnavailable: A model could not be asked.
+            ModelUnavailable: A model did not respond, or its call failed.
         """
         if at is None:
             return self._analyze(image, Pipeline(), None, {}, 0.0, activation)
@@ -109,7 +109,7 @@ class Analyzer:
         )
 
     def reset(self) -> None:
-        """Forgets all tracks: the next frame is of another video or camera."""
+        """Forgets all tracks. Call it before the first frame of another video or camera."""
         self._pipeline = Pipeline()
         self._smoother = Smoother()
         self._predictions: Predictions = {}
@@ -179,10 +179,10 @@ class Analyzer:
 
 
 def _as_colour(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Checks an array; grey becomes colour.
+    """Checks an array, and converts grey to colour.
 
     Raises:
-        BadImage: It is not an image as OpenCV reads one.
+        BadImage: It does not have the type or shape of an image.
     """
     if getattr(image, "dtype", None) != np.uint8 or not image.size:
         raise BadImage("The image must be an array of uint8 with at least one pixel.")

@@ -1,7 +1,7 @@
 """The seam between a session and the models: one request, one callback.
 
 `serving.client.ModelClient` asks a model server over gRPC, `serving.in_process.InProcessModels`
-computes in the caller's process, and `FakeBackend` stands in for both in tests.
+computes in the caller's process, and `FakeBackend` replaces both in tests.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class PredictRequest:
     Attributes:
         model: The model.
         crops: `(n, size, size)` uint8 grey, one crop per face.
-        activation: Whether the outputs are to contain the class activation maps too.
+        activation: Whether the outputs contain the class activation maps too.
         metadata: Key-value pairs that travel with the request, such as a trace id.
 
     Example:
@@ -61,7 +61,7 @@ class ModelOutputs:
 
 
 Done = Callable[[ModelOutputs | MienError], None]
-"""Receives the outputs, or the error that came instead."""
+"""Receives the outputs, or the error of a failed request."""
 
 
 class Backend(Protocol):

@@ -1,8 +1,8 @@
-"""Why a model answered as it did: where in the crop its evidence lies.
+"""Class activation maps: the evidence for a prediction at each place of a crop.
 
-B. Zhou et al., "Learning Deep Features for Discriminative Localization", 2016: where global average
-pooling is the last step, what is pooled says of each place how much it speaks for each class. The
-maps are the evidence itself and cost nothing beyond the answer.
+B. Zhou et al., "Learning Deep Features for Discriminative Localization", 2016: if global average
+pooling is the last step of a network, the pooled values are the evidence for each class at each
+place. The network computes the maps anyway, so they cost nothing extra.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _DECIMALS = 2
 
 
 def predicted_class(spec: ModelSpec, outputs: Outputs, classes: int) -> int:
-    """The class whose evidence explains an answer.
+    """The class whose evidence explains a prediction.
 
     Args:
-        spec: The model that answered.
-        outputs: Its answer about one face, as it is told.
+        spec: The model.
+        outputs: Its outputs for one face, as they are reported to the client.
         classes: Number of its class maps.
 
     Returns:
-        Of a classification the best class, even where the answer is `unsure`; of a measure, whose
-        class k stands for the value k, the class nearest the value.
+        For a classification the best class, even if the label is `unsure`. For a regression,
+        whose class k stands for the value k, the class nearest to the value.
     """
     if spec.kind == "classification":
         return int(np.argmax(outputs["probabilities"]))
@@ -37,21 +37,21 @@ def predicted_class(spec: ModelSpec, outputs: Outputs, classes: int) -> int:
 
 
 def evidence_grid(maps: NDArray[np.float32], index: int) -> Grid:
-    """The evidence for one class against the mean of all classes.
+    """The evidence for one class, relative to the mean of all classes.
 
-    What speaks for every class alike says nothing about the answer, and softmax does not see it:
-    hence the mean is taken off. The largest magnitude becomes 1.
+    Evidence that is the same for every class does not affect the prediction, because softmax
+    cancels it. The mean is therefore subtracted. The largest magnitude becomes 1.
 
     Args:
         maps: `(rows, columns, classes)` class activation maps of one crop.
         index: The class.
 
     Returns:
-        `(rows, columns)` numbers with two decimals; zeros where no place tells the classes apart.
+        `(rows, columns)` numbers with two decimals; all zeros if all classes have the same map.
     """
     evidence = maps[..., index] - maps.mean(axis=-1)
     largest = float(np.abs(evidence).max())
     scaled = evidence / largest if largest > 0 else np.zeros_like(evidence)
-    # Zero is added so that no -0.0 is sent.
+    # Adding zero turns -0.0 into 0.0.
     grid: Grid = (np.round(scaled.astype(np.float64), _DECIMALS) + 0.0).tolist()
     return grid

@@ -1,4 +1,4 @@
-"""Base of the payloads that clients send, and the one place where a wrong one is refused."""
+"""Base model of all client payloads; it reports every validation error as `BadRequest`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ClientPayload(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _count_keys(cls, payload: Any) -> Any:
-        """Stops at one unknown key: pydantic would list thousands, for milliseconds."""
+        """Stops at one unknown key: pydantic would list thousands, which takes milliseconds."""
         known = cls.__pydantic_fields__
         if isinstance(payload, dict) and len(payload) > len(known):
             key = next(key for key in payload if key not in known)
@@ -42,10 +42,10 @@ class ClientPayload(BaseModel):
 
         Args:
             payload: The argument of the event.
-            name: What the payload is called in the message.
+            name: Name of the payload in the message.
 
         Raises:
-            BadRequest: It is wrong. The message names the field and what is right.
+            BadRequest: It is invalid. The message names the field and the accepted values.
         """
         try:
             return cls.model_validate(payload)
@@ -59,4 +59,4 @@ def _keep_type(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
 
 
 Number = Annotated[float, WrapValidator(_keep_type)]
-"""A number that goes back to the client as it came: whole ones stay whole."""
+"""A number that is returned to the client unchanged: an integer stays an integer."""

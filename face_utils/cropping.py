@@ -1,6 +1,6 @@
-"""Square, upright face crops: the one place that decides what a model gets to see.
+"""Square, upright face crops for all models.
 
-Training, serving and the page's own detection all frame a face by `face_square`.
+Training, serving and the page's own detection all crop a face with `face_square`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _GREY_AXES = 2
 
 @dataclass(frozen=True)
 class Square:
-    """A turned square in a picture.
+    """A rotated square in an image.
 
     Attributes:
         x: Centre, pixels from the left.
         y: Centre, pixels from the top.
         side: Length of a side in pixels.
-        roll: Degrees by which the square is turned clockwise as the picture is seen.
+        roll: Clockwise rotation of the square in degrees.
     """
 
     x: float
@@ -43,17 +43,17 @@ def face_square(box: FloatArray, margin: float, roll: float = 0.0) -> Square:
     Args:
         box: `(4,)` `[x, y, w, h]` pixels.
         margin: Share of the longer side that is added on each side.
-        roll: Tilt of the face in degrees; the square turns with it.
+        roll: Tilt of the face in degrees; the square has the same rotation.
     """
     x, y, w, h = (float(v) for v in box)
     return Square(x + w / 2, y + h / 2, max(w, h) * (1 + 2 * margin), roll)
 
 
 def crop(image: NDArray[np.uint8], square: Square, size: int) -> GreyCrop:
-    """Cuts a square out of a picture, upright and scaled to `size`.
+    """Cuts a square out of an image, upright and scaled to `size`.
 
-    Pixels beyond the picture's edge repeat the edge, so that the face keeps its place and its
-    proportions there. Shrinking averages over areas, which keeps the crop free of aliasing.
+    Pixels outside of the image repeat its edge, so that the face keeps its position and its
+    proportions. Shrinking averages over areas to avoid aliasing.
 
     Args:
         image: `(h, w, 3)` blue, green, red or `(h, w)` grey, uint8.
@@ -76,9 +76,9 @@ def crop(image: NDArray[np.uint8], square: Square, size: int) -> GreyCrop:
 
 
 def _to_patch(square: Square, native: int) -> FloatArray:
-    """The 2 by 3 matrix that takes the square to an upright patch of `native` pixels.
+    """The 2 by 3 matrix that maps the square to an upright patch of `native` pixels.
 
-    Pixel centres lie at half coordinates in the square's geometry and at whole ones in OpenCV's.
+    Pixel centres have half coordinates in the square's geometry, and whole ones in OpenCV's.
     """
     scale = native / max(square.side, 1e-6)
     angle = np.radians(square.roll)

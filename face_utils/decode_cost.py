@@ -1,9 +1,9 @@
-"""Bounds the work of decoding a picture, since OpenCV cannot be interrupted.
+"""Limits the cost of decoding an image, since OpenCV cannot be interrupted.
 
-Pixels alone bound nothing: a JPEG may go over them again and again, a PNG may have eight bytes for
-each, and a lossless WebP may name a Huffman table for every 16 of them. The constants keep the
-dearest picture that passes near 0.2 s on one core;
-docs/explanation/decisions.md has the measurements.
+A limit of pixels is not enough: a JPEG can scan them many times, a PNG can have eight bytes for
+each, and a lossless WebP can have a Huffman table for every 16 of them. With these constants the
+most expensive accepted image takes about 0.2 s on one core. docs/explanation/decisions.md has the
+measurements.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from face_utils.image_validation import START_OF_SCAN, jpeg_segments, png_chunks
 MAX_PASSES = 24
 """Scans of a progressive JPEG, each weighted by the share of the samples that it holds.
 
-libjpeg's standard script takes 14 for YCbCr without subsampling and 24 for CMYK.
+libjpeg's standard script needs 14 for YCbCr without subsampling, and 24 for CMYK.
 """
 MAX_SCANS = 100
 MAX_PNG_BYTES_PER_PIXEL = 4
@@ -25,25 +25,28 @@ _LEAST_TILE_PIXELS = 16
 _LEAST_TABLE_BITS = 20
 _BYTES_LIKE_A_TABLE = 200
 _READABLE_FRAMES = (0xC0, 0xC1, 0xC2)
-"""Baseline, extended and progressive JPEG. Arithmetic coding has no bound and no browser."""
+"""Baseline, extended and progressive JPEG. Arithmetic coding has no cost limit here, and no browser
+reads it."""
 _TABLES = (0xC4, 0xC8, 0xCC)
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
-def find_unreadable_coding(kind: str, data: bytes) -> str | None:
-    """Says why the coding of a picture is not one that is decoded, or nothing."""
+def check_coding(kind: str, data: bytes) -> str | None:
+    """Explains why the coding of an image is not supported; returns None if it is."""
     if kind not in {"JPEG", "MPO"}:
         return None
     scans = 0
     for marker, _ in jpeg_segments(data):
         if 0xC0 <= marker <= 0xCF and marker not in (*_TABLES, *_READABLE_FRAMES):
-            return "The JPEG is coded in a rare way. Save it as a baseline or progressive JPEG."
+            return "The JPEG has an unsupported coding. Save it as a baseline or progressive JPEG."
         scans += marker == START_OF_SCAN
-    return f"The JPEG has {scans} scans; at most {MAX_SCANS} pass." if scans > MAX_SCANS else None
+    if scans > MAX_SCANS:
+        return f"The JPEG has {scans} scans, more than {MAX_SCANS}. Save it as a baseline JPEG."
+    return None
 
 
-def decoding_work(kind: str, data: bytes, width: int, height: int, max_pixels: int) -> float:
-    """The work of decoding a picture, as a share of the work that one frame may take.
+def decode_cost(kind: str, data: bytes, width: int, height: int, max_pixels: int) -> float:
+    """The cost of decoding an image, as a share of the cost that one frame may have.
 
     Args:
         kind: Its format, as Pillow names it.
@@ -59,17 +62,17 @@ def decoding_work(kind: str, data: bytes, width: int, height: int, max_pixels: i
     return float(_jpeg_passes(data)) * width * height / (MAX_PASSES * max_pixels)
 
 
-def describe_excess(kind: str) -> str:
-    """A sentence for a picture whose work is more than that of one frame."""
+def explain_cost(kind: str) -> str:
+    """Explains that an image costs more to decode than one frame may cost."""
     if kind == "PNG":
-        return "The PNG has too many bits for its size. Send 8 bits a channel."
+        return "The PNG has too many bits for its size. Send 8 bits per channel."
     if kind == "WEBP":
-        return "The WebP is too large to be lossless. Send a lossy one or a JPEG."
+        return "The lossless WebP is too large. Send a lossy WebP or a JPEG."
     return "The JPEG has too many scans for its size. Send a baseline JPEG."
 
 
 def _jpeg_passes(data: bytes) -> Fraction:
-    """How often the scans go over the pixels; an interleaved scan counts once a component."""
+    """Passes of the scans over the pixels; an interleaved scan counts once per component."""
     shares: dict[int, Fraction] = {}
     passes = Fraction(0)
     for marker, content in jpeg_segments(data):
@@ -82,7 +85,7 @@ def _jpeg_passes(data: bytes) -> Fraction:
 
 
 def _sample_shares(frame: bytes) -> Iterator[tuple[int, Fraction]]:
-    """Id of each component of a frame, and its samples for each pixel."""
+    """Id of each component of a JPEG frame header, and its samples per pixel."""
     components = [frame[at : at + 2] for at in range(6, len(frame) - 2, 3)]
     factors = [(each[0], each[1] >> 4, each[1] & 15) for each in components]
     across = max((h for _, h, _ in factors), default=1) or 1
@@ -98,10 +101,10 @@ def _png_row_bytes(data: bytes, width: int) -> int:
 
 
 def _webp_tables(data: bytes, pixels: int) -> int:
-    """The most Huffman tables that a lossless WebP, or a lossless alpha channel, can name.
+    """Maximum of Huffman tables that a lossless WebP, or a lossless alpha channel, can have.
 
-    A table belongs to a tile of 4 by 4 pixels at least and takes 20 bits at least. Decoding fills
-    5 KiB for each, and as much for 200 bytes that describe larger tables.
+    A table covers a tile of at least 4 by 4 pixels and takes at least 20 bits. Decoding fills
+    5 KiB for each, and the same amount for every 200 bytes that describe larger tables.
     """
     lossless = (len(body) for name, body in webp_chunks(data) if name in {b"VP8L", b"ALPH"})
     size = max(lossless, default=0)

@@ -1,4 +1,4 @@
-"""The seam for face detectors: what one returns, and how threads share them."""
+"""Interface of face detectors, and a pool that threads share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from face_utils.boxes import FloatArray
 
 Image = NDArray[np.uint8]
-"""A picture, `(height, width, 3)` uint8 in OpenCV's order blue, green, red."""
+"""An image, `(height, width, 3)` uint8 in OpenCV's order blue, green, red."""
 
 LANDMARKS = ("right_eye", "left_eye", "nose", "mouth")
 """Order of the landmark rows; right and left are the person's own."""
@@ -24,10 +24,10 @@ class Detection:
     """One face in one frame.
 
     Attributes:
-        box: `(4,)` float32 `[x, y, w, h]` in pixels of the frame, framed as BlazeFace does.
+        box: `(4,)` float32 `[x, y, w, h]` in pixels of the frame, as large as BlazeFace's boxes.
         score: Confidence of the detector, 0 to 1.
-        landmarks: `(4, 2)` float32 pixels in the order of `LANDMARKS`, or None where the
-            detector knows none.
+        landmarks: `(4, 2)` float32 pixels in the order of `LANDMARKS`, or None if the detector
+            does not find any.
     """
 
     box: FloatArray
@@ -44,20 +44,20 @@ class Detection:
 
 
 class Detector(Protocol):
-    """Finds the faces of a picture. Not safe for use by two threads at once."""
+    """Finds the faces of an image. Two threads must not use it at the same time."""
 
     name: str
 
     def detect(self, image: Image) -> list[Detection]:
-        """Returns the faces of a picture, the best score first."""
+        """Returns the faces of an image, the best score first."""
         ...
 
 
 class DetectorPool:
-    """Lends each caller a detector of its own, building one more when all are in use.
+    """Lends each caller its own detector, and builds another one when all are in use.
 
-    OpenCV's detectors keep state between set-up and forward pass, so that two threads in one
-    detector read each other's picture.
+    OpenCV's detectors keep state between set-up and forward pass, so two threads in one detector
+    would read each other's images.
     """
 
     def __init__(self, build: Callable[[], Detector]) -> None:
@@ -66,7 +66,7 @@ class DetectorPool:
         self.name = self._idle[0].name
 
     def detect(self, image: Image) -> list[Detection]:
-        """Returns the faces of a picture, the best score first."""
+        """Returns the faces of an image, the best score first."""
         try:
             detector = self._idle.pop()
         except IndexError:

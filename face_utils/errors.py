@@ -7,7 +7,7 @@
     ├── RateLimited         rate_limited        frames or settings faster than the limit
     ├── Unauthorized        unauthorized        access token missing or wrong
     ├── ServerFull          server_full         all sessions are in use
-    ├── ModelUnavailable    model_unavailable   the model server cannot answer for this model
+    ├── ModelUnavailable    model_unavailable   the model server cannot serve this model now
     ├── SessionExpired      session_expired     the session has ended
     └── InternalError       internal            a defect of the server; its log has the details
 
@@ -112,7 +112,7 @@ class ServerFull(MienError):
 
 
 class ModelUnavailable(MienError):
-    """The model server cannot answer for this model at present."""
+    """The model server cannot serve this model at present."""
 
     code = "model_unavailable"
 

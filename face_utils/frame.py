@@ -99,7 +99,7 @@ class ClientFrame:
 
 @dataclass(frozen=True, eq=False)
 class FrameReader:
-    """Turns what a caller has of a frame into a `DetectedFrame`. Safe for use by many threads.
+    """Converts a frame of any form to a `DetectedFrame`. Safe for use by many threads.
 
     Attributes:
         detect: Finds the faces of an image.
@@ -140,7 +140,7 @@ class FrameReader:
         return self._find(image, 0.0)
 
     def read_client_faces(self, frame: ClientFrame) -> DetectedFrame:
-        """Decodes the faces that a client cut out; together they have the limits of one frame.
+        """Decodes face crops of a client; the limits of one frame apply to all of them together.
 
         Raises:
             BadImage: A crop is not a readable image.
@@ -172,12 +172,12 @@ def _check_together(crops: Sequence[EncodedImage], limits: ImageLimits) -> None:
         raise ImageTooLarge(
             f"The face crops exceed {limits.max_pixels} pixels together. Send smaller ones."
         )
-    if sum(crop.work for crop in crops) > 1:
-        raise ImageTooLarge("The face crops take too much work to decode. Send baseline JPEGs.")
+    if sum(crop.cost for crop in crops) > 1:
+        raise ImageTooLarge("The face crops cost too much to decode. Send baseline JPEGs.")
 
 
 def _place(face: ClientFace, encoded: EncodedImage) -> FaceRegion:
-    """Decodes a crop and says where in the frame it lies."""
+    """Decodes a crop and computes its position in the frame."""
     height, width = encoded.height, encoded.width
     if abs(height - width) > 1:
         raise BadRequest(f"A face crop must be square, not {width} by {height} pixels.")

@@ -1,4 +1,4 @@
-"""Reads pictures from untrusted bytes, within limits."""
+"""Reads images from untrusted bytes, within limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from face_utils.decode_cost import decoding_work, describe_excess, find_unreadable_coding
+from face_utils.decode_cost import check_coding, decode_cost, explain_cost
 from face_utils.detection import Image
 from face_utils.errors import BadImage, ImageTooLarge
 from face_utils.image_validation import check_body, check_header
@@ -22,17 +22,17 @@ MAX_SIDE = 16_384
 
 _WITHOUT_ALPHA = {"JPEG", "MPO"}
 
-# The pixel limit below is Mien's own and is asked before any pixel is decoded.
+# Mien has its own pixel limit and checks it before any pixel is decoded.
 Pillow.MAX_IMAGE_PIXELS = None
 
 
 @dataclass(frozen=True)
 class ImageLimits:
-    """What a client may send.
+    """Limits of an encoded image.
 
     Attributes:
-        max_bytes: Size of the encoded picture.
-        max_pixels: Width times height.
+        max_bytes: Largest size of the encoded image.
+        max_pixels: Largest product of width and height.
     """
 
     max_bytes: int
@@ -41,24 +41,24 @@ class ImageLimits:
 
 @dataclass(frozen=True, eq=False)
 class EncodedImage:
-    """A picture within the limits, of which no pixel is decoded yet.
+    """An image within the limits whose pixels are not decoded yet.
 
     Attributes:
         data: All of it.
         kind: Its format, as Pillow names it.
-        width: Width in pixels as stored; EXIF data may turn the picture.
+        width: Width in pixels as stored; EXIF data may rotate the image.
         height: Height in pixels as stored.
-        work: Work of decoding it, as a share of what one frame may take.
+        cost: Cost of decoding it, as a share of the cost that one frame may have.
     """
 
     data: bytes
     kind: str
     width: int
     height: int
-    work: float
+    cost: float
 
     def decode(self) -> Image:
-        """The picture as people see it: upright, and before mid-grey where it is transparent.
+        """The image as people see it: upright, with mid-grey behind transparent pixels.
 
         Returns:
             `(h, w, 3)` uint8: blue, green, red.
@@ -67,7 +67,7 @@ class EncodedImage:
             BadImage: Its data are damaged.
         """
         if self.kind in _WITHOUT_ALPHA:
-            return np.asarray(self._pixels(cv2.IMREAD_COLOR), np.uint8)  # Turned by OpenCV.
+            return np.asarray(self._pixels(cv2.IMREAD_COLOR), np.uint8)  # Rotated by OpenCV.
         pixels = self._pixels(cv2.IMREAD_UNCHANGED)
         return as_frame(pixels, read_metadata(self.kind, self.data))
 
@@ -85,25 +85,27 @@ def decode(data: bytes, limits: ImageLimits) -> Image:
     """Decodes a JPEG, PNG or WebP.
 
     Returns:
-        `(h, w, 3)` uint8: blue, green, red of the upright picture.
+        `(h, w, 3)` uint8: blue, green, red of the upright image.
 
     Raises:
-        ImageTooLarge: More bytes, pixels or work than the limits allow.
-        BadImage: Not a readable picture of one of the formats.
+        ImageTooLarge: It exceeds the limits of bytes, pixels or decode cost.
+        BadImage: Not a readable image of one of the formats.
     """
     return examine(data, limits).decode()
 
 
 def examine(data: bytes, limits: ImageLimits) -> EncodedImage:
-    """Reads all of a picture but its pixels, so that a small file which unfolds costs nothing.
+    """Reads everything except the pixels, so that a decompression bomb costs nothing.
 
     Raises:
-        ImageTooLarge: More bytes, pixels or work than the limits allow.
-        BadImage: Not a readable picture of one of the formats.
+        ImageTooLarge: It exceeds the limits of bytes, pixels or decode cost.
+        BadImage: Not a readable image of one of the formats.
     """
     if len(data) > limits.max_bytes:
-        raise ImageTooLarge(f"The image has {len(data)} bytes; at most {limits.max_bytes} pass.")
-    _refuse(check_header(data))
+        raise ImageTooLarge(
+            f"The image has {len(data)} bytes. The limit is {limits.max_bytes} bytes."
+        )
+    _raise_if(check_header(data))
     kind, width, height = _read_header(data)
     _check_size(width, height, limits)
     return _check_content(data, kind, width, height, limits)
@@ -112,11 +114,11 @@ def examine(data: bytes, limits: ImageLimits) -> EncodedImage:
 def _check_size(width: int, height: int, limits: ImageLimits) -> None:
     if width * height > limits.max_pixels:
         raise ImageTooLarge(
-            f"The image is {width} by {height} pixels; at most {limits.max_pixels} pass."
+            f"The image is {width} by {height} pixels. The limit is {limits.max_pixels} pixels."
         )
     if max(width, height) > MAX_SIDE:
         raise ImageTooLarge(
-            f"The image is {width} by {height} pixels; its longer side may have {MAX_SIDE}."
+            f"The image is {width} by {height} pixels. The limit of a side is {MAX_SIDE} pixels."
         )
 
 
@@ -124,25 +126,25 @@ def _check_content(
     data: bytes, kind: str, width: int, height: int, limits: ImageLimits
 ) -> EncodedImage:
     try:
-        _refuse(find_unreadable_coding(kind, data))
-        work = decoding_work(kind, data, width, height, limits.max_pixels)
+        _raise_if(check_coding(kind, data))
+        cost = decode_cost(kind, data, width, height, limits.max_pixels)
     except EOFError:
         raise BadImage(f"The {kind} is cut off.") from None
-    if work > 1:
-        raise ImageTooLarge(describe_excess(kind))
-    _refuse(check_body(kind, data, width, height))
-    return EncodedImage(data, kind, width, height, work)
+    if cost > 1:
+        raise ImageTooLarge(explain_cost(kind))
+    _raise_if(check_body(kind, data, width, height))
+    return EncodedImage(data, kind, width, height, cost)
 
 
-def _refuse(flaw: str | None) -> None:
-    if flaw:
-        raise BadImage(flaw)
+def _raise_if(problem: str | None) -> None:
+    if problem:
+        raise BadImage(problem)
 
 
 def _read_header(data: bytes) -> tuple[str, int, int]:
     """Format, width and height, without decoding a pixel."""
     try:
-        with Pillow.open(io.BytesIO(data), formats=FORMATS) as picture:
-            return str(picture.format), picture.width, picture.height
+        with Pillow.open(io.BytesIO(data), formats=FORMATS) as image:
+            return str(image.format), image.width, image.height
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise BadImage("Not a readable JPEG, PNG or WebP image.") from error

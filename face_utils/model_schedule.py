@@ -10,9 +10,9 @@ TOLERANCE = 0.25
 class ModelSchedule:
     """Keeps the interval of each model for each track.
 
-    A new track is due at once. After that the beat is kept rather than the gap, and a frame that
-    comes a quarter of an interval early is accepted. Otherwise frames that jitter around the beat
-    would each just miss it, which halves the rate.
+    A new track is due at once. Later turns follow a fixed beat, not the time since the last turn,
+    and a frame may come a quarter of an interval early. Otherwise frames that jitter around the
+    beat would each just miss it, which halves the rate.
 
     Example:
         >>> schedule = ModelSchedule()
@@ -25,7 +25,7 @@ class ModelSchedule:
         self._turns: dict[tuple[str, int], tuple[float, float]] = {}
 
     def due(self, model: str, tracks: Iterable[int], now: float) -> list[int]:
-        """The tracks that a model should look at now."""
+        """The tracks that are due for a model now."""
         return [id_ for id_ in tracks if self._is_due(model, id_, now)]
 
     def _is_due(self, model: str, track: int, now: float) -> bool:
@@ -33,11 +33,11 @@ class ModelSchedule:
         return now >= beat - TOLERANCE * interval
 
     def asked(self, model: str, tracks: Iterable[int], now: float, interval: float) -> None:
-        """Notes that a model is looking at these tracks.
+        """Records a request to a model about these tracks.
 
         Args:
             model: Name of the model.
-            tracks: The tracks it was asked about.
+            tracks: Tracks in the request.
             now: Time in seconds.
             interval: Seconds from one turn to the next.
         """
@@ -46,9 +46,9 @@ class ModelSchedule:
             self._turns[model, id_] = max(beat, now + interval / 2), interval
 
     def retry(self, model: str) -> None:
-        """Makes a model due for every track: it gave no answer, or its interval changed."""
+        """Makes a model due for every track, after a failed request or a new interval."""
         self._turns = {key: turn for key, turn in self._turns.items() if key[0] != model}
 
     def keep(self, tracks: set[int]) -> None:
-        """Forgets every track but these."""
+        """Forgets all tracks except these."""
         self._turns = {key: turn for key, turn in self._turns.items() if key[1] in tracks}

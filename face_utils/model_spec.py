@@ -16,7 +16,7 @@ Kind = Literal["classification", "regression"]
 SmoothingMethod = Literal["half_life", "average", "evidence"]
 
 UNSURE = "unsure"
-"""The label of a classification that the model cannot decide."""
+"""The label of a classification whose best score is too low."""
 
 ACTIVATION = "activation"
 """Name of the output with the class activation maps, `(n, rows, columns, classes)`."""
@@ -122,11 +122,11 @@ class ModelSpec:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """Names of the SavedModel outputs that a prediction is made of."""
+        """Names of the SavedModel outputs that make up a prediction."""
         return ("probabilities",) if self.kind == "classification" else (self.unit, "low", "high")
 
     @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
+    def _check_kind(self) -> Self:
         is_regression = self.kind == "regression"
         problems = {
             "labels must have two or more entries for a classification.": (

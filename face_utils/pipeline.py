@@ -20,11 +20,11 @@ from face_utils.tracking import Tracker
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The faces that one model should look at.
+    """The faces of one request to one model.
 
     Attributes:
         model: The model.
-        tracks: Numbers of the tracks, one per crop.
+        tracks: Ids of the tracks, one per crop.
         squares: The part of the frame that each crop shows, in pixels of the frame.
         crops: `(n, size, size)` uint8 grey.
     """
@@ -37,7 +37,7 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class FrameAnalysis:
-    """What one frame shows, before any model has looked at it.
+    """The faces of one frame, before any prediction.
 
     Attributes:
         width: Width of the upright frame in pixels.
@@ -69,7 +69,7 @@ class Pipeline:
 
     @property
     def tracks(self) -> set[int]:
-        """Numbers of the tracks that are in view or were a moment ago."""
+        """Ids of the tracks that are in view or were a moment ago."""
         return self._tracker.ids
 
     def analyze(
@@ -78,7 +78,7 @@ class Pipeline:
         """Analyzes one frame.
 
         Args:
-            source: Gives the frame's faces.
+            source: Returns the frame's faces.
             intervals: The models that can be asked now -> seconds between two predictions.
             now: Time of the frame in seconds.
 

@@ -1,4 +1,4 @@
-"""Metadata of a PNG or WebP without which its pixels cannot be understood."""
+"""Metadata of a PNG or WebP that is needed to interpret its pixels."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _GREY = 0
 
 @dataclass(frozen=True)
 class PixelMetadata:
-    """How to understand decoded pixels.
+    """Interpretation of decoded pixels.
 
     Attributes:
-        orientation: That of EXIF, 1 to 8; 1 is upright.
-        significant_bits: Bits of a colour value that mean something, where the file says.
-        transparent_grey: Value of a grey picture that stands for transparency, in its own bits.
+        orientation: EXIF orientation, 1 to 8; 1 is upright.
+        significant_bits: Significant bits of a colour value, or None if the file does not say.
+        transparent_grey: Grey value that means transparent, in bits of the file.
         depth: Bits of a value.
     """
 
@@ -30,7 +30,7 @@ class PixelMetadata:
 
 
 def read_metadata(kind: str, data: bytes) -> PixelMetadata:
-    """Reads the metadata of a PNG or WebP; a JPEG needs none besides what OpenCV reads itself."""
+    """Reads the metadata of a PNG or WebP. OpenCV reads those of a JPEG itself."""
     if kind == "WEBP":
         exif = next((body for name, body in webp_chunks(data) if name == b"EXIF"), b"")
         return PixelMetadata(read_orientation(exif))
@@ -38,9 +38,9 @@ def read_metadata(kind: str, data: bytes) -> PixelMetadata:
 
 
 def read_orientation(exif: bytes) -> int:
-    """The orientation that EXIF data name; 1 where they name none or are damaged.
+    """The orientation in EXIF data; 1 if it is missing or the data are damaged.
 
-    Only the first thousand entries are read, so that no picture holds up the interpreter.
+    Only the first thousand entries are read, so that no image can block the interpreter.
     """
     exif = exif.removeprefix(b"Exif\0\0")
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])

@@ -1,4 +1,4 @@
-"""Turns decoded pixels of any kind into those of a frame: 8 bits, opaque, upright."""
+"""Converts decoded pixels of any kind to 8 bits, opaque and upright."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from face_utils.pixel_metadata import PixelMetadata
 Pixels = NDArray[Any]
 
 BACKGROUND = 128
-"""Grey level behind what is transparent. Mid-grey trips no bound of the quality gate."""
+"""Grey level behind transparent pixels. Mid-grey is within every bound of the quality check."""
 
 _DEPTHS = (10, 12, 14, 16)
 _MIRROR, _TURN_OVER = 1, 0
@@ -29,11 +29,11 @@ _TURNS = {
 
 
 def as_frame(pixels: Pixels, metadata: PixelMetadata) -> Image:
-    """Shows pixels as people see them, before `BACKGROUND` where they are transparent.
+    """Converts pixels to what people see, with `BACKGROUND` behind transparent ones.
 
     Args:
         pixels: `(h, w)`, `(h, w, 3)` or `(h, w, 4)`, uint8 or uint16, as OpenCV decodes them.
-        metadata: How to understand them.
+        metadata: Metadata of their file.
 
     Returns:
         `(h, w, 3)` uint8: blue, green, red.
@@ -46,7 +46,7 @@ def as_frame(pixels: Pixels, metadata: PixelMetadata) -> Image:
 
 
 def _scaled(value: int, depth: int) -> int:
-    """A value of 1, 2 or 4 bits as OpenCV has it, in 8."""
+    """Scales a value of 1, 2 or 4 bits to 8 bits, as OpenCV does."""
     return value if depth >= 8 else value * 255 // ((1 << depth) - 1)
 
 
@@ -57,10 +57,10 @@ def _with_alpha(grey: Pixels, transparent: int) -> Pixels:
 
 
 def _to_eight_bits(pixels: Pixels, significant_bits: int | None) -> Pixels:
-    """Brings 16 bits a channel to 8.
+    """Reduces 16 bits per channel to 8.
 
-    Cameras write values of 10 bits into 16 as they are, which often only their range shows: the
-    fewest bits that hold the largest value are those that are there.
+    Cameras store 10-bit values in 16 bits without scaling, and often only the range of the values
+    shows it. The smallest depth that holds the largest value is taken as the real one.
     """
     depths = (significant_bits,) if significant_bits else _DEPTHS
     if pixels.ndim == 2 or pixels.shape[2] == 3:

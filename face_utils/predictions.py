@@ -1,4 +1,4 @@
-"""Model outputs to predictions about faces: smoothing over time, labels, evidence."""
+"""Conversion of model outputs to predictions: smoothing over time, labels, activation maps."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def predict_faces(
     """Turns a model's outputs into one prediction per face.
 
     Args:
-        batch: The faces that the model was asked about.
-        response: Its outputs.
-        smoother: Merges them with earlier ones of the same track; None to take them as they are.
+        batch: The faces of the request.
+        response: The model's outputs.
+        smoother: Merges them with earlier ones of the same track; None for no smoothing.
         at: Time of the frame in seconds.
 
     Returns:
-        Number of the track, and the prediction about it.
+        Id of the track, and the prediction about it.
     """
     return [
         (track, _predict(batch, row, response, smoother, at))

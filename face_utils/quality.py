@@ -1,8 +1,8 @@
-"""Face quality: which faces are boxed but not shown to the models, and why.
+"""Face quality check: faces that fail it get a box with the reasons, but no predictions.
 
-Each bound lies about where the first of the models has lost a tenth of its skill on held-out faces;
-of turned faces there are so few that theirs is where a quarter is lost.
-docs/experiments/tuning.md has the curves, `python -m benchmarks.tuning` measures them.
+At each bound the first of the models has lost about a tenth of its skill on held-out faces. Turned
+faces are rare in the data, so their bound is where a quarter is lost. docs/experiments/tuning.md
+has the curves, and `python -m benchmarks.tuning` measures them.
 """
 
 from __future__ import annotations
@@ -75,32 +75,32 @@ def assess_quality(detection: Detection, crop: GreyCrop) -> Quality:
 
 
 def highlights(crop: GreyCrop) -> float:
-    """Grey level of the brightest twentieth: a dark skin in good light is not a dark picture."""
+    """Grey level of the brightest 5 %: dark skin in good light is not a dark image."""
     return float(np.percentile(crop, 95))
 
 
 def shadows(crop: GreyCrop) -> float:
-    """Grey level of the darkest twentieth."""
+    """Grey level of the darkest 5 %."""
     return float(np.percentile(crop, 5))
 
 
 def overexposed(crop: GreyCrop) -> float:
-    """Share of the pixels that are white, and so show nothing."""
+    """Share of the pixels that are white and contain no detail."""
     return float(np.mean(crop >= _WHITE))
 
 
 def sharpness(crop: GreyCrop) -> float:
     """Variance of the Laplacian in units of the crop's own variance.
 
-    The measure of J. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000,
-    divided by the contrast so that dim light does not count as blur.
+    J. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000. Dividing by the
+    contrast prevents that dim light counts as blur.
     """
     edges = cv2.Laplacian(crop, cv2.CV_32F)
     return float(edges.var() / max(float(crop.var()), 1.0))
 
 
 def nose_offset(detection: Detection) -> float:
-    """How far the nose is beside the middle of the eyes, in distances of the eyes; 0 unknown."""
+    """Sideways offset of the nose from the middle of the eyes, in eye distances; 0 if unknown."""
     if detection.landmarks is None:
         return 0.0
     right_eye, left_eye, nose = detection.landmarks[:3]
@@ -110,7 +110,7 @@ def nose_offset(detection: Detection) -> float:
 
 
 def eye_distance(detection: Detection) -> float:
-    """Distance of the eyes in sides of the face; 1 where it is unknown."""
+    """Distance of the eyes in sides of the face; 1 if unknown."""
     if detection.landmarks is None:
         return 1.0
     right_eye, left_eye = detection.landmarks[:2]

@@ -1,10 +1,10 @@
-"""A limit on how often a client may send."""
+"""Rate limit: a token bucket for events of a client."""
 
 from __future__ import annotations
 
 
 class RateLimit:
-    """A token bucket: `rate` a second, and one second's worth at once.
+    """A token bucket: `rate` events per second, and as many at once.
 
     Args:
         rate: Events per second in the long run.

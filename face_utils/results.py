@@ -1,4 +1,4 @@
-"""Typed results: what a frame shows, and what each model predicts about a face."""
+"""Typed results: the faces of a frame, and each model's prediction about a face."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ Prediction = Classification | Regression
 
 
 class DetectedFace(_Result):
-    """One face of a frame, before any model has looked at it."""
+    """One face of a frame, before any prediction."""
 
     id: int = Field(
         description="stays the same while the face is in view, and is never used again in a session"
@@ -120,7 +120,7 @@ class DetectedFace(_Result):
     def from_detection(cls, track: int, detection: Detection, quality: Quality) -> DetectedFace:
         """Builds it from arrays, rounded to tenths of a pixel."""
         points = detection.landmarks
-        # Nothing here came from outside, so it is not validated: 6 us less per face.
+        # None of this comes from a client, so it is not validated. That saves 6 us per face.
         return cls.model_construct(
             id=track,
             box=Box(*_round(detection.box)),
@@ -159,7 +159,7 @@ class Timings(_Result):
 
 
 class FrameResult(_Result):
-    """Everything that the library says about one image or frame.
+    """Faces and predictions of one image or frame.
 
     Example:
         >>> FrameResult(width=640, height=480, faces=[], timings=Timings()).faces
@@ -173,12 +173,12 @@ class FrameResult(_Result):
 
 
 def describe(spec: ModelSpec, outputs: Outputs, activation: Activation | None = None) -> Prediction:
-    """Words a model's outputs about one face.
+    """Converts a model's outputs for one face to a prediction.
 
     Args:
         spec: The model.
         outputs: Its outputs for this face.
-        activation: Where the evidence lies, if that is known.
+        activation: The class activation map, if there is one.
     """
     if spec.kind == "regression":
         value, low, high = (round(float(outputs[name]), 2) for name in spec.outputs)
@@ -197,7 +197,7 @@ def describe(spec: ModelSpec, outputs: Outputs, activation: Activation | None = 
 def explain(
     spec: ModelSpec, outputs: Outputs, maps: NDArray[np.float32], square: Square
 ) -> Activation:
-    """Says where in a face the evidence for a prediction lies.
+    """Builds the class activation map that explains a prediction.
 
     Args:
         spec: The model.

@@ -1,4 +1,4 @@
-"""Says in words what a JSON Schema accepts, for messages and for tables."""
+"""Describes in words the values that a JSON Schema accepts, for messages and tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LIMITS = {
 
 
 def describe_value(node: Schema, mapping: str = "an object") -> str:
-    """Says which values a JSON Schema accepts.
+    """Describes the values that a JSON Schema accepts.
 
     Example:
         >>> describe_value({"type": "integer", "minimum": 1, "maximum": 9})
@@ -23,7 +23,7 @@ def describe_value(node: Schema, mapping: str = "an object") -> str:
 
     Args:
         node: The schema, without references.
-        mapping: What a JSON object is called where the value is written.
+        mapping: Name of a JSON object in the format that the value is written in.
     """
     if "enum" in node or "const" in node:
         choices = node.get("enum") or [node["const"]]

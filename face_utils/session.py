@@ -1,13 +1,13 @@
-"""One client's session as a state machine: events go in, actions come out, nothing blocks.
+"""One client's session as a state machine: takes events, returns actions, and never blocks.
 
-A caller of any kind, such as eventlet, threads or a test, drives it:
+Any caller can drive it, such as eventlet, threads or a test:
 
     session.admit(now)                              a frame has arrived
     analyze = session.receive(stamp, source, ...)   run `analyze.run()` in a worker
     completed = session.complete(analysis, now)     send the ack, ask the models
     predictions = session.predicted(predict, outputs, now)    send them
 
-One frame at a time is between `receive` and `complete`; the caller sees to that.
+The caller ensures that only one frame at a time is between `receive` and `complete`.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from face_utils.session_settings import SessionSettings
 from face_utils.smoothing import Smoother
 
 CHANGES_PER_SECOND = 30.0
-"""Changes of the settings: as often as a key that is held down repeats."""
+"""Changes of the settings: the repeat rate of a key that is held down."""
 
 
 @dataclass(frozen=True)
 class SessionLimits:
-    """How long and how fast a session may be.
+    """Limits of a session.
 
     Attributes:
         max_seconds: Lifetime of a session.
@@ -53,15 +53,15 @@ class SessionLimits:
 
 
 class Session:
-    """Everything that belongs to one connected client and is deleted with it.
+    """Everything that belongs to one connected client and is deleted at its end.
 
     Args:
         models: The models of the contract.
-        limits: How long and how fast the session may be.
+        limits: Duration and rate of the session.
         now: Time in seconds.
 
     Attributes:
-        settings: What the client has chosen.
+        settings: The client's settings.
 
     Example:
         >>> from face_utils.frame import DetectedFrame
@@ -87,10 +87,10 @@ class Session:
         self._closed = False
 
     def admit(self, now: float) -> None:
-        """Counts a frame that has arrived, before anyone reads it: bad ones cost time, too.
+        """Counts a frame on arrival, before it is read, because invalid frames cost time too.
 
         Raises:
-            RateLimited: It came too fast.
+            RateLimited: The client exceeds its rate limit.
             SessionExpired: The session is over.
         """
         self._check_open()
@@ -108,8 +108,8 @@ class Session:
         """Takes an admitted frame.
 
         Args:
-            stamp: The frame's number.
-            source: Gives the frame's faces; it runs in the worker.
+            stamp: The frame's number and time.
+            source: Returns the frame's faces; it runs in the worker.
             is_available: Whether a model can be asked now.
             now: Time in seconds.
 
@@ -122,7 +122,7 @@ class Session:
         return Analyze(stamp, now, self._pipeline, source, self._askable(is_available))
 
     def complete(self, frame: AnalyzedFrame, now: float) -> Completed:
-        """Takes what a worker has found in a frame.
+        """Takes a frame that a worker has analyzed.
 
         Raises:
             SessionExpired: The session is over.
@@ -135,7 +135,7 @@ class Session:
     def predicted(
         self, asked: Predict, outcome: ModelOutputs | MienError, now: float
     ) -> FramePredictions | None:
-        """Takes a model's outputs, or the error that came instead.
+        """Takes a model's outputs, or the error of a failed request.
 
         Returns:
             The predictions to send, or None after an error or the end of the session.
@@ -157,11 +157,11 @@ class Session:
         )
 
     def configure(self, payload: object, now: float) -> SessionSettings:
-        """Changes the settings and returns those that now hold.
+        """Changes the settings and returns the new ones.
 
         Raises:
-            BadRequest: The payload is wrong; nothing has changed.
-            RateLimited: It came too fast; nothing has changed.
+            BadRequest: The payload is invalid; nothing has changed.
+            RateLimited: The client exceeds its rate limit; nothing has changed.
         """
         if not self._change_rate.allows(now):
             raise RateLimited(f"Rate limit exceeded: {CHANGES_PER_SECOND:g} changes of settings/s.")
@@ -180,7 +180,7 @@ class Session:
         return self._started + self._limits.max_seconds - now
 
     def expiry(self, now: float) -> str | None:
-        """Why the session must end now: `lifetime`, `idle`, or None while it may continue."""
+        """Reason to end the session now: `lifetime`, `idle`, or None while it may continue."""
         if self.remaining_seconds(now) <= 0:
             return "lifetime"
         return "idle" if self.quiet_seconds(now) >= self._limits.idle_seconds else None

@@ -1,6 +1,6 @@
-"""Events and actions of a session: what goes in, and what its driver has to do.
+"""Events and actions of a session: its inputs, and the work that it gives to its driver.
 
-An action is data: the driver runs it where it may take its time, and gives back what came of it.
+An action is data. The driver runs it where it blocks nobody, and returns the result to the session.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from face_utils.results import Prediction
 
 @dataclass(frozen=True)
 class FrameStamp:
-    """What a client says about a frame.
+    """Number and time of a frame, as the client gives them.
 
     Attributes:
         seq: The client's number of the frame.
@@ -30,10 +30,10 @@ class FrameStamp:
 
 @dataclass(frozen=True, eq=False)
 class Analyze:
-    """Action: run this in a worker, then give what it returns to `Session.complete`.
+    """Action: run this in a worker, then pass the result to `Session.complete`.
 
     Attributes:
-        stamp: The frame's number.
+        stamp: The frame's number and time.
         at: Time of the frame in seconds.
     """
 
@@ -64,12 +64,12 @@ class AnalyzedFrame:
 
 @dataclass(frozen=True, eq=False)
 class Predict:
-    """Action: ask a model, then give its outputs to `Session.predicted`.
+    """Action: ask a model, then pass its outputs to `Session.predicted`.
 
     Attributes:
-        batch: Faces that the model is asked about.
-        activation: Whether to ask for the class activation maps.
-        stamp: The frame's number.
+        batch: Faces of the request.
+        activation: Whether to request the class activation maps.
+        stamp: The frame's number and time.
         at: Time of the frame in seconds.
         asked_at: When the model was asked, in seconds.
     """
@@ -98,11 +98,11 @@ class FramePredictions:
     """Action: send one model's predictions about the faces of one frame.
 
     Attributes:
-        stamp: The frame's number.
+        stamp: The frame's number and time.
         model: Name of the model.
         version: Its version.
         latency_ms: Milliseconds from the request to the response.
-        faces: Number of the track, and the prediction about it.
+        faces: Id of the track, and the prediction about it.
     """
 
     stamp: FrameStamp

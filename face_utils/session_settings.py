@@ -32,14 +32,14 @@ _INTERVAL = "time between two predictions about the same face, in milliseconds"
 
 
 class ModelConfiguration(ClientPayload):
-    """Settings of one model in a `configure` event; what is left out stays."""
+    """Settings of one model in a `configure` event; omitted ones do not change."""
 
     enabled: Enabled = UNSENT
     interval_ms: Annotated[float, Field(ge=0, le=MAX_INTERVAL_MS, description=_INTERVAL)] = UNSENT
 
 
 class Configuration(ClientPayload):
-    """Argument of a `configure` event; what is left out stays."""
+    """Argument of a `configure` event; omitted settings do not change."""
 
     models: Annotated[
         dict[str, ModelConfiguration], Field(description="name of a model -> its settings")
@@ -59,7 +59,7 @@ class ModelSettings(BaseModel):
 
 
 class SessionFlags(BaseModel):
-    """Settings of a session that concern all models alike."""
+    """Settings of a session that apply to all models."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -98,15 +98,15 @@ class SessionSettings(BaseModel):
 
     @property
     def flags(self) -> SessionFlags:
-        """The settings that concern all models alike."""
+        """The settings that apply to all models."""
         return SessionFlags(**{name: getattr(self, name) for name in SessionFlags.model_fields})
 
     def changed(self, payload: object) -> SessionSettings:
         """These settings with the changes of a `configure` payload.
 
         Raises:
-            BadRequest: An unknown key or model, or a value of the wrong type or size. Nothing
-                has changed then.
+            BadRequest: A key or model is unknown, or a value has the wrong type or size. Nothing
+                has changed.
         """
         _check_names(payload, self.models)
         change = Configuration.read(payload, "configure")
@@ -133,7 +133,7 @@ def _changed_model(model: ModelSettings, change: ModelConfiguration) -> ModelSet
 
 
 def _check_names(payload: object, known: Mapping[str, ModelSettings]) -> None:
-    """The schema accepts any name of a model, because the contract decides which there are."""
+    """Checks the names of models, which are in the contract and not in the schema."""
     models = payload.get("models") if isinstance(payload, dict) else None
     if not isinstance(models, dict):
         return

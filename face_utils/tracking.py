@@ -1,4 +1,4 @@
-"""Follows faces from frame to frame and gives each a number of its own."""
+"""Tracker: follows faces from frame to frame and gives each its own id."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Track:
     """One face in view.
 
     Attributes:
-        id: Number of the track, counted up from 1 and never used again.
-        detection: The face as it was seen last.
-        seen_at: When that was, in seconds of the caller's clock.
+        id: Id of the track, counted up from 1 and never used again.
+        detection: Its latest detection.
+        seen_at: Time of that detection, in seconds of the caller's clock.
         velocity: Motion of the box's centre, `(2,)` pixels per second.
     """
 
@@ -34,13 +34,13 @@ class Track:
     velocity: FloatArray
 
     def expected_centre(self, now: float) -> FloatArray:
-        """Where the centre should be at `now`, if the face goes on as it did for a while."""
+        """Expected position of the centre at `now`, if the face keeps its velocity for a while."""
         horizon = min(now - self.seen_at, MOTION_HORIZON_SECONDS)
         return np.asarray(_centre(self.detection.box) + self.velocity * horizon, dtype=np.float32)
 
 
 class Tracker:
-    """Joins detections to tracks by distance and size, the closest pair first."""
+    """Assigns detections to tracks by distance and size, the closest pair first."""
 
     def __init__(self) -> None:
         self._tracks: list[Track] = []
@@ -49,15 +49,15 @@ class Tracker:
 
     @property
     def ids(self) -> set[int]:
-        """Numbers of the tracks that are in view or were a moment ago."""
+        """Ids of the tracks that are in view or were a moment ago."""
         return {track.id for track in self._tracks}
 
     def update(self, detections: list[Detection], now: float) -> list[Track]:
-        """Takes in the faces of a frame.
+        """Updates the tracks with the faces of a frame.
 
         Args:
             detections: The frame's faces.
-            now: Time of the frame in seconds; may not go back.
+            now: Time of the frame in seconds; it must not decrease.
 
         Returns:
             One track per detection, in the order of the detections.
@@ -76,7 +76,7 @@ class Tracker:
         return result
 
     def _may_return(self, track: Track, now: float) -> bool:
-        """Whether a track may still be in view; a client of few frames has long gaps in between."""
+        """Whether a track may still be in view; a client that sends few frames has long gaps."""
         was_in_last_frame = track.seen_at == self._last_frame_at
         patience = LONGEST_PAUSE_SECONDS if was_in_last_frame else GONE_AFTER_SECONDS
         return now - track.seen_at <= patience
@@ -112,10 +112,10 @@ def _match(tracks: list[Track], detections: list[Detection], now: float) -> dict
 
 
 def _distances(tracks: list[Track], detections: list[Detection], now: float) -> FloatArray:
-    """Distances of tracks to detections in face widths; infinite where their sizes do not fit.
+    """Distances of tracks to detections in face widths; infinite if their sizes do not match.
 
-    The nearer of the last and the expected place counts, so that neither a sudden stop nor a
-    steady walk loses the face.
+    The distance is to the last or the expected position, whichever is nearer. So neither a sudden
+    stop nor a steady walk loses the face.
 
     Returns:
         `(tracks, detections)` float32.

@@ -1,6 +1,6 @@
-"""Turns pydantic's validation errors into one plain sentence.
+"""Converts pydantic's validation errors to one plain sentence.
 
-The sentence names the field and says what is right. It never repeats a value, only the name of an
+The sentence names the field and the accepted values. It never repeats a value, only the name of an
 unknown key, which is cut to 40 characters.
 """
 
@@ -27,13 +27,13 @@ SENTENCE = "sentence"
 
 
 def explain(error: ValidationError, model: Any, root: str, mapping: str = "an object") -> str:
-    """Says what the first problem of a payload is.
+    """Describes the first problem of a payload.
 
     Args:
-        error: What pydantic found.
+        error: The error of pydantic.
         model: The type that the payload was validated against.
         root: Name of the payload.
-        mapping: What a JSON object is called where the payload was written.
+        mapping: Name of a JSON object in the format that the payload is written in.
     """
     first = error.errors(include_url=False, include_input=False)[0]
     location, kind = first["loc"], first["type"]
@@ -52,7 +52,7 @@ def explain(error: ValidationError, model: Any, root: str, mapping: str = "an ob
 
 
 def unknown_key(where: str, key: str, known: Iterable[str]) -> str:
-    """Says that a key is unknown, and which known one is nearest to it."""
+    """Reports an unknown key, and suggests the nearest known one."""
     cut = key[:KEY_LENGTH]
     nearest = get_close_matches(cut, list(known), 1)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
@@ -87,7 +87,7 @@ def _step(node: Schema, part: str | int) -> Schema:
 
 
 def _resolve(node: Schema, root: Schema) -> Schema:
-    """Follows a reference, and leaves null out of what may also be null."""
+    """Follows a reference, and skips null in a type that may also be null."""
     if "anyOf" in node:
         node = next(choice for choice in node["anyOf"] if choice.get("type") != "null")
     if "$ref" in node:

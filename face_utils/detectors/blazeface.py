@@ -1,4 +1,4 @@
-"""BlazeFace (full range) by OpenCV's DNN module.
+"""BlazeFace (full range) on OpenCV's DNN module.
 
 The network and its conventions: V. Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face
 Detection on Mobile GPUs", 2019. The full-range model has one anchor in the centre of each cell of
@@ -34,25 +34,25 @@ class BlazeFace:
     """Face detector for webcam distances that also finds tilted heads.
 
     Raises:
-        FileNotFoundError: The model file is not there.
+        FileNotFoundError: The model file is missing.
     """
 
     name = "blazeface"
 
     def __init__(self, model: Path, score_threshold: float = SCORE_THRESHOLD) -> None:
         if not model.is_file():
-            raise FileNotFoundError(f"BlazeFace model {model} is missing; run `make setup`")
+            raise FileNotFoundError(f"The BlazeFace model {model} is missing. Run `make setup`.")
         self._network = cv2.dnn.readNetFromTFLite(str(model))
         self._outputs = self._network.getUnconnectedOutLayersNames()
         self._anchors = _anchors()
-        # The network gives logits; comparing them saves a sigmoid over 2,304 cells.
+        # The network returns logits. Comparing them saves a sigmoid over 2,304 cells.
         self._logit_threshold = float(np.log(score_threshold / (1 - score_threshold)))
 
     def detect(self, image: Image) -> list[Detection]:
-        """Returns the faces of a picture, the best score first.
+        """Returns the faces of an image, the best score first.
 
-        A face that fills the picture is missed at first sight; where nothing is found, the
-        picture is searched once more with a margin around it.
+        The network misses a face that fills the image. If it finds nothing, it searches the image
+        once more with a margin around it.
         """
         return self._search(image, 0.0) or self._search(image, RETRY_PADDING)
 
@@ -80,7 +80,7 @@ class BlazeFace:
 
 
 def _letterbox(image: Image, scale: float, offset: FloatArray) -> Image:
-    """The picture scaled into the middle of the network's input, black around it."""
+    """The image scaled into the middle of the network's input, with a black border."""
     height, width = image.shape[:2]
     size = max(1, round(width * scale)), max(1, round(height * scale))
     shrunk = scale_to(image, *size)
@@ -102,5 +102,5 @@ def _to_image(face: FloatArray, score: float, offset: FloatArray, scale: float) 
 
 
 def _shift(offset: FloatArray) -> FloatArray:
-    """The letterbox puts pictures on whole pixels."""
+    """Offset in whole pixels, where the letterbox places the image."""
     return np.floor(offset)

@@ -20,16 +20,16 @@ def build_detector(choice: Choice, blazeface: Path, yunet: Path | None) -> Detec
     """Builds a detector that any number of threads can share.
 
     Args:
-        choice: A detector by name, or `auto`: YuNet when its file is given, else BlazeFace, and
-            the Haar cascade where there is no file at all.
+        choice: A detector by name, or `auto`: YuNet if its file is given, else BlazeFace, or the
+            Haar cascade if there is no model file.
         blazeface: BlazeFace's model file.
         yunet: YuNet's model file, or None.
 
     Raises:
-        FileNotFoundError: The named detector's model file is not there.
+        FileNotFoundError: The named detector's model file is missing.
         ValueError: YuNet's file has a wrong checksum.
     """
-    # One frame is one thread's work: OpenCV's own threads would only fight over the cores.
+    # Each frame has its own thread. OpenCV's threads would only compete with these for the cores.
     cv2.setNumThreads(1)
 
     def build() -> Detector:
@@ -40,6 +40,6 @@ def build_detector(choice: Choice, blazeface: Path, yunet: Path | None) -> Detec
         return Haar()
 
     pool = DetectorPool(build)
-    # The first pass allocates for a third of a second; no client should wait for that.
+    # The first pass allocates memory for a third of a second. No client should wait for that.
     pool.detect(np.zeros((480, 640, 3), dtype=np.uint8))
     return pool

@@ -1,4 +1,4 @@
-"""Path of BlazeFace's model file. It is among the page's files, since the page uses it, too."""
+"""Path of BlazeFace's model file, which is one of the page's files because the page uses it too."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ _NAME = Path("static", "vendor", "face_detection_full_range.tflite")
 
 
 def blazeface_file() -> Path:
-    """The file in a checkout, or in an installed wheel, where the page is in `web/page`."""
+    """The file of a checkout, or of an installed wheel, which has the page in `web/page`."""
     installed = _ROOT / "web" / "page" / _NAME
     return installed if installed.is_file() else _ROOT / _NAME

@@ -1,7 +1,7 @@
-"""Viola and Jones' cascade by OpenCV: for machines that have no model file at all.
+"""Haar cascade of OpenCV, for machines without any model file.
 
 P. Viola and M. Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features", 2001. It
-is slow and misses tilted heads; docs/explanation/decisions.md has the comparison.
+is slow and misses tilted heads. docs/explanation/decisions.md has the comparison.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from face_utils.detection import Detection, Image
 MIN_SIDE = 40
 _SCALE_STEP = 1.1
 _MIN_NEIGHBOURS = 5
-# Takes the cascade's boxes to BlazeFace's framing: medians over 628 faces of the training data.
+# Convert the cascade's boxes to BlazeFace's size: medians over 628 faces of the training data.
 _SIDE = 0.91
 _DOWN = 0.046
 
 
 class Haar:
-    """Face detector for upright frontal faces; knows no landmarks."""
+    """Face detector for upright frontal faces, without landmarks."""
 
     name = "haar"
 
@@ -31,7 +31,7 @@ class Haar:
         self._cascade = cv2.CascadeClassifier(str(cascades / "haarcascade_frontalface_default.xml"))
 
     def detect(self, image: Image) -> list[Detection]:
-        """Returns the faces of a picture, the largest first; every score is 1."""
+        """Returns the faces of an image, the largest first; every score is 1."""
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
         boxes = self._cascade.detectMultiScale(
             grey, _SCALE_STEP, _MIN_NEIGHBOURS, minSize=(MIN_SIDE, MIN_SIDE)

@@ -9,7 +9,7 @@ from face_utils.detection import Image
 
 
 def scale_to(image: Image, width: int, height: int) -> Image:
-    """Scales a picture to `width` by `height` pixels.
+    """Scales an image to `width` by `height` pixels.
 
     Halving by areas first keeps small faces free of aliasing, as one pass by areas would; OpenCV
     has a fast path for halves, so that 640 by 480 takes 0.13 ms instead of 1.0.

@@ -1,4 +1,4 @@
-"""YuNet by OpenCV's FaceDetectorYN.
+"""YuNet on OpenCV's FaceDetectorYN.
 
 W. Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023. Mien does not contain its model
 file. It is used if the operator has one.
@@ -39,9 +39,9 @@ class YuNet:
 
     def __init__(self, model: Path) -> None:
         if not model.is_file():
-            raise FileNotFoundError(f"YuNet model {model} is missing")
+            raise FileNotFoundError(f"The YuNet model {model} is missing. Set MIEN_YUNET to it.")
         if sha256(model.read_bytes()).hexdigest() != CHECKSUM:
-            raise ValueError(f"{model} is not face_detection_yunet_2023mar.onnx: wrong checksum")
+            raise ValueError(f"{model} is not face_detection_yunet_2023mar.onnx: wrong checksum.")
         self._network = cv2.FaceDetectorYN.create(str(model), "", (320, 240), SCORE_THRESHOLD)
 
     def detect(self, image: Image) -> list[Detection]:

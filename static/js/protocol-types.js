@@ -44,7 +44,7 @@
  * @property {Activation} [activation] where in the face the evidence lies; only if the session asked for it
  *   and the model can show it
  *
- * @typedef {object} Configuration Argument of a `configure` event; what is left out stays.
+ * @typedef {object} Configuration Argument of a `configure` event; omitted settings do not change.
  * @property {Record<string, ModelConfiguration>} [models] name of a model -> its settings
  * @property {boolean} [smoothing] false: each prediction is sent as the model gave it
  * @property {boolean} [mirror] records that the client shows the image mirrored; boxes stay those of the
@@ -75,7 +75,7 @@
  * @property {number} margin share of the face box's longer side to add on each side
  * @property {number} size side of a crop in pixels that is enough for all models
  *
- * @typedef {object} DetectedFace One face of a frame, before any model has looked at it.
+ * @typedef {object} DetectedFace One face of a frame, before any prediction.
  * @property {number} id stays the same while the face is in view, and is never used again in a session
  * @property {[number, number, number, number]} box bounding box `[x, y, w, h]`
  * @property {number} score certainty of the detector, 0 to 1
@@ -122,7 +122,8 @@
  * @property {number} session_max_seconds life of a session
  * @property {number} session_idle_seconds time without a frame after which a session ends
  *
- * @typedef {object} ModelConfiguration Settings of one model in a `configure` event; what is left out stays.
+ * @typedef {object} ModelConfiguration Settings of one model in a `configure` event; omitted ones do not
+ *   change.
  * @property {boolean} [enabled] whether the model is asked at all
  * @property {number} [interval_ms] time between two predictions about the same face, in milliseconds
  *
@@ -176,7 +177,7 @@
  * @property {"idle" | "lifetime" | "shutdown"} reason why the session ends
  * @property {string} message the reason for people
  *
- * @typedef {object} SessionFlags Settings of a session that concern all models alike.
+ * @typedef {object} SessionFlags Settings of a session that apply to all models.
  * @property {boolean} smoothing false: each prediction is sent as the model gave it
  * @property {boolean} mirror records that the client shows the image mirrored; boxes stay those of the
  *   upright frame

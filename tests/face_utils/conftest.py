@@ -8,6 +8,6 @@ from PIL import Image as Pillow
 
 
 @pytest.fixture(scope="module")
-def picture(face_image: np.ndarray) -> Pillow.Image:
+def photo(face_image: np.ndarray) -> Pillow.Image:
     """A part of the astronaut, 300 by 200."""
     return Pillow.fromarray(np.ascontiguousarray(face_image[:200, :300, ::-1]))

@@ -1,4 +1,4 @@
-"""Makes image files, good ones and others."""
+"""Makes valid and invalid image files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ LIMITS = ImageLimits(max_bytes=2 * 1024 * 1024, max_pixels=1920 * 1080)
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
-def encode(picture, kind, **options):
+def encode(photo, kind, **options):
     target = io.BytesIO()
-    picture.save(target, kind, **options)
+    photo.save(target, kind, **options)
     return target.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""The library's front door, with a fake backend and with the real models."""
+"""`Analyzer` with a fake backend and with the real models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.model_specs import classification, regression
 
 MOOD = classification(smoothing=Smoothing("average", 30))
 AGE = regression(interval_ms=1000)
-PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+IMAGE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 LIMITS = ImageLimits(10**7, 10**7)
 
 
@@ -53,7 +53,7 @@ def scene() -> Scene:
 def test_a_photo_gives_every_model_s_prediction_for_each_face(scene: Scene) -> None:
     scene.boxes.append((400, 100, 100, 100))
 
-    result = scene.analyzer.analyze(PICTURE)
+    result = scene.analyzer.analyze(IMAGE)
 
     assert (result.width, result.height) == (640, 480)
     assert [face.id for face in result.faces] == [1, 2]
@@ -65,15 +65,15 @@ def test_a_photo_gives_every_model_s_prediction_for_each_face(scene: Scene) -> N
 
 
 def test_photos_do_not_know_of_each_other(scene: Scene) -> None:
-    scene.analyzer.analyze(PICTURE)
+    scene.analyzer.analyze(IMAGE)
     scene.boxes = [(400, 300, 100, 100)]
 
-    assert [face.id for face in scene.analyzer.analyze(PICTURE).faces] == [1]
+    assert [face.id for face in scene.analyzer.analyze(IMAGE).faces] == [1]
     assert scene.asked() == ["mood", "age"] * 2
 
 
 def test_a_video_keeps_ids_and_asks_each_model_at_its_interval(scene: Scene) -> None:
-    results = [scene.analyzer.analyze(PICTURE, at=frame / 10) for frame in range(5)]
+    results = [scene.analyzer.analyze(IMAGE, at=frame / 10) for frame in range(5)]
 
     assert {face.id for result in results for face in result.faces} == {1}
     assert scene.asked() == ["mood", "age", *["mood"] * 4]
@@ -81,26 +81,26 @@ def test_a_video_keeps_ids_and_asks_each_model_at_its_interval(scene: Scene) -> 
 
 
 def test_predictions_about_a_video_are_smoothed(scene: Scene) -> None:
-    scene.analyzer.analyze(PICTURE, at=0.0)
+    scene.analyzer.analyze(IMAGE, at=0.0)
     scene.backend.outputs = {**scene.backend.outputs, "mood": {"probabilities": [0.25, 0.75]}}
 
-    mood = scene.analyzer.analyze(PICTURE, at=0.1).faces[0].predictions["mood"]
+    mood = scene.analyzer.analyze(IMAGE, at=0.1).faces[0].predictions["mood"]
 
     assert isinstance(mood, Classification)
     assert mood.scores == pytest.approx({"calm": 0.5, "angry": 0.5})
 
 
 def test_after_a_reset_the_next_frame_is_of_another_video(scene: Scene) -> None:
-    scene.analyzer.analyze(PICTURE, at=100.0)
+    scene.analyzer.analyze(IMAGE, at=100.0)
     scene.analyzer.reset()
 
-    scene.analyzer.analyze(PICTURE, at=0.0)
+    scene.analyzer.analyze(IMAGE, at=0.0)
 
     assert scene.asked() == ["mood", "age"] * 2
 
 
-def test_a_face_that_cannot_be_judged_has_reasons_and_no_predictions(scene: Scene) -> None:
-    [face] = scene.analyzer.analyze(np.zeros_like(PICTURE)).faces
+def test_a_face_that_cannot_be_assessed_has_reasons_and_no_predictions(scene: Scene) -> None:
+    [face] = scene.analyzer.analyze(np.zeros_like(IMAGE)).faces
 
     assert "too_dark" in face.quality.reasons
     assert face.predictions == {}
@@ -109,10 +109,10 @@ def test_a_face_that_cannot_be_judged_has_reasons_and_no_predictions(scene: Scen
 def test_a_model_that_cannot_be_asked_is_an_error_and_is_asked_again(scene: Scene) -> None:
     scene.backend.unavailable = {"age"}
     with pytest.raises(ModelUnavailable):
-        scene.analyzer.analyze(PICTURE, at=0.0)
+        scene.analyzer.analyze(IMAGE, at=0.0)
     scene.backend.unavailable = set()
 
-    assert "age" in scene.analyzer.analyze(PICTURE, at=0.1).faces[0].predictions
+    assert "age" in scene.analyzer.analyze(IMAGE, at=0.1).faces[0].predictions
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_model_that_cannot_be_asked_is_an_error_and_is_asked_again(scene: Scen
     ],
     ids=["bytes", "float", "empty", "five channels"],
 )
-def test_what_is_not_an_image_is_refused(scene: Scene, image: bytes | np.ndarray) -> None:
+def test_an_invalid_image_is_refused(scene: Scene, image: bytes | np.ndarray) -> None:
     with pytest.raises(BadImage):
         scene.analyzer.analyze(image)
 
@@ -136,7 +136,7 @@ def real() -> Iterator[Analyzer]:
         yield analyzer
 
 
-def test_real_models_look_at_a_real_face(real: Analyzer, face_jpeg: bytes) -> None:
+def test_real_models_analyze_a_real_face(real: Analyzer, face_jpeg: bytes) -> None:
     [face] = real.analyze(face_jpeg, activation=True).faces
 
     emotion, age, gender = (face.predictions[name] for name in ("emotion", "age", "gender"))
@@ -161,7 +161,7 @@ def test_every_public_name_can_be_imported() -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    """A name that is added here is a promise; one that goes breaks somebody's program."""
+    """Adding a name here is a promise. Removing one breaks somebody's program."""
     assert set(face_utils.__all__) == {
         *("Analyzer", "Backend", "FakeBackend", "ModelOutputs", "ModelSpec", "PredictRequest"),
         *("Activation", "Box", "Classification", "Face", "FrameResult", "Point", "Prediction"),

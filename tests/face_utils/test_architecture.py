@@ -1,4 +1,4 @@
-"""The core stands by itself: no Flask, no gRPC, no sockets, nothing of the other packages."""
+"""The core imports no Flask, no gRPC, no sockets and none of the other packages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def imported(path):
 @pytest.mark.parametrize(
     "path", sorted(CORE.rglob("*.py")), ids=lambda path: path.relative_to(CORE).as_posix()
 )
-def test_the_core_imports_pictures_and_numbers_only(path):
+def test_the_core_imports_images_and_numbers_only(path):
     others = imported(path) - sys.stdlib_module_names - PUT_TOGETHER.get(path.name, set())
 
     assert others <= MAY_IMPORT

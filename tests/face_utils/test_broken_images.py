@@ -1,4 +1,4 @@
-"""What is damaged, cut off or made to do harm is refused, and costs no memory."""
+"""Damaged, truncated and malicious files are refused, and cost no memory."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def test_scraps_are_refused(data):
 @pytest.mark.parametrize(
     ("kind", "options"), [("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {}), ("WEBP", {})]
 )
-def test_a_picture_cut_off_anywhere_is_refused(picture, kind, options):
-    data = encode(picture, kind, **options)
+def test_an_image_cut_off_anywhere_is_refused(photo, kind, options):
+    data = encode(photo, kind, **options)
 
     for end in np.linspace(1, len(data) - 3, 40).astype(int):
         with pytest.raises(BadImage):
             decode(data[:end], LIMITS)
 
 
-def test_a_jpeg_cut_off_behind_its_thumbnail_is_refused(picture):
-    thumbnail = encode(picture.resize((40, 30)), "JPEG")
-    data = encode(picture, "JPEG", exif=b"Exif\0\0" + thumbnail)
+def test_a_jpeg_cut_off_behind_its_thumbnail_is_refused(photo):
+    thumbnail = encode(photo.resize((40, 30)), "JPEG")
+    data = encode(photo, "JPEG", exif=b"Exif\0\0" + thumbnail)
 
     with pytest.raises(BadImage, match="cut off"):
         decode(data[: len(thumbnail) + 900], LIMITS)
@@ -54,9 +54,9 @@ def test_random_bytes_never_do_more_than_be_refused():
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_damaged_picture_is_decoded_or_refused(picture, kind):
+def test_a_damaged_image_is_decoded_or_refused(photo, kind):
     rng = np.random.default_rng(0)
-    data = encode(picture, kind)
+    data = encode(photo, kind)
     outcomes = set()
 
     for _ in range(100):
@@ -119,15 +119,15 @@ for data in pickle.load(sys.stdin.buffer):
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_bomb_is_refused_before_it_is_unfolded(bomb, verdicts):
+def test_a_bomb_is_refused_before_it_is_decompressed(bomb, verdicts):
     code, grown = verdicts[bomb]
 
     assert code == BOMBS[bomb][1].code
     assert grown < 20
 
 
-def test_a_jpeg_of_endless_scans_is_refused(picture):
-    data = encode(picture, "JPEG", progressive=True)
+def test_a_jpeg_of_endless_scans_is_refused(photo):
+    data = encode(photo, "JPEG", progressive=True)
     last_scan = data[data.rindex(b"\xff\xda") : -2]
 
     with pytest.raises(BadImage, match="scans"):
@@ -138,8 +138,8 @@ def test_a_jpeg_of_endless_scans_is_refused(picture):
     ("kind", "head", "part"),
     [("JPEG", 2, b"\xff\xfe\0\2"), ("JPEG", 2, b"\xff"), ("PNG", 33, chunk(b"tIME", b""))],
 )
-def test_a_picture_behind_endless_small_parts_is_refused_unread(picture, kind, head, part):
-    data = encode(picture, kind)
+def test_an_image_after_many_small_parts_is_refused_unread(photo, kind, head, part):
+    data = encode(photo, kind)
     assert decode(data[:head] + 100 * part + data[head:], LIMITS).ndim == 3
 
     with pytest.raises(BadImage, match="within its first"):

@@ -28,13 +28,13 @@ def test_the_largest_magnitude_is_one_however_sure_the_model_is(scale):
     assert grid == [[1.0, -0.25]]
 
 
-def test_what_speaks_for_every_class_alike_does_not_count():
+def test_evidence_for_every_class_does_not_count():
     places = maps([3, 1, 2], [0, 5, 1])
 
     assert evidence_grid(places + np.float32([[[7], [-2]]]), 1) == evidence_grid(places, 1)
 
 
-def test_where_no_place_tells_the_classes_apart_all_is_zero():
+def test_equal_maps_of_all_classes_give_zeros():
     assert evidence_grid(maps([2, 2], [5, 5]), index=1) == [[0.0, 0.0]]
 
 
@@ -49,12 +49,12 @@ def test_zero_has_no_sign():
     assert json.dumps(evidence_grid(maps([2000, 0], [0, 2]), index=0)) == "[[1.0, 0.0]]"
 
 
-def test_of_a_classification_the_best_class_is_explained_even_where_it_is_unsure():
+def test_the_best_class_of_a_classification_is_explained_even_if_it_is_unsure():
     outputs = {"probabilities": np.float32([0.3, 0.2, 0.5])}
 
     assert predicted_class(MOOD, outputs, classes=3) == 2
 
 
 @pytest.mark.parametrize(("years", "index"), [(30.6, 31), (0.2, 0), (-3.0, 0), (200.0, 116)])
-def test_of_a_regression_the_class_nearest_the_value_is_explained(years, index):
+def test_the_class_nearest_to_the_value_of_a_regression_is_explained(years, index):
     assert predicted_class(AGE, {"years": np.float32(years)}, classes=117) == index

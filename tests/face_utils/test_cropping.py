@@ -6,7 +6,7 @@ import pytest
 
 from face_utils.cropping import Square, crop, face_square
 
-# A picture whose value is its own column, or row: what a crop shows tells where it looked.
+# Images whose value is their column, or row: the pixels of a crop show their position.
 ACROSS = np.tile(np.arange(250, dtype=np.uint8), (250, 1))
 DOWN = ACROSS.T.copy()
 SQUARE = Square(226, 121, 110, 5)
@@ -66,7 +66,7 @@ def test_at_the_edge_a_face_keeps_its_place_and_the_edge_is_repeated(face_image,
     assert difference(cut, crop(wide, Square(x + 200, y + 200, 120, roll), 48)) < 0.1
 
 
-def test_a_square_larger_than_the_picture_is_cut_out_whole(face_image):
+def test_a_square_larger_than_the_image_is_cut_out_whole(face_image):
     image = face_image[60:180, 170:280]
 
     assert crop(image, Square(55, 60, 400), 64).shape == (64, 64)
@@ -100,7 +100,7 @@ def test_the_same_face_nearer_or_farther_gives_the_same_crop(face_image, factor)
     assert difference(near, crop(face_image, Square(226, 121, 110), 48)) < 4
 
 
-def test_grey_and_colour_pictures_give_the_same_crop(face_image):
+def test_grey_and_colour_images_give_the_same_crop(face_image):
     grey = cv2.cvtColor(face_image, cv2.COLOR_BGR2GRAY)
 
     assert difference(crop(grey, SQUARE, 48), crop(face_image, SQUARE, 48)) < 0.6
@@ -126,7 +126,7 @@ def test_a_square_of_any_side_gives_a_crop_of_the_wanted_size(face_image, side):
     assert cut.dtype == np.uint8
 
 
-def test_the_picture_is_not_touched(face_image):
+def test_the_image_is_not_touched(face_image):
     before = face_image.copy()
 
     crop(face_image, SQUARE, 48)

@@ -33,7 +33,7 @@ def eyes(right, left):
 
 
 class Recorder:
-    """A detector that notes who uses it; all who are inside meet at a barrier."""
+    """A detector that records the threads that use it; all of them meet at a barrier."""
 
     name = "recorder"
 
@@ -85,12 +85,12 @@ def test_the_pool_has_the_name_of_its_detectors(detector):
 
 
 def test_detection_in_four_threads_finds_the_same_as_in_one(detector, face_image, in_thread):
-    pictures = [np.roll(face_image, shift, axis=1)[:, :360] for shift in range(0, 80, 10)]
-    alone = [detector.detect(picture)[0].box.tolist() for picture in pictures]
+    photos = [np.roll(face_image, shift, axis=1)[:, :360] for shift in range(0, 80, 10)]
+    alone = [detector.detect(photo)[0].box.tolist() for photo in photos]
     assert len({tuple(box) for box in alone}) == len(alone)
 
     def work():
-        return [detector.detect(picture)[0].box.tolist() for picture in pictures * 2]
+        return [detector.detect(photo)[0].box.tolist() for photo in photos * 2]
 
     for call in [in_thread(work) for _ in range(4)]:
         assert call.result() == alone * 2

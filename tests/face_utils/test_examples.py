@@ -1,4 +1,4 @@
-"""The examples in the docstrings run, and every public class has one."""
+"""The docstrings' examples run, and every public class has one."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def see(image, *boxes, max_faces=16):
 
 
 def cut_out(image, face, margin, size=None):
-    """What the page does: an upright square around the face, as a picture of its own."""
+    """A crop as the page makes it: an upright square around the face, as a separate image."""
     square = face_square(face.box, margin)
     x, y, side = (
         round(square.x - square.side / 2),
@@ -54,11 +54,11 @@ def given(image, face, margin=0.3, size=None):
 
 
 def test_a_frame_is_measured_and_its_faces_found(face_jpeg, detector):
-    sight = FrameReader(detector.detect, LIMITS, 16).read(face_jpeg)
+    frame = FrameReader(detector.detect, LIMITS, 16).read(face_jpeg)
 
-    assert (sight.width, sight.height) == (512, 512)
-    assert len(sight.faces) == 1
-    assert set(sight.timings) == {"decode_ms", "detect_ms"}
+    assert (frame.width, frame.height) == (512, 512)
+    assert len(frame.faces) == 1
+    assert set(frame.timings) == {"decode_ms", "detect_ms"}
 
 
 def test_a_frame_is_given_to_the_detector_once(face_image):
@@ -78,22 +78,22 @@ def test_a_face_is_cropped_as_cropping_says(face_image):
 
 
 def test_only_the_best_faces_are_followed(face_image):
-    sight = see(face_image, (0, 0, 50, 50), (100, 0, 50, 50), (200, 0, 50, 50), max_faces=2)
+    frame = see(face_image, (0, 0, 50, 50), (100, 0, 50, 50), (200, 0, 50, 50), max_faces=2)
 
-    assert [float(face.detection.box[0]) for face in sight.faces] == [0, 100]
+    assert [float(face.detection.box[0]) for face in frame.faces] == [0, 100]
 
 
 def test_a_face_at_the_edge_stays_and_one_outside_is_left_out(face_image):
-    sight = see(face_image, (-40, 10, 50, 50), (-60, 10, 50, 50), (512, 10, 50, 50))
+    frame = see(face_image, (-40, 10, 50, 50), (-60, 10, 50, 50), (512, 10, 50, 50))
 
-    assert [float(face.detection.box[0]) for face in sight.faces] == [-40]
+    assert [float(face.detection.box[0]) for face in frame.faces] == [-40]
 
 
-def test_a_frame_beyond_the_limits_is_not_looked_at(face_image):
+def test_a_frame_beyond_the_limits_is_not_analyzed(face_image):
     with pytest.raises(ImageTooLarge):
         FrameReader(pytest.fail, ImageLimits(10**7, 1000), 16).read(png(face_image))
     with pytest.raises(BadImage):
-        FrameReader(pytest.fail, LIMITS, 16).read(b"no picture")
+        FrameReader(pytest.fail, LIMITS, 16).read(b"not an image")
 
 
 @pytest.mark.parametrize("box", [(173, 68, 107, 107), (-30, 20, 90, 110), (450, 440, 100, 90)])
@@ -130,11 +130,11 @@ def test_a_tilted_face_is_turned_upright_out_of_the_client_s_crop_too(face_image
 def test_given_faces_keep_their_place_in_the_frame(face_image):
     face = detection(173, 68, 107, 107)
 
-    sight = read_given(640, 480, [cut_out(face_image, face, 0.3)] * 2, LIMITS)
+    frame = read_given(640, 480, [cut_out(face_image, face, 0.3)] * 2, LIMITS)
 
-    assert (sight.width, sight.height) == (640, 480)
-    assert [seen.detection for seen in sight.faces] == [face, face]
-    assert set(sight.timings) == {"decode_ms", "detect_ms"}
+    assert (frame.width, frame.height) == (640, 480)
+    assert [seen.detection for seen in frame.faces] == [face, face]
+    assert set(frame.timings) == {"decode_ms", "detect_ms"}
 
 
 def test_a_frame_without_faces_needs_no_crops():

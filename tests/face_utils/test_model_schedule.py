@@ -47,7 +47,7 @@ def test_one_model_and_one_track_do_not_wait_for_another():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_frames_that_jitter_around_the_beat_are_all_looked_at(seed):
+def test_frames_that_jitter_around_the_beat_are_all_analyzed(seed):
     jitter = np.random.default_rng(seed).uniform(-0.02, 0.02, 300)
     jitter[0] = 0.02  # The worst start: all others come early against it.
     frames = np.arange(300) * 0.1 + jitter
@@ -79,11 +79,11 @@ def test_what_a_gap_kept_from_being_asked_is_not_made_up_for():
     assert len(asked(schedule, np.arange(30, 40, 0.1), 1.0)) <= 11
 
 
-def test_an_interval_of_zero_looks_at_every_frame():
+def test_an_interval_of_zero_is_due_for_every_frame():
     assert asked(ModelSchedule(), [0.0, 0.01, 0.02], 0.0) == [0.0, 0.01, 0.02]
 
 
-def test_a_model_that_gave_no_answer_is_due_for_every_track_again():
+def test_a_model_that_gave_no_response_is_due_for_every_track_again():
     schedule = ModelSchedule()
     schedule.asked("age", [1, 2], 0.0, 4.0)
     schedule.asked("gender", [1], 0.0, 4.0)

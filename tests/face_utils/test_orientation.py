@@ -1,4 +1,4 @@
-"""Pictures are upright, however a camera stored them."""
+"""Decoded images are upright, whatever orientation a camera stored."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ def exif(orientation):
     return data
 
 
-def as_shown(picture, orientation):
+def as_shown(photo, orientation):
     """The upright pixels in blue, green, red, by Pillow."""
-    turned = picture.copy()
+    turned = photo.copy()
     turned.getexif()[ORIENTATION] = orientation
     return np.asarray(ImageOps.exif_transpose(turned))[..., ::-1]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_is_turned_upright(picture, kind, orientation):
+def test_an_image_is_turned_upright(photo, kind, orientation):
     file_format, options = KINDS[kind]
-    data = encode(picture, file_format, exif=exif(orientation), **options)
+    data = encode(photo, file_format, exif=exif(orientation), **options)
 
     image = decode(data, LIMITS)
 
-    expected = as_shown(picture, orientation)
+    expected = as_shown(photo, orientation)
     assert image.shape == expected.shape
     assert np.abs(image.astype(int) - expected).mean() < 3
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_a_transparent_picture_is_turned_upright_too(picture, kind, orientation):
-    half = picture.copy()
+def test_a_transparent_image_is_turned_upright_too(photo, kind, orientation):
+    half = photo.copy()
     half.putalpha(Pillow.linear_gradient("L").resize(half.size).point(lambda v: 255 * (v > 127)))
     plain = decode(encode(half, kind, lossless=True), LIMITS)
 
@@ -60,13 +60,13 @@ def test_a_transparent_picture_is_turned_upright_too(picture, kind, orientation)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_frame_is_as_wide_and_as_high_as_it_is_upright(picture, kind):
+def test_a_frame_is_as_wide_and_as_high_as_it_is_upright(photo, kind):
     file_format, options = KINDS[kind]
-    data = encode(picture, file_format, exif=exif(6), **options)
+    data = encode(photo, file_format, exif=exif(6), **options)
 
-    sight = FrameReader(lambda _: [], LIMITS, 16).read(data)
+    frame = FrameReader(lambda _: [], LIMITS, 16).read(data)
 
-    assert (sight.width, sight.height) == (200, 300)
+    assert (frame.width, frame.height) == (200, 300)
 
 
 @pytest.mark.parametrize("data", [b"", b"II*\0", b"MM\0*\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff"])

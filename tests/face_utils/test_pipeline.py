@@ -16,10 +16,10 @@ EMOTION = classification("emotion", smoothing=Smoothing("half_life", 0.4))
 AGE = replace(EMOTION, name="age", size=64, margin=0.2)
 BOTH = {EMOTION: 0.1, AGE: 3.0}
 
-PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+IMAGE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 
 
-def source(*boxes, image=PICTURE):
+def source(*boxes, image=IMAGE):
     """Gives the detected frame with faces in these boxes."""
     faces = [FaceRegion(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
     return lambda: DetectedFrame(640, 480, faces, {"decode_ms": 1.0})
@@ -49,22 +49,22 @@ def test_new_faces_are_due_at_once_for_every_model_in_one_batch_each():
 
 
 def test_a_batch_holds_each_face_as_its_model_wants_it():
-    sight = source(LEFT, RIGHT)()
+    frame = source(LEFT, RIGHT)()
 
-    analysis = Pipeline().analyze(lambda: sight, BOTH, 0.0)
+    analysis = Pipeline().analyze(lambda: frame, BOTH, 0.0)
     batches = analysis.batches
 
     for batch in batches:
-        for crop, seen in zip(batch.crops, sight.faces, strict=True):
+        for crop, seen in zip(batch.crops, frame.faces, strict=True):
             np.testing.assert_array_equal(crop, seen.crop(batch.model.margin, batch.model.size))
 
 
-def test_a_batch_says_which_part_of_the_frame_each_crop_shows():
+def test_a_batch_contains_which_part_of_the_frame_each_crop_shows():
     landmarks = np.array([[80, 130], [120, 140], [100, 150], [100, 170]], np.float32)
     tilted = Detection(np.array(LEFT, np.float32), 0.9, landmarks)
-    sight = DetectedFrame(640, 480, [FaceRegion(tilted, PICTURE)])
+    frame = DetectedFrame(640, 480, [FaceRegion(tilted, IMAGE)])
 
-    [batch] = Pipeline().analyze(lambda: sight, {AGE: 3.0}, 0.0).batches
+    [batch] = Pipeline().analyze(lambda: frame, {AGE: 3.0}, 0.0).batches
 
     [square] = batch.squares
     assert (square.x, square.y, square.side) == (100, 150, pytest.approx(140))
@@ -95,7 +95,7 @@ def test_a_model_that_cannot_be_asked_gets_no_batch_and_misses_no_turn():
     assert [batch.model for batch in batches] == [AGE]
 
 
-def test_a_face_that_cannot_be_judged_is_boxed_with_its_reason_and_not_sent():
+def test_a_face_that_cannot_be_assessed_is_boxed_with_its_reason_and_not_sent():
     tiny = (300, 300, 12, 12)
 
     analysis = Pipeline().analyze(source(LEFT, tiny), BOTH, 0.0)
@@ -105,9 +105,9 @@ def test_a_face_that_cannot_be_judged_is_boxed_with_its_reason_and_not_sent():
     assert [batch.tracks for batch in batches] == [[1], [1]]
 
 
-def test_a_face_is_due_as_soon_as_it_can_be_judged():
+def test_a_face_is_due_as_soon_as_it_can_be_assessed():
     pipeline = Pipeline()
-    dark = np.zeros_like(PICTURE)
+    dark = np.zeros_like(IMAGE)
     assert pipeline.analyze(source(LEFT, image=dark), BOTH, 0.0).batches == []
 
     analysis = pipeline.analyze(source(LEFT), BOTH, 0.05)
@@ -150,7 +150,7 @@ def test_tracks_are_those_in_view_or_lost_a_moment_ago():
     assert pipeline.tracks == {2}
 
 
-def test_a_real_face_is_found_judged_and_cropped(face_image, detector):
+def test_a_real_face_is_found_assessed_and_cropped(face_image, detector):
     def see():
         return DetectedFrame(
             512, 512, [FaceRegion(d, face_image) for d in detector.detect(face_image)]

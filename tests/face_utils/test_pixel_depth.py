@@ -1,4 +1,4 @@
-"""A PNG of 16 bits a channel is as bright as it was meant to be."""
+"""A PNG with 16 bits per channel is decoded with the right brightness."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_a_face_without_light_is_too_dark(good_crop):
     assert assess_quality(face(), good_crop // 8).reasons == ("too_dark",)
 
 
-def test_dim_light_is_no_reason(good_crop):
+def test_dim_light_is_not_a_reason(good_crop):
     assert assess_quality(face(), good_crop // 3).ok
 
 
@@ -66,7 +66,7 @@ def test_a_face_that_is_white_in_large_parts_is_too_bright(good_crop):
     )
 
 
-def test_a_bright_spot_on_a_face_is_no_reason(good_crop):
+def test_a_bright_spot_on_a_face_is_not_a_reason(good_crop):
     lit = good_crop.copy()
     lit[:12, :24] = 255
 
@@ -89,7 +89,7 @@ def test_dim_light_does_not_hide_blur(good_crop, contrast):
     assert "blurred" in assess_quality(face(), dim).reasons
 
 
-def test_an_even_surface_is_no_sharp_face():
+def test_an_even_surface_is_not_a_sharp_face():
     assert "blurred" in assess_quality(face(), np.full((48, 48), 128, np.uint8)).reasons
 
 
@@ -126,7 +126,7 @@ def test_without_landmarks_nothing_is_said_about_the_turn(good_crop):
     assert assess_quality(face(points=None), good_crop).ok
 
 
-def test_every_reason_that_holds_is_named():
+def test_every_reason_is_named():
     black = np.zeros((48, 48), np.uint8)
 
     assert assess_quality(face(side=12), black).reasons == ("too_small", "too_dark", "blurred")

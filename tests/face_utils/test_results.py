@@ -50,7 +50,7 @@ def test_an_acknowledgement_has_the_fields_of_the_protocol():
     }
 
 
-def test_landmarks_that_nobody_knows_are_null():
+def test_unknown_landmarks_are_null():
     detection = Detection(np.zeros(4, np.float32), 1.0)
     wire = DetectedFace.from_detection(1, detection, Quality()).model_dump(mode="json")
 
@@ -98,12 +98,12 @@ def test_a_regression_gives_its_value_and_its_range():
     }
 
 
-def test_an_answer_of_another_number_of_classes_is_refused():
+def test_a_prediction_of_another_number_of_classes_is_refused():
     with pytest.raises(ValueError, match="shorter"):
         describe(MOOD, probabilities(0.5, 0.5))
 
 
-def test_what_explains_an_answer_has_the_fields_of_the_protocol():
+def test_an_activation_has_the_fields_of_the_protocol():
     maps = np.array([[[0, 1, 2], [0, 2, 1]]], np.float32)
     square = Square(100.04, 50.0, 33.333, roll=-12.345)
 

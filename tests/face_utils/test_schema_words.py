@@ -30,11 +30,11 @@ NUMBER = {"type": "number"}
     ],
     ids=str,
 )
-def test_a_schema_is_said_in_words(schema, words):
+def test_a_schema_is_described_in_words(schema, words):
     assert describe_value(schema) == words
 
 
-def test_an_object_is_called_as_its_file_calls_it():
+def test_an_object_has_the_name_that_its_file_format_uses():
     assert describe_value({"type": "object"}, mapping="a table") == "a table"
 
 

@@ -22,7 +22,7 @@ YEARS = ModelOutputs(
         for name, value in (("years", 30), ("low", 25), ("high", 36))
     },
 )
-PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+IMAGE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def session() -> Session:
 
 def one_face() -> DetectedFrame:
     detection = Detection(np.array((50, 100, 100, 100), np.float32), 0.9)
-    return DetectedFrame(640, 480, [FaceRegion(detection, PICTURE)])
+    return DetectedFrame(640, 480, [FaceRegion(detection, IMAGE)])
 
 
 def frame(session: Session, now: float, *, available: bool = True) -> Completed:

@@ -23,7 +23,7 @@ def test_by_default_every_model_is_on_at_the_contract_s_interval():
 
 
 @pytest.mark.parametrize("payload", [{}, {"models": {}}, {"models": {"age": {}}}])
-def test_what_is_not_named_stays(payload):
+def test_omitted_settings_do_not_change(payload):
     assert DEFAULT.changed(payload) == DEFAULT
 
 

@@ -20,9 +20,9 @@ def model(smoothing, name="mood"):
     return build(name, interval_ms=100, smoothing=smoothing)
 
 
-def feed(smoother, spec, answers, track=1):
-    """Takes in (time, probabilities) and returns what is believed at the end."""
-    for now, probabilities in answers:
+def feed(smoother, spec, outputs, track=1):
+    """Adds (time, probabilities) pairs and returns the last smoothed outputs."""
+    for now, probabilities in outputs:
         believed = smoother.update(spec, track, {"probabilities": probabilities}, now)
     return believed["probabilities"]
 
@@ -32,7 +32,7 @@ def years(value, low=None, high=None):
 
 
 @pytest.mark.parametrize("smoothing", [HALF_LIFE, AVERAGE, EVIDENCE])
-def test_the_first_answer_is_believed_as_it_is(smoothing):
+def test_the_first_prediction_is_taken_as_it_is(smoothing):
     believed = feed(Smoother(), model(smoothing), [(0, CALM)])
 
     np.testing.assert_allclose(believed, CALM, rtol=1e-5)
@@ -40,7 +40,7 @@ def test_the_first_answer_is_believed_as_it_is(smoothing):
 
 
 @pytest.mark.parametrize("halves", [1, 2, 3])
-def test_an_old_answer_counts_half_after_each_half_life(halves):
+def test_an_old_prediction_has_half_the_weight_after_each_half_life(halves):
     believed = feed(Smoother(), model(HALF_LIFE), [(0, CALM), (0.4 * halves, ANGRY)])
 
     np.testing.assert_allclose(believed, ANGRY + (CALM - ANGRY) * 0.5**halves, rtol=1e-5)
@@ -48,8 +48,8 @@ def test_an_old_answer_counts_half_after_each_half_life(halves):
 
 def test_a_change_shows_alike_at_5_and_at_30_frames_a_second():
     def after_a_second(rate):
-        answers = [(0, CALM)] + [(frame / rate, ANGRY) for frame in range(1, rate + 1)]
-        return feed(Smoother(), model(HALF_LIFE), answers)
+        outputs = [(0, CALM)] + [(frame / rate, ANGRY) for frame in range(1, rate + 1)]
+        return feed(Smoother(), model(HALF_LIFE), outputs)
 
     np.testing.assert_allclose(after_a_second(5), after_a_second(30), rtol=1e-4)
 
@@ -58,8 +58,8 @@ def test_a_change_shows_alike_at_5_and_at_30_frames_a_second():
 def test_a_slow_drift_shows_alike_at_5_and_at_30_frames_a_second(smoothing):
     def after_forty_seconds(rate):
         shares = np.linspace(0, 1, 40 * rate)
-        answers = [(n / rate, CALM + (ANGRY - CALM) * s) for n, s in enumerate(shares)]
-        return feed(Smoother(), model(smoothing), answers)
+        outputs = [(n / rate, CALM + (ANGRY - CALM) * s) for n, s in enumerate(shares)]
+        return feed(Smoother(), model(smoothing), outputs)
 
     np.testing.assert_allclose(after_forty_seconds(5), after_forty_seconds(30), atol=0.03)
 
@@ -86,7 +86,7 @@ def test_an_average_is_the_plain_mean_at_first():
     )
 
 
-def test_one_wild_answer_hardly_moves_a_long_average():
+def test_one_outlier_hardly_moves_a_long_average():
     smoother, spec = Smoother(), model(AVERAGE)
     for now in range(0, 60, 3):
         smoother.update(spec, 1, years(30.0), now)
@@ -104,19 +104,19 @@ def test_an_average_reaches_back_over_its_seconds_only():
     assert float(believed["years"]) == pytest.approx(60 - 40 * np.exp(-1), abs=1)
 
 
-def test_evidence_grows_with_looks_that_agree_and_then_saturates():
+def test_evidence_grows_with_predictions_that_agree_and_then_saturates():
     spec, smoother = model(EVIDENCE), Smoother()
     weak = np.array([0.6, 0.4], "f4")
 
     certainty = [feed(smoother, spec, [(now, weak)])[0] for now in range(0, 300, 3)]
 
     assert certainty == sorted(certainty)
-    odds = (0.6 / 0.4) ** np.array([1, 1 / 0.82])  # No more than 1 / 0.82 independent looks' worth.
+    odds = (0.6 / 0.4) ** np.array([1, 1 / 0.82])  # At most 1 / 0.82 independent ones.
     assert certainty[0] == pytest.approx(odds[0] / (1 + odds[0]))
     assert certainty[-1] == pytest.approx(odds[1] / (1 + odds[1]), abs=0.01)
 
 
-def test_looks_that_are_forgotten_lend_no_certainty_to_the_next():
+def test_predictions_that_are_forgotten_add_no_certainty_to_the_next():
     many = [(n / 10, ANGRY) for n in range(20)]
 
     believed = feed(Smoother(), model(EVIDENCE), [*many, (60, CALM)])
@@ -126,12 +126,12 @@ def test_looks_that_are_forgotten_lend_no_certainty_to_the_next():
 
 def test_evidence_that_disagrees_stays_undecided():
     spec = model(EVIDENCE)
-    answers = [(now, p) for now, p in enumerate([[0.8, 0.2], [0.2, 0.8]] * 10)]
+    outputs = [(now, p) for now, p in enumerate([[0.8, 0.2], [0.2, 0.8]] * 10)]
 
-    assert feed(Smoother(), spec, answers) == pytest.approx([0.5, 0.5], abs=0.02)
+    assert feed(Smoother(), spec, outputs) == pytest.approx([0.5, 0.5], abs=0.02)
 
 
-def test_a_certain_answer_does_not_silence_all_later_ones():
+def test_a_certain_prediction_does_not_outweigh_all_later_ones():
     spec, smoother = model(EVIDENCE), Smoother()
     feed(smoother, spec, [(0, np.array([1, 0], "f4"))])
 
@@ -161,7 +161,7 @@ def test_a_track_that_is_gone_is_forgotten_and_the_others_are_not():
     )
 
 
-def test_two_answers_about_the_same_moment_do_no_harm():
+def test_two_predictions_about_the_same_moment_do_no_harm():
     believed = feed(Smoother(), model(AVERAGE), [(0, CALM), (0, ANGRY)])
 
     np.testing.assert_allclose(believed, (CALM + ANGRY) / 2, rtol=1e-6)

@@ -39,7 +39,7 @@ def test_tracks_come_in_the_order_of_the_detections_whatever_that_is():
 
 
 @pytest.mark.parametrize("rate", [2, 5, 10, 30])
-def test_a_face_that_walks_through_the_picture_keeps_its_id(rate):
+def test_a_face_that_walks_through_the_image_keeps_its_id(rate):
     frames = np.arange(0, 3, 1 / rate)
     path = [[face(50 + 150 * now, 200 + 40 * np.sin(now))] for now in frames]
 
@@ -124,14 +124,14 @@ def test_a_still_face_keeps_its_id_at_a_frame_every_few_seconds(seconds):
     assert follow(Tracker(), path, rate=1 / seconds) == [[1]] * 10
 
 
-def test_after_a_long_pause_of_the_client_nobody_is_taken_for_who_was_there():
+def test_after_a_long_pause_of_the_client_every_face_gets_a_new_id():
     tracker = Tracker()
     follow(tracker, [[face(300, 200)]], rate=10)
 
     assert follow(tracker, [[face(300, 200)]], rate=10, start=60) == [[2]]
 
 
-def test_a_jump_across_the_picture_is_another_face():
+def test_a_jump_across_the_image_is_another_face():
     assert follow(Tracker(), [[face(100, 100)], [face(240, 100)]], rate=10) == [[1], [2]]
 
 

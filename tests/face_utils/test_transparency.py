@@ -1,4 +1,4 @@
-"""Transparent parts are not analysed: people do not see them either."""
+"""Transparent parts are not analysed, because people do not see them."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ LOSSLESS = {"PNG": {}, "WEBP": {"lossless": True, "exact": True}}
 @pytest.fixture(scope="module")
 def erased(face_image):
     """The astronaut, with her face erased by alpha; its colours are still in the file."""
-    picture = Pillow.fromarray(np.ascontiguousarray(face_image[..., ::-1]))
+    photo = Pillow.fromarray(np.ascontiguousarray(face_image[..., ::-1]))
     alpha = np.full(face_image.shape[:2], 255, np.uint8)
     alpha[:220, 130:330] = 0
-    picture.putalpha(Pillow.fromarray(alpha))
-    return picture
+    photo.putalpha(Pillow.fromarray(alpha))
+    return photo
 
 
-def sixteen_bits(picture):
-    deep = np.asarray(picture).astype(np.uint16) * 257
+def sixteen_bits(photo):
+    deep = np.asarray(photo).astype(np.uint16) * 257
     return cv2.imencode(".png", cv2.cvtColor(deep, cv2.COLOR_RGBA2BGRA))[1].tobytes()
 
 
-def files(picture):
-    palette = picture.convert("RGB").quantize(255)
+def files(photo):
+    palette = photo.convert("RGB").quantize(255)
     hidden = np.asarray(palette).copy()
-    hidden[np.asarray(picture)[..., 3] == 0] = 255
+    hidden[np.asarray(photo)[..., 3] == 0] = 255
     keyed = Pillow.fromarray(hidden)
     keyed.putpalette([*palette.getpalette()[: 255 * 3], 200, 150, 120])
     return {
-        "RGBA PNG": encode(picture, "PNG"),
-        "grey and alpha PNG": encode(picture.convert("LA"), "PNG"),
-        "16-bit PNG": sixteen_bits(picture),
+        "RGBA PNG": encode(photo, "PNG"),
+        "grey and alpha PNG": encode(photo.convert("LA"), "PNG"),
+        "16-bit PNG": sixteen_bits(photo),
         "palette PNG": encode(keyed, "PNG", transparency=255),
-        "WebP": encode(picture, "WEBP", quality=95, exact=True),
-        "lossless WebP": encode(picture, "WEBP", **LOSSLESS["WEBP"]),
+        "WebP": encode(photo, "WEBP", quality=95, exact=True),
+        "lossless WebP": encode(photo, "WEBP", **LOSSLESS["WEBP"]),
     }
 
 
@@ -69,7 +69,7 @@ def test_a_crop_that_alpha_erases_shows_grey(erased, kind):
 
 
 @pytest.mark.parametrize("kind", LOSSLESS)
-def test_half_transparent_pixels_are_half_seen(kind):
+def test_half_transparent_pixels_are_half_visible(kind):
     pixels = np.full((8, 8, 4), (200, 100, 0, 51), np.uint8)
 
     image = decode(encode(Pillow.fromarray(pixels), kind, **LOSSLESS[kind]), LIMITS)
@@ -80,8 +80,8 @@ def test_half_transparent_pixels_are_half_seen(kind):
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "1"])
 def test_one_colour_may_stand_for_transparency(mode):
-    picture = Pillow.new(mode, (8, 8), 255 if mode != "RGB" else (255, 255, 255))
+    photo = Pillow.new(mode, (8, 8), 255 if mode != "RGB" else (255, 255, 255))
     key = {"RGB": (255, 255, 255), "L": 255, "1": 1}[mode]
 
-    assert (decode(encode(picture, "PNG", transparency=key), LIMITS) == BACKGROUND).all()
-    assert (decode(encode(picture, "PNG"), LIMITS) == 255).all()
+    assert (decode(encode(photo, "PNG", transparency=key), LIMITS) == BACKGROUND).all()
+    assert (decode(encode(photo, "PNG"), LIMITS) == 255).all()

@@ -1,4 +1,4 @@
-"""What holds for every detector."""
+"""Tests for every detector."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def shifted(right, down):
 
 
 def tilted(image, angle):
-    """The picture turned clockwise around its face, which comes to the middle."""
+    """The image turned clockwise around its face, which comes to the middle."""
     turn = cv2.getRotationMatrix2D((226.0, 121.0), -angle, 1.0)
     turn[:, 2] += [256 - 226, 256 - 121]
     return cv2.warpAffine(image, turn, (512, 512), borderMode=cv2.BORDER_REPLICATE)
@@ -34,7 +34,7 @@ def test_the_astronaut_has_one_face(any_detector, face_image):
     assert 0.5 < face.score <= 1
 
 
-def test_all_detectors_frame_a_face_alike(any_detector, detector, face_image):
+def test_all_detectors_give_a_face_the_same_box(any_detector, detector, face_image):
     [face], [reference] = any_detector.detect(face_image), detector.detect(face_image)
 
     assert overlap(face, reference.box[None]) > 0.6
@@ -48,7 +48,7 @@ def test_landmarks_are_right_eye_left_eye_nose_and_mouth(landmark_detector, face
     assert face.landmarks.shape == (4, 2)
 
 
-def test_boxes_and_landmarks_are_pixels_of_the_picture_of_any_size(landmark_detector, face_image):
+def test_boxes_and_landmarks_are_pixels_of_the_image_of_any_size(landmark_detector, face_image):
     [small] = landmark_detector.detect(face_image)
     [large] = landmark_detector.detect(cv2.resize(face_image, None, fx=2, fy=2))
 
@@ -57,11 +57,11 @@ def test_boxes_and_landmarks_are_pixels_of_the_picture_of_any_size(landmark_dete
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (300, 0), (0, 200), (170, 60)])
-def test_a_face_is_found_where_it_is_in_a_wide_picture(any_detector, face_image, x, y):
-    picture = np.full((600, 900, 3), 90, np.uint8)
-    picture[y : y + 300, x : x + 330] = face_image[:300, 60:390]
+def test_a_face_is_found_where_it_is_in_a_wide_image(any_detector, face_image, x, y):
+    photo = np.full((600, 900, 3), 90, np.uint8)
+    photo[y : y + 300, x : x + 330] = face_image[:300, 60:390]
 
-    [face] = any_detector.detect(picture)
+    [face] = any_detector.detect(photo)
 
     assert overlap(face, shifted(x - 60, y)) > 0.5
 
@@ -76,7 +76,7 @@ def test_two_faces_are_both_found(any_detector, face_image):
     assert [face.score for face in faces] == sorted((f.score for f in faces), reverse=True)
 
 
-def test_a_face_that_fills_the_picture_is_found(any_detector, face_image):
+def test_a_face_that_fills_the_image_is_found(any_detector, face_image):
     filling = cv2.resize(face_image[63:180, 168:285], (480, 480))
 
     [face] = any_detector.detect(filling)
@@ -98,14 +98,14 @@ def test_there_is_no_face_on_an_even_wall(any_detector, value):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (20, 900), (900, 20), (33, 33)])
-def test_a_picture_of_a_strange_shape_has_no_face(any_detector, shape):
+def test_an_image_of_a_unusual_shape_has_no_face(any_detector, shape):
     rng = np.random.default_rng(0)
 
     for _ in range(8):
         assert any_detector.detect(rng.integers(0, 256, (*shape, 3), dtype=np.uint8)) == []
 
 
-def test_the_picture_is_not_touched(any_detector, face_image):
+def test_the_image_is_not_touched(any_detector, face_image):
     before = face_image.copy()
 
     any_detector.detect(face_image)
@@ -125,7 +125,7 @@ def test_a_tilted_face_is_found_at_12_of_13_angles(detector, face_image):
 
 
 @pytest.mark.parametrize("angle", range(-60, 61, 15))
-def test_the_roll_of_a_tilted_face_is_seen(detector, face_image, angle):
+def test_the_roll_of_a_tilted_face_is_measured(detector, face_image, angle):
     [face] = detector.detect(tilted(face_image, angle))
 
     assert face.roll == pytest.approx(angle, abs=15)

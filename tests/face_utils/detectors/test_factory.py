@@ -22,7 +22,7 @@ def test_haar_can_be_asked_for(blazeface_file):
 
 
 def test_a_blazeface_that_is_asked_for_must_be_there():
-    with pytest.raises(FileNotFoundError, match=r"model\.file is missing; run `make setup`"):
+    with pytest.raises(FileNotFoundError, match=r"model\.file is missing\. Run `make setup`"):
         build_detector("blazeface", NOWHERE, None)
 
 
@@ -32,7 +32,7 @@ def test_a_yunet_file_that_is_given_must_be_there(blazeface_file, choice):
         build_detector(choice, blazeface_file, NOWHERE)
 
 
-def test_a_yunet_without_a_file_says_which_file_it_wants(blazeface_file):
+def test_a_yunet_without_a_file_names_the_missing_file(blazeface_file):
     with pytest.raises(FileNotFoundError, match=r"face_detection_yunet_2023mar\.onnx is missing"):
         build_detector("yunet", blazeface_file, None)
 
