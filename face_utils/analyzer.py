@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from types import TracebackType
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from face_utils.backend import Backend, ModelOutputs, PredictRequest
-from face_utils.errors import BadImage, MienError, ModelUnavailable
-from face_utils.frame import DetectedFrame, FrameReader
+from face_utils.errors import MienError, ModelUnavailable
+from face_utils.frame import FrameReader
+from face_utils.image_argument import ImageArgument, read_image
 from face_utils.model_spec import ModelSpec
 from face_utils.pipeline import Batch, FrameAnalysis, Pipeline
 from face_utils.predictions import predict_faces
@@ -21,6 +19,7 @@ from face_utils.results import Face, FrameResult, Prediction
 from face_utils.smoothing import Smoother
 
 TIMEOUT_SECONDS = 30.0
+CONNECT_SECONDS = 10.0
 
 Predictions = dict[int, dict[str, Prediction]]
 """Id of a track -> name of a model -> its newest prediction."""
@@ -29,7 +28,8 @@ Predictions = dict[int, dict[str, Prediction]]
 class Analyzer:
     """Finds the faces of images and predicts apparent emotion, age and gender for each.
 
-    One thread at a time may use it. To follow several cameras at once, use one `Analyzer` each.
+    Several threads may analyze photos at once. A video or camera needs an `Analyzer` of its own,
+    which one thread uses.
 
     Args:
         models: The models to ask.
@@ -38,6 +38,7 @@ class Analyzer:
         timeout: Longest time to wait for a model, in seconds.
 
     Example:
+        >>> import numpy as np
         >>> from face_utils import Analyzer, FakeBackend
         >>> from face_utils.frame import FrameReader
         >>> from face_utils.image import ImageLimits
@@ -58,29 +59,31 @@ class Analyzer:
         self._backend = backend
         self._reader = reader
         self._timeout = timeout
+        self._closed = False
         self.reset()
 
     @classmethod
-    def open(cls, model_server: str = "") -> Analyzer:
+    def open(cls, model_server: str = "", *, connect_seconds: float = CONNECT_SECONDS) -> Analyzer:
         """Opens an analyzer with Mien's own detector and models.
 
         Args:
-            model_server: `host:port` of a model server, asked over gRPC. By default the models
-                are loaded into this process: no server and no socket.
+            model_server: `host:port` of a model server, asked over gRPC without encryption. By
+                default the models are loaded into this process: no server and no socket.
+            connect_seconds: Longest time to wait until the model server has all models.
 
         Raises:
             OSError: A file of a model or of the detector is missing.
-            ModelUnavailable: The model server does not respond.
+            ModelUnavailable: The model server does not have all models within `connect_seconds`.
         """
         # The only import of `serving` in this package: here the default parts are assembled.
         from serving.analyzer_parts import open_parts
 
-        models, backend, reader = open_parts(model_server)
+        models, backend, reader = open_parts(model_server, connect_seconds)
         return cls(models, backend, reader)
 
     def analyze(
         self,
-        image: NDArray[np.uint8] | bytes,
+        image: ImageArgument,
         at: float | None = None,
         *,
         activation: bool = False,
@@ -94,16 +97,22 @@ class Analyzer:
         Args:
             image: `(height, width, 3)` blue, green, red or `(height, width)` grey, uint8, or the
                 bytes of a JPEG, PNG or WebP.
-            at: Time of the frame in seconds; it must not decrease.
+            at: Time of the frame in seconds. It must not decrease, except after `reset`.
             activation: Whether predictions contain a class activation map.
 
         Raises:
-            BadImage: It is not an image.
-            ImageTooLarge: It has too many bytes or pixels.
+            BadImage: The bytes or the array are not an image.
+            ImageTooLarge: The file has too many bytes or pixels.
             ModelUnavailable: A model did not respond, or its call failed.
+            TypeError: `image` is neither bytes nor an array.
+            ValueError: `at` decreases, or is not a finite number.
+            RuntimeError: The analyzer is closed.
         """
+        if self._closed:
+            raise RuntimeError("The analyzer is closed. Open another one.")
         if at is None:
             return self._analyze(image, Pipeline(), None, {}, 0.0, activation)
+        self._advance(at)
         return self._analyze(
             image, self._pipeline, self._smoother, self._predictions, at, activation
         )
@@ -113,10 +122,13 @@ class Analyzer:
         self._pipeline = Pipeline()
         self._smoother = Smoother()
         self._predictions: Predictions = {}
+        self._last_at = -math.inf
 
     def close(self) -> None:
-        """Frees the models, or the connection to the model server."""
-        self._backend.close()
+        """Frees the models, or the connection to the model server. Closing twice is harmless."""
+        if not self._closed:
+            self._closed = True
+            self._backend.close()
 
     def __enter__(self) -> Analyzer:
         return self
@@ -129,9 +141,19 @@ class Analyzer:
     ) -> None:
         self.close()
 
+    def _advance(self, at: float) -> None:
+        if not math.isfinite(at):
+            raise ValueError(f"The time of a frame must be a finite number, not {at}.")
+        if at < self._last_at:
+            raise ValueError(
+                f"The time of the frames went back from {self._last_at:g} to {at:g} s. Call "
+                "reset() before the frames of another video."
+            )
+        self._last_at = at
+
     def _analyze(
         self,
-        image: NDArray[np.uint8] | bytes,
+        image: ImageArgument,
         pipeline: Pipeline,
         smoother: Smoother | None,
         predictions: Predictions,
@@ -139,7 +161,7 @@ class Analyzer:
         activation: bool,
     ) -> FrameResult:
         intervals = {model: model.interval_ms / 1e3 for model in self._models}
-        analysis = pipeline.analyze(partial(self._read, image), intervals, at)
+        analysis = pipeline.analyze(partial(read_image, self._reader, image), intervals, at)
         if smoother:
             smoother.keep(pipeline.tracks)
         for gone in predictions.keys() - pipeline.tracks:
@@ -153,11 +175,6 @@ class Analyzer:
             for track, prediction in predict_faces(batch, response, smoother, at):
                 predictions.setdefault(track, {})[batch.model.name] = prediction
         return _result(analysis, predictions)
-
-    def _read(self, image: NDArray[np.uint8] | bytes) -> DetectedFrame:
-        if isinstance(image, bytes | bytearray | memoryview):
-            return self._reader.read(bytes(image))
-        return self._reader.read_image(_as_colour(image))
 
     def _ask(self, batch: Batch, activation: bool) -> ModelOutputs:
         """Asks a model and waits for its outputs."""
@@ -176,21 +193,6 @@ class Analyzer:
         except TimeoutError:
             model = batch.model.name
             raise ModelUnavailable(f"{model} took longer than {self._timeout:g} s.") from None
-
-
-def _as_colour(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Checks an array, and converts grey to colour.
-
-    Raises:
-        BadImage: It does not have the type or shape of an image.
-    """
-    if getattr(image, "dtype", None) != np.uint8 or not image.size:
-        raise BadImage("The image must be an array of uint8 with at least one pixel.")
-    if image.ndim == 2:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
-    if image.ndim == 3 and image.shape[-1] == 3:
-        return image
-    raise BadImage("The image must be (height, width, 3) or (height, width).")
 
 
 def _result(

@@ -73,8 +73,11 @@ class Classification(_Result):
     """One classification model's prediction about one face.
 
     Example:
-        >>> Classification(label="happiness", confidence=0.9, scores={"happiness": 0.9}).label
+        >>> emotion = Classification(label="happiness", confidence=0.9, scores={"happiness": 0.9})
+        >>> emotion.label
         'happiness'
+        >>> print(emotion)
+        happiness (90 %)
     """
 
     label: str = Field(description="The best label, or `unsure` where it is not likely enough.")
@@ -82,14 +85,20 @@ class Classification(_Result):
     scores: dict[str, float] = Field(description="Label -> probability; they sum to 1.")
     activation: Activation | None = None
 
+    def __str__(self) -> str:
+        """The label for people, with the confidence in it."""
+        return UNSURE if self.label == UNSURE else f"{self.label} ({self.confidence * 100:.0f} %)"
+
 
 class Regression(_Result):
     """One regression model's prediction about one face.
 
     Example:
         >>> age = Regression(value=31.0, low=25.0, high=38.0, unit="years")
-        >>> f"{age.value:.0f} {age.unit}"
-        '31 years'
+        >>> age.value
+        31.0
+        >>> print(age)
+        31 years (25 to 38)
     """
 
     value: float = Field(description="The estimate.")
@@ -97,6 +106,11 @@ class Regression(_Result):
     high: float = Field(description="Upper end of that range.")
     unit: str = Field(description="Unit of all three.")
     activation: Activation | None = None
+
+    def __str__(self) -> str:
+        """The estimate for people, with its range."""
+        value, low, high = (f"{round(each, 1):g}" for each in (self.value, self.low, self.high))
+        return f"{value} {self.unit} ({low} to {high})"
 
 
 Prediction = Classification | Regression

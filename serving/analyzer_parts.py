@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from functools import partial
 from threading import Event
 
+import cv2
+
 from face_utils.backend import Backend
+from face_utils.detection import DetectorPool
 from face_utils.detectors.factory import build_detector
 from face_utils.detectors.files import blazeface_file
 from face_utils.errors import ModelUnavailable
@@ -20,24 +23,35 @@ LIMITS = ImageLimits(max_bytes=64 * 1024 * 1024, max_pixels=100_000_000)
 """Of a photo: what the service's own settings allow at most."""
 
 MAX_FACES = 100
-CONNECT_SECONDS = 10.0
 CALL_SECONDS = 10.0
 
 
-def open_parts(model_server: str = "") -> tuple[Sequence[ModelSpec], Backend, FrameReader]:
+def open_parts(
+    model_server: str, connect_seconds: float
+) -> tuple[Sequence[ModelSpec], Backend, FrameReader]:
     """Builds models, backend and reader.
 
     Args:
         model_server: `host:port` of a model server; empty to load the models into this process.
+        connect_seconds: Longest time to wait until the server has all models.
 
     Raises:
         OSError: A file of a model or of the detector is missing.
-        ModelUnavailable: The model server does not respond.
+        ModelUnavailable: The model server does not have all models within `connect_seconds`.
     """
     models = list(load_contract().values())
-    backend = _connect(model_server, models) if model_server else _load(models)
-    detector = build_detector("auto", blazeface_file(), None)
-    return models, backend, FrameReader(detector.detect, LIMITS, MAX_FACES)
+    reader = FrameReader(_build_detector().detect, LIMITS, MAX_FACES)
+    backend = _connect(model_server, models, connect_seconds) if model_server else _load(models)
+    return models, backend, reader
+
+
+def _build_detector() -> DetectorPool:
+    """Builds the detector, and leaves the caller's OpenCV as it was: the service uses 1 thread."""
+    threads = cv2.getNumThreads()
+    try:
+        return build_detector("auto", blazeface_file(), None)
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def _load(models: Sequence[ModelSpec]) -> Backend:
@@ -46,21 +60,23 @@ def _load(models: Sequence[ModelSpec]) -> Backend:
     return InProcessModels(models)
 
 
-def _connect(model_server: str, models: Sequence[ModelSpec]) -> Backend:
+def _connect(model_server: str, models: Sequence[ModelSpec], seconds: float) -> Backend:
     from serving.channel import open_channel
     from serving.client import ModelClient
-    from serving.hub_bridge import HubBridge
+    from serving.hub_bridge import InlineBridge
 
-    bridge = HubBridge()
     connect = partial(open_channel, model_server)
-    client = ModelClient(connect, models, bridge, time.monotonic, CALL_SECONDS)
-    bridge.start()
+    client = ModelClient(connect, models, InlineBridge(), time.monotonic, CALL_SECONDS)
     changed = Event()
     client.watch(lambda _: changed.set())
-    deadline = time.monotonic() + CONNECT_SECONDS
-    while missing := [s for s in client.states.values() if not s.available]:
+    deadline = time.monotonic() + seconds
+    while missing := [state for state in client.states.values() if not state.available]:
         if not changed.wait(deadline - time.monotonic()):
             client.close()
-            raise ModelUnavailable(f"{missing[0].name}: {missing[0].message}")
+            raise ModelUnavailable(
+                f"The model {missing[0].name!r} is not available at {model_server!r} after "
+                f"{seconds:g} s. {missing[0].message} Check the address, which is HOST:PORT, and "
+                "the server's log."
+            )
         changed.clear()
     return client

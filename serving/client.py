@@ -17,7 +17,7 @@ from process.unpatched_grpc import grpc
 from serving.circuit_breaker import CircuitBreaker, ModelState
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.contract_check import contract_violations
-from serving.hub_bridge import HubBridge
+from serving.hub_bridge import Bridge
 from serving.model_metadata import SIGNATURE_FIELD
 from serving.protos import get_model_metadata_pb2, get_model_status_pb2, predict_pb2
 from serving.protos.services import ModelServiceStub, PredictionServiceStub
@@ -68,7 +68,7 @@ class ModelClient:
         self,
         connect: Callable[[], Any],
         models: Iterable[ModelSpec],
-        bridge: HubBridge,
+        bridge: Bridge,
         clock: Callable[[], float],
         timeout: float,
         label: str = "",

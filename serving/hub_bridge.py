@@ -1,8 +1,4 @@
-"""Bridge that carries calls from native threads into the app's own world.
-
-That world is eventlet's hub in a patched process, and a plain thread in any other. The same code
-serves both: `Thread` and `socket` are green in the one and real in the other.
-"""
+"""Bridges that carry calls from gRPC's native threads to those who wait for them."""
 
 from __future__ import annotations
 
@@ -12,15 +8,44 @@ import socket
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
+from threading import RLock, Thread
+from typing import Protocol
 
 log = logging.getLogger(__name__)
 
 Call = Callable[[], None]
 
 
+class Bridge(Protocol):
+    """Runs calls that any thread posts, one after the other."""
+
+    def post(self, call: Call) -> None:
+        """Has `call` run, soon or at once."""
+        ...
+
+
+class InlineBridge:
+    """Runs each call in the thread that posts it: no thread, no socket, nothing to close.
+
+    For programs that eventlet has not patched, such as those that use Mien as a library.
+    """
+
+    def __init__(self) -> None:
+        # A call may post another.
+        self._turn = RLock()
+
+    def post(self, call: Call) -> None:
+        """Runs `call`, after those of other threads."""
+        with self._turn:
+            _run(call)
+
+
 class HubBridge:
-    """Runs calls that any thread posts, one after the other, in the world that starts it."""
+    """Runs calls in the world that starts it.
+
+    That world is eventlet's hub in a patched process, and a plain thread in any other. The same
+    code serves both: `Thread` and `socket` are green in the one and real in the other.
+    """
 
     def __init__(self) -> None:
         self._calls: deque[Call] = deque()
@@ -42,11 +67,11 @@ class HubBridge:
     def _serve(self) -> None:
         while self._inbox.recv(4096):
             while self._calls:
-                self._run(self._calls.popleft())
+                _run(self._calls.popleft())
 
-    @staticmethod
-    def _run(call: Call) -> None:
-        try:
-            call()
-        except Exception:
-            log.exception("a call over the bridge failed")
+
+def _run(call: Call) -> None:
+    try:
+        call()
+    except Exception:
+        log.exception("a call over the bridge failed")

@@ -11,6 +11,7 @@ from face_utils.backend import Done, ModelOutputs, PredictRequest
 from face_utils.errors import MienError, ModelUnavailable
 from face_utils.model_spec import ACTIVATION, ModelSpec
 from serving.contract import INPUT_NAME, MODELS
+from serving.server.saved_model import UnfitModelError
 from serving.server.servable import Servable, load_servable
 
 
@@ -24,7 +25,7 @@ class InProcessModels:
 
     Raises:
         UnfitModelError: A SavedModel does not fit the contract.
-        OSError: A model is missing.
+        FileNotFoundError: A model is missing.
 
     Example:
         >>> from serving.contract import load_contract
@@ -63,8 +64,14 @@ class InProcessModels:
 
 
 def _load_newest(spec: ModelSpec, folder: Path, threads: int) -> Servable:
-    versions = [each for each in (folder / spec.name).iterdir() if each.name.isdecimal()]
+    versions = [each for each in (folder / spec.name).glob("*") if each.name.isdecimal()]
     if not versions:
-        raise FileNotFoundError(f"{folder / spec.name} contains no version of the model.")
+        raise FileNotFoundError(
+            f"The model {spec.name!r} is missing: {folder / spec.name} has no folder with a "
+            "version's number."
+        )
     newest = max(versions, key=lambda each: int(each.name))
-    return load_servable(spec.name, int(newest.name), newest, spec, threads)
+    try:
+        return load_servable(spec.name, int(newest.name), newest, spec, threads)
+    except UnfitModelError as error:
+        raise UnfitModelError(f"The model in {newest} cannot be used: {error}") from error

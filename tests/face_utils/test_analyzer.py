@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import pickle
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 import face_utils
-from face_utils import Analyzer, BadImage, Classification, FakeBackend, ModelUnavailable, Regression
+from face_utils import (
+    Analyzer,
+    BadImage,
+    Classification,
+    FakeBackend,
+    FrameResult,
+    ModelUnavailable,
+    Regression,
+)
 from face_utils.detection import Detection
 from face_utils.frame import FrameReader
 from face_utils.image import ImageLimits
@@ -130,6 +144,124 @@ def test_an_invalid_image_is_refused(scene: Scene, image: bytes | np.ndarray) ->
         scene.analyzer.analyze(image)
 
 
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (IMAGE.astype(np.uint16) * 257, "uint8 from 0 to 255, not uint16"),
+        (IMAGE.astype(np.float32) / 255, "uint8 from 0 to 255, not float32"),
+        (np.dstack([IMAGE, IMAGE[..., :1]]), "not (480, 640, 4). Convert it with cv2.cvtColor"),
+        (IMAGE[None], "(height, width, 3) or (height, width), not (1, 480, 640, 3)"),
+        (np.zeros((0, 0), np.uint8), "not (0, 0)"),
+    ],
+    ids=["uint16", "float", "alpha", "batch", "empty"],
+)
+def test_an_array_that_is_not_an_image_is_refused_in_words(
+    scene: Scene, image: np.ndarray, words: str
+) -> None:
+    with pytest.raises(BadImage, match=re.escape(words)):
+        scene.analyzer.analyze(image)
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        ("photo.jpg", "not str. Read the file first"),
+        (Path("photo.jpg"), "Path. Read the file first"),
+        (None, "not NoneType. cv2.imread and VideoCapture.read give None"),
+        (IMAGE.tolist(), "not list. Convert it with np.asarray"),
+        (Pillow.new("RGB", (64, 64)), "not Image. Convert it with np.asarray"),
+    ],
+    ids=["name", "path", "none", "list", "pillow"],
+)
+def test_what_is_neither_bytes_nor_an_array_is_refused_with_a_hint(
+    scene: Scene, image: object, words: str
+) -> None:
+    with pytest.raises(TypeError, match=re.escape(words)):
+        scene.analyzer.analyze(image)  # type: ignore[arg-type]
+
+
+def views() -> dict[str, np.ndarray]:
+    """The same image in every layout that NumPy has."""
+    read_only = IMAGE.copy()
+    read_only.flags.writeable = False
+    return {
+        "read-only": read_only,
+        "Fortran order": np.asfortranarray(IMAGE),
+        "reversed channels": np.ascontiguousarray(IMAGE[..., ::-1])[..., ::-1],
+        "part of a larger one": np.pad(IMAGE, ((9, 9), (9, 9), (0, 0)))[9:-9, 9:-9],
+    }
+
+
+@pytest.mark.parametrize("layout", views())
+def test_an_array_of_any_layout_is_read_and_not_touched(scene: Scene, layout: str) -> None:
+    image = views()[layout]
+
+    [face] = scene.analyzer.analyze(image).faces
+
+    crops = [request.crops for request in scene.backend.requests]
+    scene.backend.requests.clear()
+    scene.analyzer.analyze(IMAGE)
+    assert face.predictions.keys() == {"mood", "age"}
+    for crop, request in zip(crops, scene.backend.requests, strict=True):
+        np.testing.assert_array_equal(crop, request.crops)
+    np.testing.assert_array_equal(image, IMAGE)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_file_may_be_any_kind_of_bytes(scene: Scene, kind: type) -> None:
+    png = cv2.imencode(".png", IMAGE)[1].tobytes()
+
+    assert scene.analyzer.analyze(kind(png)).width == 640
+
+
+def test_the_time_of_frames_may_stand_still_but_not_go_back(scene: Scene) -> None:
+    for at in (10.0, 10.0, np.float32(10.5)):
+        scene.analyzer.analyze(IMAGE, at=float(at))
+
+    with pytest.raises(ValueError, match=r"went back from 10\.5 to 3 s\. Call reset\(\)"):
+        scene.analyzer.analyze(IMAGE, at=3.0)
+    assert scene.analyzer.analyze(IMAGE, at=11.0).faces[0].id == 1
+
+
+@pytest.mark.parametrize("at", [float("nan"), float("inf"), float("-inf")])
+def test_the_time_of_a_frame_is_a_number(scene: Scene, at: float) -> None:
+    with pytest.raises(ValueError, match="must be a finite number"):
+        scene.analyzer.analyze(IMAGE, at=at)
+
+
+def test_a_closed_analyzer_says_so_and_closes_its_backend_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[int] = []
+    monkeypatch.setattr(scene.backend, "close", lambda: closed.append(1))
+    with scene.analyzer:
+        scene.analyzer.close()
+
+    with pytest.raises(RuntimeError, match="The analyzer is closed"):
+        scene.analyzer.analyze(IMAGE)
+    assert closed == [1]
+
+
+def test_a_result_survives_pickle_and_json(scene: Scene) -> None:
+    result = scene.analyzer.analyze(IMAGE)
+
+    assert pickle.loads(pickle.dumps(result)) == result
+    assert FrameResult.model_validate_json(result.model_dump_json()) == result
+
+
+def test_predictions_print_as_people_say_them(scene: Scene) -> None:
+    [face] = scene.analyzer.analyze(IMAGE).faces
+
+    assert str(face.predictions["mood"]) == "calm (75 %)"
+    assert str(face.predictions["age"]) == "30 years (25 to 36)"
+
+
+def test_an_unsure_prediction_prints_without_a_percentage(scene: Scene) -> None:
+    unsure = Classification(label="unsure", confidence=0.4, scores={"calm": 0.4})
+
+    assert str(unsure) == "unsure"
+
+
 @pytest.fixture(scope="module")
 def real() -> Iterator[Analyzer]:
     with Analyzer.open() as analyzer:
@@ -153,6 +285,40 @@ def test_a_grey_image_is_analyzed_too(real: Analyzer, face_image: np.ndarray) ->
     [face] = real.analyze(face_image.mean(axis=-1).astype(np.uint8)).faces
 
     assert face.predictions["emotion"]
+
+
+def test_an_analyzer_takes_photos_from_many_threads(real: Analyzer, face_image: np.ndarray) -> None:
+    photos = [face_image, face_image[:, ::-1], face_image[::2, ::2], face_image[:256]] * 3
+    expected = [real.analyze(photo).faces for photo in photos]
+
+    with ThreadPoolExecutor(4) as pool:
+        results = [result.faces for result in pool.map(real.analyze, photos)]
+
+    assert results == expected
+
+
+def test_each_thread_may_follow_its_own_camera(face_image: np.ndarray) -> None:
+    def follow(shift: int) -> list[FrameResult]:
+        frames = [np.roll(face_image, shift * number, axis=1) for number in range(6)]
+        with Analyzer.open() as analyzer:
+            return [analyzer.analyze(frame, at=at / 10) for at, frame in enumerate(frames)]
+
+    alone = [follow(shift) for shift in (0, 3, 6)]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(follow, (0, 3, 6)))
+
+    for one, other in zip(alone, together, strict=True):
+        assert [result.faces for result in one] == [result.faces for result in other]
+
+
+def test_opening_leaves_the_caller_s_opencv_as_it_was() -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(3)
+    try:
+        Analyzer.open().close()
+        assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(before)
 
 
 def test_every_public_name_can_be_imported() -> None:

@@ -40,3 +40,18 @@ def test_what_needs_the_time_is_given_a_clock(name):
     assert "monotonic" not in source
     assert "time.time" not in source
     assert "sleep" not in source
+
+
+def test_only_analyzer_open_imports_the_model_side_and_only_when_it_is_called():
+    tree = ast.parse((CORE / "analyzer.py").read_text(encoding="utf-8"))
+    places = [
+        function.name
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("serving")
+    ]
+    at_import = [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
+
+    assert places == ["open"]
+    assert not [module for module in at_import if (module or "").startswith("serving")]

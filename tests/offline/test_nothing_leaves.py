@@ -61,13 +61,23 @@ def files(folder: Path) -> set[str]:
     [
         ("web/test_faults.py", "tells_every_session and eventlet"),
         ("web/test_faults.py", "tells_every_session and gunicorn"),
-        ("serving/server/test_process.py", "one_command_serves"),
+        ("serving/server/test_lifecycle.py", "one_command_serves"),
+        ("face_utils/test_analyzer.py", "real_models"),
         ("serving/training/test_network_and_export.py", "one_command_makes and emotion"),
         ("serving/training/test_model_cards.py", "card"),
         ("browser/test_live_analysis.py", "gets_a_card"),
-        ("browser/test_in_browser_detection.py", "only_face_crops"),
+        ("browser/test_detection_mode.py", "only_face_crops"),
     ],
-    ids=["app", "gunicorn", "model server", "training", "pictures", "page", "page that detects"],
+    ids=[
+        "app",
+        "gunicorn",
+        "model server",
+        "library",
+        "training",
+        "pictures",
+        "page",
+        "page that detects",
+    ],
 )
 def test_no_packet_and_no_file_leaves(
     tests: str, chosen: str, home: Path, temporary: Path, tmp_path: Path

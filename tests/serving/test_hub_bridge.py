@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from threading import Event, Thread
 
 import pytest
 
-from serving.hub_bridge import HubBridge
+from serving.hub_bridge import HubBridge, InlineBridge
 
 
 @pytest.fixture(scope="module")
@@ -88,4 +89,44 @@ def test_a_call_that_fails_is_logged_and_stops_nobody(bridge, caplog):
     cross(bridge)
 
     assert "a call over the bridge failed" in caplog.text
+    assert "KeyError: 'missing'" in caplog.text
+
+
+def test_an_inline_bridge_runs_a_call_at_once_in_the_caller_s_thread():
+    threads = []
+
+    InlineBridge().post(lambda: threads.append(threading.get_ident()))
+
+    assert threads == [threading.get_ident()]
+
+
+def test_a_call_over_an_inline_bridge_may_post_another():
+    bridge, ran = InlineBridge(), []
+
+    bridge.post(lambda: bridge.post(lambda: ran.append("inner")))
+
+    assert ran == ["inner"]
+
+
+def test_an_inline_bridge_runs_one_call_at_a_time():
+    bridge, inside, most = InlineBridge(), [], []
+
+    def call():
+        inside.append(1)
+        time.sleep(0.001)
+        most.append(len(inside))
+        inside.pop()
+
+    threads = [Thread(target=lambda: [bridge.post(call) for _ in range(5)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert most == [1] * 20
+
+
+def test_a_call_over_an_inline_bridge_that_fails_is_logged(caplog):
+    InlineBridge().post(lambda: {}["missing"])
+
     assert "KeyError: 'missing'" in caplog.text
