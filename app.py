@@ -20,11 +20,11 @@ from flask import Flask
 
 from process.leave import leave
 from web.application import create_app
-from web.listener import open_socket
-from web.metrics_server import serve_metrics
-from web.runtime import runtime_of
-from web.serve import serve
-from web.startup import fail_startup, prepare_process, settings_or_exit
+from web.observability.metrics_server import serve_metrics
+from web.server.listener import open_socket
+from web.server.runtime import runtime_of
+from web.server.serve import serve
+from web.server.startup import fail_startup, prepare_process, settings_or_exit
 
 
 def main() -> None:

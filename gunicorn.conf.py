@@ -15,7 +15,7 @@ patch_standard_library()
 from process.descriptors import raise_limit
 from process.leave import leave
 from telemetry.logs import build_formatter
-from web.startup import fail_startup, settings_or_exit
+from web.server.startup import fail_startup, settings_or_exit
 
 # Gunicorn would answer every request without this prefix with an error, probes included.
 if _prefix := os.environ.pop("SCRIPT_NAME", ""):
@@ -76,9 +76,9 @@ def post_worker_init(worker: Any) -> None:
     """Starts the app, serves it by its own HTTP, and ends its sessions when told to stop."""
     import eventlet
 
-    from web.connection_limits import admit_clients
-    from web.metrics_server import OLD_WORKER_SECONDS, serve_metrics
-    from web.runtime import runtime_of
+    from web.observability.metrics_server import OLD_WORKER_SECONDS, serve_metrics
+    from web.server.connection_limits import admit_clients
+    from web.server.runtime import runtime_of
     from web.transport.gunicorn_worker import adopt_worker
 
     runtime = runtime_of(worker.wsgi)

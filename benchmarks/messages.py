@@ -12,7 +12,7 @@ from face_utils.cropping import face_square
 from face_utils.detectors.factory import build_detector
 from serving.contract import load_contract
 from tests.support.moving_face import jpeg, picture
-from web.session_event import travelling_crop
+from web.live.session_event import travelling_crop
 from web.settings import Settings
 
 Message = tuple[dict[str, object], bytes]

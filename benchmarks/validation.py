@@ -5,7 +5,7 @@ from __future__ import annotations
 import timeit
 from collections.abc import Callable
 
-from web.validation import read_faces, read_frame
+from web.live.validation import read_faces, read_frame
 
 CALLS, ROUNDS = 2000, 7
 FACES = 16

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from face_utils.detectors.factory import build_detector
 from mien.models import newest_version
 from serving.contract import load_contract
-from web.assets import ASSETS
-from web.listener import bind, check_certificate, open_socket
+from web.http.assets import ASSETS
+from web.server.listener import bind, check_certificate, open_socket
 from web.service import model_server_tls
 from web.settings import Settings, read_settings
 

@@ -9,13 +9,13 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from face_utils.results import Wire
-from web.assets import ASSETS
-from web.forwarded import BehindProxies
-from web.host_check import HostCheck
-from web.live_namespace import LiveNamespace
-from web.routes import add_routes
-from web.runtime import Runtime, attach_runtime, replace_page
-from web.security import SecurityHeaders
+from web.http.assets import ASSETS
+from web.http.forwarded import BehindProxies
+from web.http.host_check import HostCheck
+from web.http.routes import add_routes
+from web.http.security import SecurityHeaders
+from web.live.namespace import LiveNamespace
+from web.server.runtime import Runtime, attach_runtime, replace_page
 from web.service import build_service
 from web.settings import Settings
 from web.transport.connection_reaper import hang_up
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def create_app(settings: Settings) -> Flask:
     """Builds the Flask app with its Socket.IO events, and the service behind it.
 
-    It starts no thread and no process: `web.runtime.runtime_of(app).start()` does.
+    It starts no thread and no process: `web.server.runtime.runtime_of(app).start()` does.
 
     Raises:
         ContractError: The model contract is wrong.

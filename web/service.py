@@ -23,13 +23,13 @@ from serving.contract import load_contract
 from serving.embedded_process import EmbeddedServer
 from serving.hub_bridge import HubBridge
 from telemetry.tracing import configure_tracing
-from web.metrics import MODEL_AVAILABLE, MODEL_SERVER_RESTARTS, expect_models
-from web.model_status import model_status
-from web.sessions import SessionCaps, SessionRegistry
+from web.live.model_status import model_status
+from web.live.sessions import SessionCaps, SessionRegistry
+from web.live.worker_pool import build_runner, frames_at_once
+from web.observability.metrics import MODEL_AVAILABLE, MODEL_SERVER_RESTARTS, expect_models
 from web.settings import Settings
 from web.settings.model_server import ModelServerSettings
 from web.settings.sessions import SessionsSettings
-from web.worker_pool import build_runner, frames_at_once
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.app_process import free_port, get_status
-from web.certificate import make_certificate
+from web.http.certificate import make_certificate
 from web.settings import ROOT
 
 SHIPPED = ROOT / "deploy" / "proxy" / "haproxy.cfg"

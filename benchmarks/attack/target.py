@@ -14,7 +14,7 @@ from benchmarks.attack.aim import Aim
 from benchmarks.attack.attacks.requests import SECRET
 from benchmarks.attack.haproxy import running_haproxy
 from tests.support.app_process import AppProcess, Mode, running_app
-from web.certificate import make_certificate
+from web.http.certificate import make_certificate
 
 MODES: dict[str, Mode] = {"app.py": "eventlet", "gunicorn": "gunicorn", "haproxy": "gunicorn"}
 """Servers by name, and how the app runs in each."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from web.certificate import LIFETIME, make_certificate
+from web.http.certificate import LIFETIME, make_certificate
 
 FILE = "proxy.pem"
 _GROUP_MAY_READ = 0o640

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NO_MODELS, Visit
 from tests.support.app_process import AppProcess, running_app
-from web.token_guard import FREE_GUESSES, MAX_WAITING_PER_ADDRESS
+from web.http.token_guard import FREE_GUESSES, MAX_WAITING_PER_ADDRESS
 
 
 def test_an_ended_session_continues_at_a_click(brief_app: AppProcess, visit: Visit) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.attack.haproxy import SHIPPED, local_configuration
 from tests.proxies import quiet_port, running_haproxy
-from web.certificate import make_certificate
+from web.http.certificate import make_certificate
 
 
 @contextmanager

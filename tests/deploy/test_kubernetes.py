@@ -25,7 +25,7 @@ from tests.deploy.manifests import (
     run_kustomize,
     selected,
 )
-from web.metrics import REGISTRY
+from web.observability.metrics import REGISTRY
 from web.settings import ROOT
 
 PARTS = ["mien-app", "mien-model-server"]

@@ -23,7 +23,7 @@ from tests.deploy.manifests import (
     ports_of,
 )
 from tests.support.gunicorn_settings import read_gunicorn_settings
-from web.routes import add_routes
+from web.http.routes import add_routes
 from web.service import Service
 from web.settings import ROOT, Settings, SettingsError, read_settings
 from web.transport.health import HEALTH_PATH

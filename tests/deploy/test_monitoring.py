@@ -16,7 +16,7 @@ from prometheus_client import generate_latest
 from serving.endpoints import METRICS_PATH
 from serving.server import monitoring
 from tests.deploy.manifests import of_kind, one, ports_of, selected
-from web import metrics
+from web.observability import metrics
 
 ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "deploy" / "monitoring"

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.metrics import MetricWrapperBase
 
 from serving.server import monitoring
-from web import metrics
+from web.observability import metrics
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "operations.md").read_text(encoding="utf-8")

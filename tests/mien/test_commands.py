@@ -149,7 +149,7 @@ def test_a_taken_port_fails_its_check(
     capsys: pytest.CaptureFixture[str],
     free_port: Callable[[], int],
 ) -> None:
-    from web.listener import bind
+    from web.server.listener import bind
 
     port = free_port()
     monkeypatch.setenv("MIEN_PORT", str(port))

@@ -137,7 +137,7 @@ with open_channel(f"only-in-hosts:{port}") as channel:
 
 
 LISTEN = """
-from web.listener import bind
+from web.server.listener import bind
 with bind("only-in-hosts", 0, "MIEN_") as listener:
     assert listener.getsockname()[0] == "::1"
 """

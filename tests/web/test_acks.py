@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from face_utils.errors import BadImage
-from web.acks import acknowledge
+from web.live.acks import acknowledge
 
 
 def test_it_gives_what_the_frame_gave():

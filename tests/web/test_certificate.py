@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from web.certificate import make_certificate
+from web.http.certificate import make_certificate
 
 
 def test_the_certificate_is_for_this_machine_and_matches_its_key(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ import threading
 import psutil
 
 import app
-from web.runtime import runtime_of
+from web.server.runtime import runtime_of
 from web.settings import Settings
 from web.settings.server import ServerSettings
 

@@ -5,7 +5,7 @@ from threading import Lock
 
 import pytest
 
-from web.fair_queue import FairQueue, Place
+from web.live.fair_queue import FairQueue, Place
 
 
 def _place() -> Place:

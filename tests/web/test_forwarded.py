@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.web.wsgi_request import fine, request
-from web.forwarded import BehindProxies, is_trusted
+from web.http.forwarded import BehindProxies, is_trusted
 from web.settings import SettingsError, read_settings
 from web.settings.values import Proxy
 

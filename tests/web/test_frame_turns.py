@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from web.frame_turns import FrameTurns
+from web.live.frame_turns import FrameTurns
 from web.transport.frame_reader import TEXT, Message
 
 

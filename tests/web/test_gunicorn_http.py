@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.app_process import STOP_TIMEOUT_SECONDS, AppProcess, running_app
 from tests.web.raw_http import GET, ask, crowd, trust_all
-from web.certificate import make_certificate
+from web.http.certificate import make_certificate
 
 ANSWERED = b"HTTP/1.1 200"
 

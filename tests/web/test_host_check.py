@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.app_process import AppProcess, running_app
 from tests.web.wsgi_request import fine, request, status_of
-from web.host_check import HostCheck
+from web.http.host_check import HostCheck
 from web.settings.access import AccessSettings
 
 OPEN = AccessSettings(

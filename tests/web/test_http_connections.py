@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.web.raw_http import GET, ask, connect, crowd, exchange, is_open, read_all, trust_all
-from web.certificate import make_certificate
+from web.http.certificate import make_certificate
 from web.settings import ROOT
 
 PAGE = b"GET / HTTP/1.1\r\nHost: localhost\r\n"

@@ -11,8 +11,8 @@ from face_utils.backend import ModelOutputs
 from face_utils.errors import MienError
 from serving.client import CallFailed
 from telemetry.logs import build_formatter
-from web.instrumentation import FrameObservation, PredictionObservation
-from web.metrics import REGISTRY
+from web.observability.instrumentation import FrameObservation, PredictionObservation
+from web.observability.metrics import REGISTRY
 
 OUTPUTS = ModelOutputs(1, {})
 ANALYSED = {

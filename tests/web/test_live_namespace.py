@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from telemetry.logs import build_formatter
-from web.live_namespace import LiveNamespace
+from web.live.namespace import LiveNamespace
 from web.settings import Settings
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.metrics import REGISTRY, expect_models
+from web.observability.metrics import REGISTRY, expect_models
 
 
 def test_only_codes_that_a_frame_can_have_are_shown() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.app_process import AppProcess
 from tests.web.wsgi_request import fine, headers_of, request
-from web.security import SecurityHeaders, build_origin_check, is_authorized
+from web.http.security import SecurityHeaders, build_origin_check, is_authorized
 from web.settings.access import AccessSettings
 
 OWN = request(HTTP_HOST="mien.example:5000")

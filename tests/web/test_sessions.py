@@ -15,11 +15,11 @@ from face_utils.frame import DetectedFrame
 from face_utils.results import Wire
 from face_utils.session import SessionLimits
 from face_utils.session_events import AnalyzedFrame, FrameStamp
-from web import sessions
-from web.instrumentation import FrameObservation
-from web.live_session import LiveSession, Run
-from web.metrics import REGISTRY
-from web.sessions import LAST_REPLY_SECONDS, SessionCaps, SessionRegistry
+from web.live import sessions
+from web.live.live_session import LiveSession, Run
+from web.live.sessions import LAST_REPLY_SECONDS, SessionCaps, SessionRegistry
+from web.observability.instrumentation import FrameObservation
+from web.observability.metrics import REGISTRY
 
 STAMP = FrameStamp(0)
 

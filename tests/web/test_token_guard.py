@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from face_utils.errors import Unauthorized
-from web.metrics import REGISTRY
-from web.settings.access import AccessSettings
-from web.token_guard import (
+from web.http.token_guard import (
     CHECKS_PER_SECOND,
     FORGET_SECONDS,
     FREE_GUESSES,
@@ -20,6 +18,8 @@ from web.token_guard import (
     TokenGuard,
     TooManyGuesses,
 )
+from web.observability.metrics import REGISTRY
+from web.settings.access import AccessSettings
 
 RIGHT, WRONG = {"token": "open sesame"}, {"token": "guess"}
 ADDRESS = {"REMOTE_ADDR": "192.0.2.1"}

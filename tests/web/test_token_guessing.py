@@ -10,7 +10,7 @@ import pytest
 from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.engineio_client import is_closed, opened_wire
 from tests.web.recorder import connected
-from web.token_guard import FREE_GUESSES, MAX_WAITING_PER_ADDRESS
+from web.http.token_guard import FREE_GUESSES, MAX_WAITING_PER_ADDRESS
 
 WRONG = '40{"token":"guess"}'
 

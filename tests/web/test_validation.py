@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from face_utils.errors import BadRequest
-from web.validation import read_faces, read_frame, read_seq
+from web.live.validation import read_faces, read_frame, read_seq
 
 FACE = {"box": [10, 20, 30, 40], "crop_box": [0, 10, 50, 50]}
 META = {"seq": 3, "width": 640, "height": 480}

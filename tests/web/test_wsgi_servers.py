@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.raw_http import GET, ask, crowd
-from web.certificate import make_certificate
+from web.http.certificate import make_certificate
 from web.transport.accepting import PatientListener
 
 RESETS = 100

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from threading import RLock, Thread
 from typing import Any
 
-from web.forwarded import is_trusted
-from web.metrics import CONNECTIONS, CONNECTIONS_CLOSED
-from web.networks import network_of
+from web.http.forwarded import is_trusted
+from web.http.networks import network_of
+from web.observability.metrics import CONNECTIONS, CONNECTIONS_CLOSED
 from web.settings.values import Proxy
 from web.transport.stages import Queue, Stage
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from web.metrics import REQUESTS_REFUSED
+from web.observability.metrics import REQUESTS_REFUSED
 from web.transport.admission import Connection
 from web.transport.http_body import Body, PacedReader
 from web.transport.http_head import SENTENCES, Refused, body_length, read_head

@@ -7,7 +7,7 @@ from functools import partial
 from flask import Flask
 from flask_socketio import SocketIO
 
-from web.security import build_origin_check
+from web.http.security import build_origin_check
 from web.settings import Settings
 from web.transport.buffers import BufferBudget
 from web.transport.connection_reaper import (

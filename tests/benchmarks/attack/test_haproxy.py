@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.attack.haproxy import SHIPPED, local_configuration
-from web.certificate import make_certificate
+from web.http.certificate import make_certificate
 
 
 def test_ports_certificate_and_server_are_this_machines(tmp_path: Path) -> None:

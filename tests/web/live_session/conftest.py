@@ -11,9 +11,9 @@ from face_utils.results import Wire
 from face_utils.session import Session, SessionLimits
 from face_utils.session_events import FrameStamp
 from tests.web.live_session.scene import AGE, EMOTION, PICTURE, HeldBackend, source
-from web.fair_queue import FairQueue
-from web.instrumentation import FrameObservation
-from web.live_session import LiveSession
+from web.live.fair_queue import FairQueue
+from web.live.live_session import LiveSession
+from web.observability.instrumentation import FrameObservation
 
 LIMITS = SessionLimits(max_seconds=300, idle_seconds=60, frames_per_second=30)
 

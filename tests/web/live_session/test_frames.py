@@ -10,7 +10,7 @@ from face_utils.session import SessionLimits
 from face_utils.session_events import FrameStamp
 from tests.web.live_session.conftest import send_to
 from tests.web.live_session.scene import LEFT, RIGHT, source
-from web.instrumentation import FrameObservation
+from web.observability.instrumentation import FrameObservation
 
 
 class TestFrames:

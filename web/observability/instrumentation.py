@@ -16,7 +16,7 @@ from face_utils.results import Timings, Wire
 from serving.client import CallFailed
 from telemetry.logs import log_ids
 from telemetry.tracing import inject, trace, trace_ids, tracer
-from web import metrics
+from web.observability import metrics
 
 
 class FrameObservation:

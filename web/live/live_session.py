@@ -17,8 +17,8 @@ from face_utils.frame import FrameSource
 from face_utils.results import Wire
 from face_utils.session import Session
 from face_utils.session_events import Analyze, AnalyzedFrame, FrameStamp, Predict
-from web.fair_queue import Place
-from web.instrumentation import FrameObservation, PredictionObservation
+from web.live.fair_queue import Place
+from web.observability.instrumentation import FrameObservation, PredictionObservation
 from web.protocol.acks import Analysed, Dropped
 from web.protocol.predictions import Prediction
 

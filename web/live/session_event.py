@@ -11,7 +11,7 @@ from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session_settings import ModelSettings, SessionSettings
 from serving.circuit_breaker import ModelState
-from web.model_status import describe_state
+from web.live.model_status import describe_state
 from web.protocol.server_events import (
     ClassificationModel,
     Crop,

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 
-from web.security import NONCE
+from web.http.security import NONCE
 from web.service import Service
 
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from face_utils.errors import Unauthorized
 from face_utils.rate_limit import RateLimit
-from web.metrics import UNAUTHORIZED
-from web.networks import network_of
-from web.security import given_token, is_authorized
+from web.http.networks import network_of
+from web.http.security import given_token, is_authorized
+from web.observability.metrics import UNAUTHORIZED
 from web.settings.access import AccessSettings
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """Worker pool: native threads for the work on pixels, so that no client waits for another.
 
-The fair queue of the sessions (`web/fair_queue.py`) lets in as many frames as the workers can
+The fair queue of the sessions (`web/live/fair_queue.py`) lets in as many frames as the workers can
 take, so nothing piles up here.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from face_utils.session_events import AnalyzedFrame
-from web.live_session import Run
+from web.live.live_session import Run
 from web.settings import Settings
 
 UNPACKED_PER_WORKER = 2

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from web.forwarded import HOST_PATTERN
+from web.http.forwarded import HOST_PATTERN
 from web.settings.access import AccessSettings
 
 if TYPE_CHECKING:

@@ -14,17 +14,17 @@ from face_utils.frame import FrameSource
 from face_utils.results import Wire
 from face_utils.session_events import FrameStamp
 from telemetry.logs import log_ids
-from web.acks import acknowledge
-from web.frame_turns import FrameTurns
-from web.instrumentation import FrameObservation
-from web.live_session import LiveSession
+from web.http.token_guard import TokenGuard, TooManyGuesses
+from web.live.acks import acknowledge
+from web.live.frame_turns import FrameTurns
+from web.live.live_session import LiveSession
+from web.live.session_event import session_event
+from web.live.validation import read_faces, read_frame, read_seq
+from web.observability.instrumentation import FrameObservation
 from web.service import Service
-from web.session_event import session_event
-from web.token_guard import TokenGuard, TooManyGuesses
 from web.transport.connection_state import make_last_refusal
 from web.transport.engineio_limits import accept_pictures
 from web.transport.promotion import promote
-from web.validation import read_faces, read_frame, read_seq
 
 SESSION_EVENT_DELAY_SECONDS = 0.02
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import make_wsgi_app
 
-from web.connection_limits import admit_scrapers
-from web.host_check import HostCheck
-from web.listener import CannotListen, bind
-from web.metrics import REGISTRY
-from web.security import SecurityHeaders
+from web.http.host_check import HostCheck
+from web.http.security import SecurityHeaders
+from web.observability.metrics import REGISTRY
+from web.server.connection_limits import admit_scrapers
+from web.server.listener import CannotListen, bind
 from web.settings import Settings
 from web.settings.access import AccessSettings
 from web.transport.wsgi_servers import SERVERS

@@ -16,10 +16,10 @@ from face_utils.model_spec import ModelSpec
 from face_utils.results import Wire
 from face_utils.session import Session, SessionLimits
 from telemetry.logs import log_ids
-from web.fair_queue import FairQueue
-from web.live_session import LiveSession, Run
-from web.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED, SESSIONS_REFUSED
-from web.networks import network_of
+from web.http.networks import network_of
+from web.live.fair_queue import FairQueue
+from web.live.live_session import LiveSession, Run
+from web.observability.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED, SESSIONS_REFUSED
 from web.protocol import server_events
 
 log = logging.getLogger(__name__)

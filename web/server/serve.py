@@ -13,10 +13,10 @@ from flask import Flask
 from process.private_folder import PrivateFolder
 from process.stop_signals import stop_signals
 from telemetry.logs import announce
-from web.certificate import make_certificate, network_address
-from web.connection_limits import admit_clients
-from web.routes import readiness
-from web.runtime import runtime_of
+from web.http.certificate import make_certificate, network_address
+from web.http.routes import readiness
+from web.server.connection_limits import admit_clients
+from web.server.runtime import runtime_of
 from web.service import Service
 from web.settings.server import ServerSettings
 from web.transport.tls import build_context

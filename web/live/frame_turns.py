@@ -14,11 +14,11 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from face_utils.results import Wire
-from web import metrics
-from web.acks import acknowledge
-from web.live_session import LiveSession
+from web.live.acks import acknowledge
+from web.live.live_session import LiveSession
+from web.live.validation import read_seq
+from web.observability import metrics
 from web.transport.event_size import TEXT_BYTES
-from web.validation import read_seq
 
 if TYPE_CHECKING:  # The module imports eventlet, which does not serve in every mode.
     from web.transport.websocket import BoundedWebSocket

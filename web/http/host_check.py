@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from web.forwarded import HOST_PATTERN
+from web.http.forwarded import HOST_PATTERN
 from web.settings.access import AccessSettings
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""HTTP: pages, probes, and what is checked before a request is served."""

@@ -1,0 +1,1 @@
+"""Live path: Socket.IO events, sessions and their turns."""

@@ -1,0 +1,1 @@
+"""Metrics and the instrumentation of frames and predictions."""

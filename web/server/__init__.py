@@ -1,0 +1,1 @@
+"""Start, ports and end of the app's process."""
