@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from face_utils.analyzer import Analyzer
     from face_utils.backend import Backend, FakeBackend, ModelOutputs, PredictRequest
+    from face_utils.detection import Detection
     from face_utils.errors import BadImage, ImageTooLarge, MienError, ModelUnavailable
-    from face_utils.model_spec import ModelSpec
+    from face_utils.frame import FrameReader
+    from face_utils.image import ImageLimits
+    from face_utils.model_spec import ModelSpec, Smoothing
     from face_utils.quality import Quality
     from face_utils.results import (
         Activation,
@@ -35,9 +38,12 @@ __all__ = [
     "BadImage",
     "Box",
     "Classification",
+    "Detection",
     "Face",
     "FakeBackend",
+    "FrameReader",
     "FrameResult",
+    "ImageLimits",
     "ImageTooLarge",
     "MienError",
     "ModelOutputs",
@@ -48,6 +54,7 @@ __all__ = [
     "Prediction",
     "Quality",
     "Regression",
+    "Smoothing",
     "Timings",
 ]
 
@@ -55,7 +62,10 @@ _MODULE_OF = {
     "Analyzer": "analyzer",
     **dict.fromkeys(("Backend", "FakeBackend", "ModelOutputs", "PredictRequest"), "backend"),
     **dict.fromkeys(("BadImage", "ImageTooLarge", "MienError", "ModelUnavailable"), "errors"),
-    "ModelSpec": "model_spec",
+    **dict.fromkeys(("ModelSpec", "Smoothing"), "model_spec"),
+    "Detection": "detection",
+    "FrameReader": "frame",
+    "ImageLimits": "image",
     "Quality": "quality",
 }
 """Module of a public name; the others are in `results`."""

@@ -39,9 +39,7 @@ class Analyzer:
 
     Example:
         >>> import numpy as np
-        >>> from face_utils import Analyzer, FakeBackend
-        >>> from face_utils.frame import FrameReader
-        >>> from face_utils.image import ImageLimits
+        >>> from face_utils import Analyzer, FakeBackend, FrameReader, ImageLimits
         >>> reader = FrameReader(lambda image: [], ImageLimits(10**6, 10**6), max_faces=16)
         >>> with Analyzer([], FakeBackend({}), reader) as analyzer:
         ...     analyzer.analyze(np.zeros((480, 640, 3), np.uint8)).faces

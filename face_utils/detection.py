@@ -23,6 +23,10 @@ LANDMARKS = ("right_eye", "left_eye", "nose", "mouth")
 class Detection:
     """One face in one frame.
 
+    Example:
+        >>> Detection(np.array([50, 100, 80, 80], np.float32), score=0.9).roll
+        0.0
+
     Attributes:
         box: `(4,)` float32 `[x, y, w, h]` in pixels of the frame, as large as BlazeFace's boxes.
         score: Confidence of the detector, 0 to 1.

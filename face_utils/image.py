@@ -30,6 +30,10 @@ Pillow.MAX_IMAGE_PIXELS = None
 class ImageLimits:
     """Limits of an encoded image.
 
+    Example:
+        >>> ImageLimits(max_bytes=1_000_000, max_pixels=1920 * 1080).max_pixels
+        2073600
+
     Attributes:
         max_bytes: Largest size of the encoded image.
         max_pixels: Largest product of width and height.

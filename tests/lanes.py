@@ -17,6 +17,7 @@ LANES = {
     "tests/browser": "e2e",
     "tests/deploy": "deploy",
     "tests/docs": "unit",
+    "tests/docs/test_library_pages.py": "integration",
     "tests/docs/test_protocol_page.py": "integration",
     "tests/docs/test_readme.py": "integration",
     "tests/docs/test_tutorial.py": "integration",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -21,12 +22,9 @@ from tests.web.recorder import connected
 from web.settings import ROOT
 
 UV = Path(sys.executable).parent / "uv"
-LIBRARY = """
-from face_utils import Analyzer
-with Analyzer.open() as analyzer:
-    [face] = analyzer.analyze(open("photo.jpg", "rb").read()).faces
-    print(*sorted(face.predictions))
-"""
+[LIBRARY] = re.findall(
+    r"```python\n([^`]*from face_utils[^`]*)```", (ROOT / "README.md").read_text(encoding="utf-8")
+)
 # What a checkout's environment would add for Python must not help the installed package.
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
@@ -122,7 +120,7 @@ def test_the_library_works_where_the_wheel_is_installed(programs: Path, tmp_path
         text=True,
         check=True,
     )
-    assert done.stdout.split() == ["age", "emotion", "gender"]
+    assert re.findall(r"'(\w+)':", done.stdout) == ["emotion", "age", "gender"]
 
 
 def test_the_wheel_has_no_tests_and_nothing_of_the_checkout(wheel: Path) -> None:

@@ -332,5 +332,6 @@ def test_the_public_names_are_these() -> None:
         *("Analyzer", "Backend", "FakeBackend", "ModelOutputs", "ModelSpec", "PredictRequest"),
         *("Activation", "Box", "Classification", "Face", "FrameResult", "Point", "Prediction"),
         *("Quality", "Regression", "Timings"),
+        *("Detection", "FrameReader", "ImageLimits", "Smoothing"),
         *("BadImage", "ImageTooLarge", "MienError", "ModelUnavailable"),
     }
