@@ -164,14 +164,17 @@ class Analyzer:
             smoother.keep(pipeline.tracks)
         for gone in predictions.keys() - pipeline.tracks:
             del predictions[gone]
-        for batch in analysis.batches:
-            try:
-                response = self._ask(batch, activation)
-            except Exception:
+        waiting = list(analysis.batches)
+        try:
+            while waiting:
+                response = self._ask(waiting[0], activation)
+                batch = waiting.pop(0)
+                for track, prediction in predict_faces(batch, response, smoother, at):
+                    predictions.setdefault(track, {})[batch.model.name] = prediction
+        finally:
+            # After an error: these models were scheduled for this frame but gave no prediction.
+            for batch in waiting:
                 pipeline.schedule.retry(batch.model.name)
-                raise
-            for track, prediction in predict_faces(batch, response, smoother, at):
-                predictions.setdefault(track, {})[batch.model.name] = prediction
         return _result(analysis, predictions)
 
     def _ask(self, batch: Batch, activation: bool) -> ModelOutputs:

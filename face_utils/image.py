@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from PIL import Image as Pillow
-from PIL import UnidentifiedImageError
+from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL.ImageFile import ImageFile
 
 from face_utils.decode_cost import check_coding, decode_cost, explain_cost
 from face_utils.detection import Image
@@ -17,13 +19,13 @@ from face_utils.image_validation import check_body, check_header
 from face_utils.pixel_metadata import read_metadata
 from face_utils.pixels import Pixels, as_frame
 
+_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+"""Importing them adds their formats to Pillow's table."""
+
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_SIDE = 16_384
 
 _WITHOUT_ALPHA = {"JPEG", "MPO"}
-
-# Mien has its own pixel limit and checks it before any pixel is decoded.
-Pillow.MAX_IMAGE_PIXELS = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,22 @@ def _raise_if(problem: str | None) -> None:
 def _read_header(data: bytes) -> tuple[str, int, int]:
     """Format, width and height, without decoding a pixel."""
     try:
-        with Pillow.open(io.BytesIO(data), formats=FORMATS) as image:
+        with _open(data) as image:
             return str(image.format), image.width, image.height
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except Pillow.DecompressionBombError as error:
+        raise ImageTooLarge("The image has too many pixels. Send a smaller one.") from error
+    except (OSError, ValueError, SyntaxError, IndexError, TypeError, struct.error) as error:
         raise BadImage("Not a readable JPEG, PNG or WebP image.") from error
+
+
+def _open(data: bytes) -> ImageFile:
+    """Opens an image as `PIL.Image.open` does, but without Pillow's limit and its warning.
+
+    Mien has its own pixel limit and checks it before any pixel is decoded. Pillow's belongs to the
+    program that imports this module, so it is not changed. Its WebP plugin checks it all the same.
+    """
+    for kind in FORMATS:
+        factory, accept = Pillow.OPEN[kind]
+        if accept is None or accept(data[:16]) is True:
+            return factory(io.BytesIO(data), "")
+    raise SyntaxError("not one of the formats")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 import zlib
 
 import cv2
@@ -111,3 +113,28 @@ def test_an_image_of_exactly_the_limits_passes_and_one_more_byte_or_pixel_does_n
 def test_an_image_that_is_only_long_is_refused():
     with pytest.raises(ImageTooLarge):
         decode(png(20_000, 1, 20_001), LIMITS)
+
+
+def test_the_program_s_own_limit_for_pillow_is_left_alone():
+    program = "from PIL import Image; import face_utils.image; print(Image.MAX_IMAGE_PIXELS)"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert int(result.stdout) == Pillow.MAX_IMAGE_PIXELS > 0
+
+
+def test_pillow_s_own_limit_for_webp_is_an_image_that_is_too_large(photo, monkeypatch):
+    data = encode(photo, "WEBP")
+    monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", 10)
+
+    with pytest.raises(ImageTooLarge, match="too many pixels"):
+        decode(data, LIMITS)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_the_program_s_own_limit_for_pillow_does_not_apply_here(photo, kind, monkeypatch):
+    data = encode(photo, kind)
+    monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", 10)
+
+    assert decode(data, LIMITS).shape == (200, 300, 3)

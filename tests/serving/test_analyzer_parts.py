@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -115,21 +116,46 @@ def test_without_a_model_server_opening_fails_after_the_given_time(
     assert "Check the address" in message
 
 
+@contextmanager
+def serving(port: int) -> Iterator[None]:
+    """Starts a server on a port and does not wait for it."""
+    command = [sys.executable, "-m", "serving", "--port", str(port)]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
 @pytest.mark.usefixtures("nothing_left")
-def test_a_server_that_starts_late_is_waited_for(
+def test_a_server_that_starts_late_is_waited_for_and_one_that_comes_back_is_found(
     free_port: Callable[[], int], face_image: np.ndarray
 ) -> None:
-    port = str(free_port())
-    command = [sys.executable, "-m", "serving", "--port", port]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet) as late:
-        try:
-            with Analyzer.open(f"127.0.0.1:{port}", connect_seconds=TIMEOUT_SECONDS) as analyzer:
-                [face] = analyzer.analyze(face_image).faces
-        finally:
-            late.terminate()
+    port = free_port()
+    with ExitStack() as stack:
+        with serving(port):
+            address = f"127.0.0.1:{port}"
+            analyzer = stack.enter_context(Analyzer.open(address, connect_seconds=TIMEOUT_SECONDS))
+            [before] = analyzer.analyze(face_image, at=0.0).faces
+        with pytest.raises(ModelUnavailable, match="does not answer"):
+            analyzer.analyze(face_image, at=10.0)
+        with serving(port):
+            after = analyze_when_back(analyzer, face_image)
 
-    assert face.predictions.keys() == {"emotion", "age", "gender"}
+    assert (before.id, after.id) == (1, 2)  # Ten seconds later it is another face.
+    assert before.predictions.keys() == after.predictions.keys() == {"emotion", "age", "gender"}
+
+
+def analyze_when_back(analyzer: Analyzer, image: np.ndarray) -> Face:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while True:
+        try:
+            [face] = analyzer.analyze(image, at=10.0).faces
+            return face
+        except ModelUnavailable:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 FORGETS_TO_CLOSE = """
