@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from face_utils.model_spec import ModelSpec
 from face_utils.smoothing import Outputs
 from serving.contract import INPUT_NAME, load_contract
-from serving.server.openvino_model import Network
+from serving.server.openvino_model import OpenVinoModel
 from serving.server.saved_model import default_signature, read_signatures
 
 Crops = NDArray[np.uint8]
@@ -24,7 +24,7 @@ class Model:
     """A model and its table in the contract."""
 
     spec: ModelSpec
-    network: Network
+    network: OpenVinoModel
 
     def predict(self, crops: Crops) -> dict[str, NDArray[np.float32]]:
         """Returns the outputs of the contract, each `(n, ...)` float32."""
@@ -46,7 +46,7 @@ def load_models(contract: Path, folder: Path) -> Models:
     return {name: Model(spec, load_network(folder / name)) for name, spec in specs.items()}
 
 
-def load_network(versions: Path) -> Network:
+def load_network(versions: Path) -> OpenVinoModel:
     """Loads the newest version of a model for one thread."""
     newest = max(versions.iterdir(), key=lambda folder: int(folder.name))
-    return Network(newest, default_signature(read_signatures(newest)), threads=1)
+    return OpenVinoModel(newest, default_signature(read_signatures(newest)), threads=1)

@@ -1,1 +1,1 @@
-"""How a process of Mien starts, runs beside eventlet, and ends."""
+"""Start, end and resources of a process, and native libraries beside eventlet."""

@@ -1,4 +1,4 @@
-"""Settings of glibc's allocator, so that memory of large images returns to the system."""
+"""Settings of glibc's allocator that return the memory of large images to the system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limit of open files: every connection needs one."""
+"""Limit of open files; every connection needs one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Ends a process whose native threads may be at work.
 
-The interpreter would stop a thread that comes back from OpenCV, OpenVINO or gRPC by unwinding its
-stack, and C++ answers with "terminate called without an active exception" and a core dump.
+At its end the interpreter unwinds the stack of a thread that returns from OpenVINO, OpenCV or gRPC.
+C++ then aborts with "terminate called without an active exception" and a core dump.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import NoReturn
 
 
 def leave(code: int) -> NoReturn:
-    """Runs what is registered for the end, and ends the process without the interpreter's own.
+    """Runs the registered exit functions, then ends the process without the interpreter's shutdown.
 
     Args:
-        code: Its exit code.
+        code: Exit code.
     """
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # Nobody reads it any more.
+        with suppress(OSError, ValueError):  # The reader may be gone.
             stream.flush()
     os._exit(code)

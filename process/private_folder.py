@@ -1,7 +1,7 @@
-"""Folders for keys and sockets that only this user may enter, and none left of killed processes.
+"""Private folders for keys and sockets, and removal of those that killed processes left behind.
 
-A folder holds a lock for as long as its process lives. What is not locked was left behind by one
-that was killed, and is removed when the next folder is made.
+Each process keeps a lock in its folder as long as it lives. A folder without a lock was left behind
+by a killed process and is removed when the next folder is made.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ _PREFIX = "mien-"
 _LOCK = "lock"
 _LONGEST_FILE_NAME = 16
 _LONGEST_SOCKET_PATH = 107
-"""Bytes that `sockaddr_un` of Linux has room for."""
+"""Longest path in bytes in `sockaddr_un` of Linux."""
 
 
 class PrivateFolder:
-    """A new folder, short enough for a socket in it; it goes at the latest with the interpreter.
+    """A new folder that only this user may enter, with a path short enough for a socket.
+
+    It is removed at the latest when the interpreter ends.
 
     Attributes:
-        path: Where it is.
+        path: Path of the folder.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: The folder cannot be made.
     """
 
     def __init__(self) -> None:
@@ -43,7 +45,7 @@ def remove_leftovers() -> None:
     """Removes this user's folders that no process has locked."""
     for place in {tempfile.gettempdir(), "/tmp"}:
         for folder in Path(place).glob(f"{_PREFIX}*"):
-            with suppress(OSError):  # It is in use, gone by now, or not one of ours.
+            with suppress(OSError):  # It is in use, already removed, or not one of ours.
                 _remove_if_left(folder)
 
 
@@ -68,11 +70,11 @@ def _make_folder() -> Path:
 
 
 def _lock(folder: Path) -> int:
-    """Locks a folder; nobody ever sees its lock open."""
-    unseen = folder / "new"
-    lock = os.open(unseen, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    """Locks a folder. The lock file gets its name after it is locked, so it is never seen open."""
+    file = folder / "new"
+    lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    unseen.rename(folder / _LOCK)
+    file.rename(folder / _LOCK)
     return lock
 
 

@@ -1,22 +1,22 @@
-"""Open files in reserve, for starting a process while no more can be opened."""
+"""Reserve of open files, for starting a process when the limit of open files is reached."""
 
 from __future__ import annotations
 
 import os
 
 SPAWN_FILES = 8
-"""Of `subprocess.Popen`: two pipes, a null device, and the copy of each that it makes."""
+"""Files that `subprocess.Popen` opens: two pipes, a null device, and a copy of each."""
 
 
 class SpareFiles:
-    """Files that are open only so that they can be closed when others are needed."""
+    """Open files that are closed to make room when a process is started."""
 
     def __init__(self) -> None:
         self._files: list[int] = []
         self.restock()
 
     def restock(self) -> bool:
-        """Opens what is missing; tells whether the reserve is whole."""
+        """Opens missing files; returns whether the reserve is complete."""
         try:
             while len(self._files) < SPAWN_FILES:
                 self._files.append(os.open(os.devnull, os.O_RDONLY))
@@ -25,6 +25,6 @@ class SpareFiles:
         return True
 
     def release(self) -> None:
-        """Closes them all, so that as many files can be opened."""
+        """Closes all of them, so that the same number of files can be opened."""
         while self._files:
             os.close(self._files.pop())

@@ -1,4 +1,4 @@
-"""The signals that end a process in good order."""
+"""Signals that end a process gracefully."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import signal
 
 
 def stop_signals() -> list[signal.Signals]:
-    """SIGTERM, SIGINT, and SIGHUP, which a closed terminal sends, unless `nohup` ignores it."""
+    """SIGTERM, SIGINT, and SIGHUP of a closed terminal, unless `nohup` ignores it."""
     stops = [signal.SIGTERM, signal.SIGINT]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         stops.append(signal.SIGHUP)

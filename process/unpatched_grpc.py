@@ -1,8 +1,8 @@
-"""Imports grpc so that it works in a process that eventlet has patched.
+"""Import of grpc for a process that eventlet has patched.
 
-grpc calls back from threads of its own, where eventlet's green locks fail.
+grpc calls back from its own threads, where eventlet's green locks fail.
 docs/explanation/decisions.md has the measurements.
-Import grpc from here, before anything else imports it:
+Import grpc from here, before any other module imports it:
 
     from process.unpatched_grpc import grpc
 """
@@ -16,11 +16,11 @@ from types import ModuleType
 
 from process.unpatched_modules import is_patched, real_modules
 
-# The system's own resolver reads the hosts file first. gRPC's asks a name server about these names,
-# too, for their other addresses: the name leaves, and a slow server holds the channel up.
+# The system's resolver reads the hosts file first. gRPC's resolver also asks a name server for more
+# addresses of such names. That leaks the name, and a slow name server delays the channel.
 os.environ.setdefault("GRPC_DNS_RESOLVER", "native")
 
-# grpc imports these only at the first channel or server, when the real modules are gone again.
+# grpc imports these only with the first channel or server, when the modules are patched again.
 _LATE = ("grpc", "grpc._channel", "grpc._server", "grpc._auth", "grpc._utilities")
 
 
@@ -28,14 +28,14 @@ def _import_grpc() -> ModuleType:
     """Imports grpc with real threads.
 
     Raises:
-        ImportError: The process is patched, and something else has imported grpc before.
+        ImportError: The process is patched, and another module has imported grpc before.
     """
     if "grpc" not in sys.modules:
         with real_modules():
             for name in _LATE:
                 importlib.import_module(name)
     elif is_patched():
-        # With green threads a model server that hangs would slow down every client.
+        # With green threads, a model server that hangs would slow down every client.
         raise ImportError(
             f"grpc was imported{_first_importer()} before process.unpatched_grpc, with eventlet's "
             "green threads. Import process.unpatched_grpc first.",
@@ -45,7 +45,7 @@ def _import_grpc() -> ModuleType:
 
 
 def _first_importer() -> str:
-    """Names a module that holds grpc already, in the order in which modules were imported."""
+    """Names the first imported module that contains grpc."""
     grpc = sys.modules["grpc"]
     for name, module in list(sys.modules.items()):
         if not name.startswith("grpc.") and vars(module).get("grpc") is grpc:

@@ -1,9 +1,9 @@
-"""Imports a library so that it works with real threads in a process that eventlet has patched.
+"""Import of libraries with native threads in a process that eventlet has patched.
 
-`eventlet.monkey_patch()` turns locks, queues and threads into green ones, which freeze the event
-loop or die with "Cannot switch to a different thread" when a real thread uses them. A library with
-threads of its own is imported while the real modules stand in `sys.modules`; afterwards the patched
-ones return for everyone else.
+`eventlet.monkey_patch()` makes locks, queues and threads green. These freeze the event loop or fail
+with "Cannot switch to a different thread" when a native thread uses them. A library with its own
+threads is imported while `sys.modules` contains the real modules. Afterwards the patched modules
+are restored for all others.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _DEPENDENT = ("concurrent.futures", "concurrent.futures._base", "concurrent.futu
 
 @contextmanager
 def real_modules(*more: str) -> Iterator[None]:
-    """Lets what is imported in this block find the unpatched modules; no matter if none is patched.
+    """Makes imports in this block find the unpatched modules. Does nothing in an unpatched process.
 
     Args:
-        more: Modules of the standard library that it gets copies of, with real locks in them.
+        more: Standard library modules to import again as separate copies with real locks.
     """
     if not is_patched():
         yield
@@ -40,6 +40,6 @@ def real_modules(*more: str) -> Iterator[None]:
 
 
 def is_patched() -> bool:
-    """Whether eventlet has put green threads in the place of the real ones."""
+    """Whether eventlet has replaced native threads by green ones."""
     patcher = sys.modules.get("eventlet.patcher")
     return patcher is not None and bool(patcher.is_monkey_patched("thread"))

@@ -41,7 +41,7 @@ def _serve(options: argparse.Namespace) -> None:
     tracing.configure_tracing(options.traces, "mien-model-server")
     contract = load_contract(options.contract) if options.contract else {}
     if not options.models.is_dir():
-        raise NotADirectoryError(f"There is no models folder {options.models}.")
+        raise NotADirectoryError(f"The models folder {options.models} does not exist.")
 
     def load(name: str, version: int, folder: Path) -> Servable:
         return load_servable(name, version, folder, contract.get(name), options.threads)
@@ -65,7 +65,7 @@ def _tls(options: argparse.Namespace) -> ServerTls | None:
 
 
 def _plain(error: Exception) -> str:
-    """Words an error without Python's `[Errno 2]`."""
+    """Describes an error without Python's `[Errno 2]`."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)

@@ -1,4 +1,4 @@
-"""Parts of a library `Analyzer` with Mien's own detector and models."""
+"""Builds the parts of an `Analyzer` with Mien's own detector and models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from face_utils.model_spec import ModelSpec
 from serving.contract import load_contract
 
 LIMITS = ImageLimits(max_bytes=64 * 1024 * 1024, max_pixels=100_000_000)
-"""Of a photo: what the service's own settings allow at most."""
+"""Limits of a photo: the largest values that the service's own settings accept."""
 
 MAX_FACES = 100
 CALL_SECONDS = 10.0

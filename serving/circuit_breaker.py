@@ -1,7 +1,8 @@
-"""Which models can be asked: one small circuit breaker per model.
+"""Circuit breaker: decides whether a model can be asked.
 
-M. Nygard, "Release It!", 2007, names the pattern. A model that fails is not asked for a while; it
-comes back when the server says that it serves the model, the contract holds, and the pause is over.
+M. Nygard, "Release It!", 2007, names the pattern. A model that fails is not asked for a while. It
+becomes available again when the server reports that it serves the model, the model follows the
+contract, and the pause is over.
 """
 
 from __future__ import annotations
@@ -13,39 +14,39 @@ FAILURES_TO_OPEN = 3
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 8.0
 QUIET_SECONDS = 70.0
-"""Without a failure, after which former ones are forgiven though nobody asked; longer than the
-longest deadline that can be set, since a call fails only at its end."""
+"""Time without a failure after which earlier failures are forgotten, even without a successful
+call. It is longer than the longest deadline that can be set, since a call fails only at its end."""
 
-NOT_ASKED_YET = "The model server has not answered yet."
+NO_RESPONSE_YET = "The model server has not responded yet."
 
 
 @dataclass(frozen=True)
 class ModelState:
-    """What is known of a model.
+    """State of a model.
 
     Attributes:
-        name: The model.
+        name: Name of the model.
         available: Whether it can be asked.
         version: The version that is served, or None while unknown.
-        message: Why it cannot be asked; empty when it can.
+        message: Why the model is unavailable; empty if it is available.
     """
 
     name: str
     available: bool = False
     version: int | None = None
-    message: str = NOT_ASKED_YET
+    message: str = NO_RESPONSE_YET
 
 
 class CircuitBreaker:
-    """The state of one model, and when it may change.
+    """Circuit breaker of one model.
 
     Args:
-        name: The model.
+        name: Name of the model.
         clock: Monotonic time in seconds.
 
     Attributes:
-        state: What is known of the model.
-        on_change: Told of each new state.
+        state: State of the model.
+        on_change: Called with each new state.
     """
 
     def __init__(self, name: str, clock: Callable[[], float]) -> None:
@@ -54,52 +55,52 @@ class CircuitBreaker:
         self._clock = clock
         self._failures = 0
         self._pause = FIRST_PAUSE_SECONDS
-        self._closed_until = 0.0
+        self._open_until = 0.0
         self._failed_at = 0.0
-        self._back_at = 0.0
+        self._available_since = 0.0
 
     def succeeded(self) -> None:
-        """A call was answered."""
+        """Records a successful call."""
         self._failures = 0
         self._pause = FIRST_PAUSE_SECONDS
 
-    def failed(self, message: str, *, for_certain: bool) -> None:
-        """A call was not answered.
+    def failed(self, message: str, *, is_gone: bool) -> None:
+        """Records a failed call.
 
         Args:
-            message: What to tell people.
-            for_certain: The server is gone, so that one failure is enough.
+            message: Reason for people.
+            is_gone: The server is gone, so one failure is enough.
         """
         self._failures += 1
         self._failed_at = self._clock()
-        if for_certain or self._failures >= FAILURES_TO_OPEN:
+        if is_gone or self._failures >= FAILURES_TO_OPEN:
             self._open(message)
 
     def served(self, version: int) -> None:
-        """The server says that it serves a version of the model, which keeps to the contract."""
+        """Records that the server serves a version of the model that follows the contract."""
         now = self._clock()
         if self.state.available:
-            # Its word alone forgives nothing: a server may tell its status and hang on every
-            # Predict. The pause itself is no quiet while, since nobody asked in it.
-            if now - max(self._failed_at, self._back_at) > QUIET_SECONDS:
+            # The status alone does not reset the failures: a server may report its status and
+            # hang on every Predict. The pause does not count as quiet, since there are no calls.
+            if now - max(self._failed_at, self._available_since) > QUIET_SECONDS:
                 self.succeeded()
-        elif now < self._closed_until:
+        elif now < self._open_until:
             return
         else:
-            self._failures, self._back_at = 0, now
-        self._become(replace(self.state, available=True, version=version, message=""))
+            self._failures, self._available_since = 0, now
+        self._set_state(replace(self.state, available=True, version=version, message=""))
 
     def not_served(self, message: str) -> None:
-        """The server says that it does not serve the model, or not as the contract has it."""
-        self._become(replace(self.state, available=False, message=message))
+        """Records that the server does not serve the model, or one that violates the contract."""
+        self._set_state(replace(self.state, available=False, message=message))
 
     def _open(self, message: str) -> None:
         if self.state.available:
-            self._closed_until = self._clock() + self._pause
+            self._open_until = self._clock() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
         self.not_served(message)
 
-    def _become(self, state: ModelState) -> None:
+    def _set_state(self, state: ModelState) -> None:
         if state != self.state:
             self.state = state
             self.on_change(state)

@@ -1,4 +1,4 @@
-"""Asks the model server without making anyone wait: the session's model backend."""
+"""Model client: a non-blocking model backend that asks a model server over gRPC."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ POLL_SECONDS_WHILE_DOWN = 0.25
 _AVAILABLE = get_model_status_pb2.ModelVersionStatus.AVAILABLE
 _GONE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}
 _MESSAGES = {
-    grpc.StatusCode.UNAVAILABLE: "The model server does not answer.",
+    grpc.StatusCode.UNAVAILABLE: "The model server does not respond.",
     grpc.StatusCode.CANCELLED: "The model server is stopping.",
     grpc.StatusCode.DEADLINE_EXCEEDED: "The model server is too slow.",
     grpc.StatusCode.NOT_FOUND: "The model server does not serve this model.",
@@ -58,7 +58,7 @@ class ModelClient:
     Args:
         connect: Opens a gRPC channel to the model server, when the client starts.
         models: The models of the contract.
-        bridge: Brings answers back into the app's world.
+        bridge: Runs callbacks in the app's world.
         clock: Monotonic time in seconds.
         timeout: Deadline of a Predict call in seconds.
         label: Version label to ask for, or empty for the newest version.
@@ -85,10 +85,10 @@ class ModelClient:
         self._stop = Event()
 
     def watch(self, on_change: Callable[[ModelState], None]) -> None:
-        """Starts to ask the server for its models; until then none is available.
+        """Starts to poll the server for its models; until then none is available.
 
         Args:
-            on_change: Told of each model that comes or goes, in the bridge's world.
+            on_change: Called in the bridge's world with each change of a model's state.
         """
         for breaker in self._breakers.values():
             breaker.on_change = on_change
@@ -100,7 +100,7 @@ class ModelClient:
 
     @property
     def states(self) -> dict[str, ModelState]:
-        """What is known of each model, in the contract's order."""
+        """State of each model, in the contract's order."""
         return {name: breaker.state for name, breaker in self._breakers.items()}
 
     def is_available(self, model: str) -> bool:
@@ -111,7 +111,7 @@ class ModelClient:
         """Asks a model; calls `done` exactly once, later.
 
         The class activation maps are many times larger than the other outputs, so the server
-        sends them only where the request asks for them.
+        sends them only on request.
         """
         model, crops = request.model, request.crops
         shapes = response_shapes(model, len(crops), activation=request.activation)
@@ -119,14 +119,14 @@ class ModelClient:
         self._address(message.model_spec, model.name)
         message.model_spec.signature_name = SIGNATURE
         message.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
-        handle = partial(self._responded, model, shapes, done)
+        handle = partial(self._on_prediction, model, shapes, done)
         call = self._predictions.predict
         if not self._call(call, message, self._timeout, handle, request.metadata):
             closed = CallFailed("The model client was closed.", "closed")
             self._bridge.post(partial(done, closed))
 
     def close(self) -> None:
-        """Ends the polling and the channel; calls in flight or later get no answer but that."""
+        """Ends the polling and closes the channel; calls in flight and later calls fail."""
         self._stop.set()
         if self._channel:
             self._channel.close()
@@ -144,38 +144,38 @@ class ModelClient:
         handle: Callable[[Any], None],
         metadata: Sequence[tuple[str, str]] = (),
     ) -> bool:
-        """Starts a call, or tells that the client was closed."""
+        """Starts a call; returns False if the client was closed."""
         try:
             call = method.future(request, timeout=timeout, metadata=metadata)
-        except ValueError:  # What grpc raises for a closed channel, among other things.
+        except ValueError:  # grpc raises it for a closed channel, but also for other reasons.
             if self._stop.is_set():
                 return False
             raise
         call.add_done_callback(lambda done: self._bridge.post(partial(handle, done)))
         return True
 
-    def _responded(self, model: ModelSpec, shapes: Shapes, done: Done, call: Any) -> None:
-        if call.code() is grpc.StatusCode.OK:
-            try:
-                answer = read_response(shapes, call.result())
-            except ValueError as error:
-                message = f"The answer is not as the contract has it: {error}."
-                done(self._fail(model.name, message, "bad_answer"))
-                return
-            self._breakers[model.name].succeeded()
-            done(answer)
-        else:
-            certain, kind = call.code() in _GONE, call.code().name.lower()
-            done(self._fail(model.name, _explain(call), kind, for_certain=certain))
+    def _on_prediction(self, model: ModelSpec, shapes: Shapes, done: Done, call: Any) -> None:
+        if call.code() is not grpc.StatusCode.OK:
+            is_gone, kind = call.code() in _GONE, call.code().name.lower()
+            done(self._fail(model.name, _explain(call), kind, is_gone=is_gone))
+            return
+        try:
+            outputs = read_response(shapes, call.result())
+        except ValueError as error:
+            message = f"The response does not fit the contract: {error}."
+            done(self._fail(model.name, message, "bad_answer"))
+            return
+        self._breakers[model.name].succeeded()
+        done(outputs)
 
-    def _fail(self, name: str, message: str, kind: str, *, for_certain: bool = False) -> CallFailed:
-        self._breakers[name].failed(message, for_certain=for_certain)
+    def _fail(self, name: str, message: str, kind: str, *, is_gone: bool = False) -> CallFailed:
+        self._breakers[name].failed(message, is_gone=is_gone)
         return CallFailed(message, kind)
 
     def _poll(self) -> None:
         while not self._stop.is_set():
             for name in self._models.keys() - self._polled:
-                # TensorFlow Serving tells the metadata of a label, and the state of numbers only.
+                # TensorFlow Serving reports metadata by label, but status only by number.
                 if self._label:
                     self._ask_metadata(name)
                 else:
@@ -187,14 +187,14 @@ class ModelClient:
         self._polled.add(name)
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = name
-        handle = partial(self._status_came, name)
+        handle = partial(self._on_status, name)
         self._call(self._statuses.get_model_status, request, self._status_timeout, handle)
 
-    def _status_came(self, name: str, call: Any) -> None:
+    def _on_status(self, name: str, call: Any) -> None:
         self._polled.discard(name)
         breaker = self._breakers[name]
         if call.code() is not grpc.StatusCode.OK:
-            breaker.failed(_explain(call), for_certain=call.code() in _GONE)
+            breaker.failed(_explain(call), is_gone=call.code() in _GONE)
             return
         versions = [s.version for s in call.result().model_version_status if s.state == _AVAILABLE]
         if not versions:
@@ -210,13 +210,13 @@ class ModelClient:
         self._address(request.model_spec, name)
         if version is not None:
             request.model_spec.version.value = version
-        handle = partial(self._metadata_came, name)
+        handle = partial(self._on_metadata, name)
         self._call(self._predictions.get_model_metadata, request, self._status_timeout, handle)
 
-    def _metadata_came(self, name: str, call: Any) -> None:
+    def _on_metadata(self, name: str, call: Any) -> None:
         self._polled.discard(name)
         if call.code() is not grpc.StatusCode.OK:
-            self._breakers[name].failed(_explain(call), for_certain=call.code() in _GONE)
+            self._breakers[name].failed(_explain(call), is_gone=call.code() in _GONE)
             return
         version = call.result().model_spec.version.value
         violations = contract_violations(self._models[name], call.result())
@@ -230,4 +230,4 @@ class ModelClient:
 
 def _explain(call: Any) -> str:
     code = call.code()
-    return _MESSAGES.get(code) or f"The model server answered {code.name}: {call.details()}"
+    return _MESSAGES.get(code) or f"The model server responded with {code.name}: {call.details()}"

@@ -15,7 +15,7 @@ _MAP_AXES = 4
 def contract_violations(
     spec: ModelSpec, metadata: get_model_metadata_pb2.GetModelMetadataResponse
 ) -> list[str]:
-    """Lists how a served model differs from the contract, one clause for each difference."""
+    """Lists the differences of a served model from the contract, one clause per difference."""
     signatures = unpack_signatures(metadata)
     if SIGNATURE not in signatures.signature_def:
         return [f"the signature {SIGNATURE!r} is missing"]

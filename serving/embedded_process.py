@@ -13,27 +13,27 @@ from serving.supervisor import Supervisor
 
 
 class NoEmbeddedServerError(OSError):
-    """This installation has no embedded server, as in the app's image."""
+    """This installation has no embedded server, like the app's image."""
 
 
 class EmbeddedServer:
-    """The embedded model server, which is started again whenever it ends or hangs.
+    """The embedded model server, which is restarted whenever it exits or hangs.
 
-    It listens on a Unix socket in a folder that only this user may enter. Nobody else can call it,
-    and nobody else can stand in for it while it is away.
+    It listens on a Unix socket in a folder that only this user may enter. No other user can call
+    it, or take its place while it is down.
 
     Args:
         models: Folder of the SavedModels.
         contract: The contract's file.
         options: More options of its command line.
-        on_restart: Called after each start but the first.
+        on_restart: Called after each restart.
 
     Attributes:
-        target: Its address, in gRPC's form.
+        target: Address as a gRPC target.
 
     Raises:
         NoEmbeddedServerError: OpenVINO is not installed.
-        FileNotFoundError: There is no folder of models.
+        FileNotFoundError: The folder of models does not exist.
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class EmbeddedServer:
 
     @property
     def pid(self) -> int | None:
-        """Process id of the server that runs now, or None before the start."""
+        """Process id of the running server, or None before the start."""
         return self._supervisor.pid if self._supervisor else None
 
     def start(self) -> None:
-        """Starts the server. A server that runs already stays as it is.
+        """Starts the server, unless it is already running.
 
         Raises:
             OSError: The process cannot be started.

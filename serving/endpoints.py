@@ -8,4 +8,4 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 """Largest gRPC message from a model server, and largest tensor in one."""
 
 METRICS_PATH = "/monitoring/prometheus/metrics"
-"""TensorFlow Serving's path of its metrics, which the embedded server has, too."""
+"""Path of the metrics in TensorFlow Serving and in the embedded server."""

@@ -41,12 +41,12 @@ class Heartbeat:
         self._started = self._asked = time.monotonic()
         self._call: Any = None
         self._misses = 0
-        self._has_answered = False
+        self._has_responded = False
 
     @property
     def is_lost(self) -> bool:
         """Whether the server has missed too many checks, or takes too long to start."""
-        if self._has_answered:
+        if self._has_responded:
             return self._misses >= MISSES
         return time.monotonic() - self._started > START_SECONDS
 
@@ -61,7 +61,7 @@ class Heartbeat:
         if self._call is not None and self._call.done():
             self._take(self._call, counts=counts)
             self._call = None
-        is_time = not self._has_answered or time.monotonic() - self._asked >= ASK_SECONDS
+        is_time = not self._has_responded or time.monotonic() - self._asked >= ASK_SECONDS
         if self._call is None and is_time:
             self._asked = time.monotonic()
             self._call = self._check.future(_WHOLE_SERVER, timeout=ASK_SECONDS)
@@ -72,6 +72,6 @@ class Heartbeat:
 
     def _take(self, call: Any, *, counts: bool) -> None:
         if call.code() is grpc.StatusCode.OK:
-            self._misses, self._has_answered = 0, True
+            self._misses, self._has_responded = 0, True
         elif counts:
             self._misses += 1

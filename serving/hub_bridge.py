@@ -20,7 +20,7 @@ class Bridge(Protocol):
     """Runs calls that any thread posts, one after the other."""
 
     def post(self, call: Call) -> None:
-        """Has `call` run, soon or at once."""
+        """Schedules `call` to run, soon or at once."""
         ...
 
 
@@ -43,8 +43,8 @@ class InlineBridge:
 class HubBridge:
     """Runs calls in the world that starts it.
 
-    That world is eventlet's hub in a patched process, and a plain thread in any other. The same
-    code serves both: `Thread` and `socket` are green in the one and real in the other.
+    That world is eventlet's hub in a patched process, and a native thread in any other. The same
+    code works in both: `Thread` and `socket` are green in the first and native in the second.
     """
 
     def __init__(self) -> None:
@@ -54,14 +54,14 @@ class HubBridge:
         self._wake_fd = self._outbox.fileno()
 
     def start(self) -> None:
-        """Runs the calls from now on, those that were posted before included."""
+        """Starts to run the calls, including those that were posted before."""
         Thread(target=self._serve, name="bridge", daemon=True).start()
 
     def post(self, call: Call) -> None:
-        """Has `call` run soon. May be used from any native thread; never blocks."""
+        """Schedules `call` to run soon. Any native thread may use it; it never blocks."""
         self._calls.append(call)
-        with suppress(BlockingIOError):  # The socket may be full of wake-ups already.
-            # Not os.write: eventlet's would try to switch greenlets in the caller's thread.
+        with suppress(BlockingIOError):  # The socket may already be full of wake-ups.
+            # Not os.write: eventlet's version tries to switch greenlets in the caller's thread.
             posix.write(self._wake_fd, b"\0")
 
     def _serve(self) -> None:
@@ -74,4 +74,4 @@ def _run(call: Call) -> None:
     try:
         call()
     except Exception:
-        log.exception("a call over the bridge failed")
+        log.exception("A call over the bridge failed.")

@@ -11,7 +11,7 @@ from face_utils.backend import Done, ModelOutputs, PredictRequest
 from face_utils.errors import MienError, ModelUnavailable
 from face_utils.model_spec import ACTIVATION, ModelSpec
 from serving.contract import INPUT_NAME, MODELS
-from serving.server.saved_model import UnfitModelError
+from serving.server.saved_model import InvalidModelError
 from serving.server.servable import Servable, load_servable
 
 
@@ -24,7 +24,7 @@ class InProcessModels:
         threads: Threads that one inference may use.
 
     Raises:
-        UnfitModelError: A SavedModel does not fit the contract.
+        InvalidModelError: A SavedModel does not fit the contract.
         FileNotFoundError: A model is missing.
 
     Example:
@@ -73,5 +73,5 @@ def _load_newest(spec: ModelSpec, folder: Path, threads: int) -> Servable:
     newest = max(versions, key=lambda each: int(each.name))
     try:
         return load_servable(spec.name, int(newest.name), newest, spec, threads)
-    except UnfitModelError as error:
-        raise UnfitModelError(f"The model in {newest} cannot be used: {error}") from error
+    except InvalidModelError as error:
+        raise InvalidModelError(f"The model in {newest} cannot be used: {error}") from error

@@ -1,7 +1,7 @@
 """Signatures inside a GetModelMetadata response.
 
-They travel as a `google.protobuf.Any`, whose type URL names the message. It is TensorFlow Serving's
-name, and not the one that the message has here, so `Any.Pack` and `Any.Unpack` cannot be used.
+They are packed in a `google.protobuf.Any`, whose type URL names the message. The name is TensorFlow
+Serving's, and differs from the message's name here, so `Any.Pack` and `Any.Unpack` cannot be used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from google.protobuf.any_pb2 import Any
 from serving.protos.get_model_metadata_pb2 import GetModelMetadataResponse, SignatureDefMap
 
 SIGNATURE_FIELD = "signature_def"
-"""The only metadata field that TensorFlow Serving knows."""
+"""The only metadata field that TensorFlow Serving supports."""
 
 _TYPE_NAME = "tensorflow.serving.SignatureDefMap"
 _TYPE_URL = f"type.googleapis.com/{_TYPE_NAME}"
@@ -24,7 +24,7 @@ def pack_signatures(response: GetModelMetadataResponse, signatures: SignatureDef
 
 
 def unpack_signatures(response: GetModelMetadataResponse) -> SignatureDefMap:
-    """Reads the signatures of a response; empty if it has none, or something else in their place.
+    """Reads the signatures of a response; empty if it has none, or another message instead.
 
     Raises:
         DecodeError: The signatures are damaged.

@@ -1,8 +1,8 @@
-"""Imports OpenVINO without its telemetry.
+"""Import of OpenVINO without its telemetry.
 
 `import openvino` would load the package `openvino_telemetry`, which writes a persistent id to
 `~/intel/openvino_ga_cid`, connects to Google Analytics, and fails for a user without a home folder.
-Without that package OpenVINO takes a stub of its own. Import openvino from here only:
+Without that package OpenVINO uses its own stub. Import openvino only from here:
 
     from serving.quiet_openvino import openvino
 """

@@ -12,7 +12,7 @@ from serving.protos import predict_pb2
 from serving.tensors import decode
 
 Shapes = Mapping[str, tuple[int, ...]]
-"""Names of the outputs that are asked for -> their shapes; -1 where any size will do."""
+"""Names of the requested outputs -> their shapes; -1 where any size is allowed."""
 
 _ANY = -1
 
@@ -23,7 +23,7 @@ def response_shapes(model: ModelSpec, count: int, *, activation: bool) -> Shapes
     Args:
         model: The model.
         count: Number of crops.
-        activation: Whether the class activation maps are among the outputs.
+        activation: Whether the outputs include the class activation maps.
     """
     names = (*model.outputs, ACTIVATION) if activation else model.outputs
     return {name: _shape(model, name, count) for name in names}
@@ -33,7 +33,7 @@ def read_response(shapes: Shapes, response: predict_pb2.PredictResponse) -> Mode
     """Validates and unpacks a response.
 
     Raises:
-        ValueError: An output is missing, of the wrong shape, or not a number.
+        ValueError: An output is missing, has a wrong shape, or contains NaN or infinity.
     """
     outputs = {}
     for name, shape in shapes.items():

@@ -1,4 +1,4 @@
-"""Supervisor of a child process: starts it, and starts it again when it ends or hangs."""
+"""Supervisor of a child process: starts it, and restarts it when it exits or hangs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ STOP_TIMEOUT_SECONDS = 5.0
 class Supervisor:
     """Keeps a model server running, from its creation until it is closed.
 
-    The child's standard input is a pipe of ours. When this process ends, however it ends, the pipe
-    closes and the child ends too.
+    The child's standard input is a pipe to this process. When this process ends for any reason, the
+    pipe closes and the child exits too.
 
     Args:
-        command: Command line of the child, which ends with its standard input.
-        target: Address that the child listens on, in gRPC's form.
-        on_restart: Called after each start but the first.
+        command: Command line of the child, which exits at the end of its standard input.
+        target: Address that the child listens on, as a gRPC target.
+        on_restart: Called after each restart.
 
     Raises:
         OSError: The child cannot be started.
@@ -51,13 +51,13 @@ class Supervisor:
 
     @property
     def pid(self) -> int:
-        """Process id of the child that runs now."""
+        """Process id of the running child."""
         return self._process.pid
 
     def close(self) -> None:
         """Ends the child."""
         self._stop.set()
-        self._watcher.join()  # Or it might start another.
+        self._watcher.join()  # Otherwise it might start another child.
         self._heartbeat.close()
         self._spare_files.release()
         with self._process:
@@ -90,20 +90,20 @@ class Supervisor:
             if time.monotonic() - started > LONGEST_PAUSE_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             log.warning(
-                "The model server ended with code %d. It is started again in %.1f s.", code, pause
+                "The model server exited with code %d. Restarting it in %.1f s.", code, pause
             )
             if self._stop.wait(pause):
                 return
-            # A child that keeps ending soon after its start must not fill the log.
+            # A child that keeps exiting soon after its start must not fill the log.
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             self._start_again()
             started = time.monotonic()
 
     def _check_health(self) -> None:
-        # Without a spare file, it may be this process that cannot connect.
+        # Without spare files, it may be this process that cannot connect.
         self._heartbeat.ask(counts=self._spare_files.restock())
         if self._heartbeat.is_lost:
-            log.error("The model server does not answer. It is killed and started again.")
+            log.error("The model server does not respond. Restarting it.")
             self._process.kill()
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(STOP_TIMEOUT_SECONDS)
@@ -112,8 +112,8 @@ class Supervisor:
         with self._process:  # Closes our end of its standard input.
             try:
                 self._process = self._start()
-            except OSError as error:  # No memory, files or processes are left: perhaps next time.
-                log.error("The model server cannot be started: %s. It is tried again.", error)
+            except OSError as error:  # No memory, files or processes are left at the moment.
+                log.error("The model server cannot be started: %s. Trying again.", error)
             else:
                 if self._on_restart:
                     self._on_restart()
@@ -121,5 +121,5 @@ class Supervisor:
 
 
 def _environment() -> dict[str, str]:
-    """The environment without settings such as the access token: the command line has them all."""
+    """The environment without Mien's settings, such as the access token: the child needs none."""
     return {name: value for name, value in os.environ.items() if not name.startswith("MIEN_")}

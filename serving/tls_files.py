@@ -1,6 +1,6 @@
 """TLS files: loads certificates and keys, and names the files that cannot be used.
 
-gRPC says of a wrong file only that it cannot listen or connect.
+gRPC itself only reports that it cannot listen or connect.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class TlsFilesError(OSError):
-    """A TLS file cannot be read, or a certificate and its key do not belong together."""
+    """A TLS file cannot be read, or a certificate and its key do not match."""
 
 
 def load_tls_files(
@@ -23,9 +23,9 @@ def load_tls_files(
 
     Args:
         context: The context.
-        certificate: The own certificate, or None.
-        key: The key of the own certificate.
-        authorities: Certificates that the other side's must come from, or None.
+        certificate: This side's certificate, or None.
+        key: The key of `certificate`.
+        authorities: Certificates of the authorities that sign the other side's, or None.
 
     Returns:
         The same context.

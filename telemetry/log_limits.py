@@ -1,4 +1,4 @@
-"""Rate limiter for log lines, so that no client can fill a disk with them."""
+"""Rate limit for log lines, so that no client can fill a disk with them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 BURST = 10
-"""Lines of one kind that are written at once, before the limit of one per second."""
+"""Lines of one kind that are written before the limit of one per second applies."""
 
 MAX_KINDS = 1000
 
@@ -25,7 +25,7 @@ class _Bucket:
 class RepeatLimit(logging.Filter):
     """Writes ten lines of one kind, then one per second with the number of those left out.
 
-    A kind is a place in the code, whatever the line says, so that a client cannot invent kinds.
+    A kind is a place in the code, regardless of the text, so a client cannot invent kinds.
 
     Args:
         clock: Monotonic time in seconds.
@@ -37,7 +37,7 @@ class RepeatLimit(logging.Filter):
         self._buckets: dict[Kind, _Bucket] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Decides about a line; one that is written gets the attribute `left_out`."""
+        """Decides whether a line is written; sets the attribute `left_out` of one that is."""
         bucket = self._bucket(_kind(record))
         now = self._clock()
         bucket.lines = min(BURST, bucket.lines + now - bucket.since)
@@ -56,6 +56,6 @@ class RepeatLimit(logging.Filter):
 
 
 def _kind(record: logging.LogRecord) -> Kind:
-    # Gunicorn logs from one place; its templates tell its lines apart.
+    # Gunicorn logs everything from one place, but with different templates.
     template = record.msg if record.args else ""
     return record.name, record.pathname, record.lineno, template

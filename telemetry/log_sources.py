@@ -1,7 +1,7 @@
-"""Sends to the log what others write past it: warnings, uncaught exceptions, `sys.stderr`.
+"""Capture of warnings, uncaught exceptions and `sys.stderr` in the log.
 
-Python, eventlet and `http.server` write to standard error directly. As lines of the log, their
-texts get the log's format and rate limit, and no client can start a line.
+Python, eventlet and `http.server` write to standard error directly. In the log, their output gets
+the log's format and rate limit, and no client can inject a line.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ def capture_sources(handler: logging.StreamHandler[TextIO]) -> None:
 class StderrLines(io.TextIOBase):
     """A text stream that writes each line in the format of the log, and a traceback as one line.
 
-    It uses none of the locks of `logging`. Under eventlet those are green, and would not work in
-    the native threads that write here.
+    It does not use the locks of `logging`. Under eventlet those are green and do not work in the
+    native threads that write here.
 
     Args:
-        handler: Its formatter, filters and stream are used.
+        handler: Provides formatter, filters and stream.
     """
 
     def __init__(self, handler: logging.StreamHandler[TextIO]) -> None:
@@ -43,7 +43,7 @@ class StderrLines(io.TextIOBase):
         self._trace: list[str] = []
 
     def write(self, text: str) -> int:
-        """Writes the complete lines of a text, and keeps the rest until its line is complete."""
+        """Writes the complete lines of a text, and buffers the rest until the line is complete."""
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._take(line)
@@ -54,15 +54,15 @@ class StderrLines(io.TextIOBase):
         return True
 
     def fileno(self) -> int:
-        """The descriptor below."""
+        """File descriptor of the handler's stream."""
         return self._handler.stream.fileno()
 
     def isatty(self) -> bool:
-        """Whether a person reads the stream."""
+        """Whether the handler's stream is a terminal."""
         return self._handler.stream.isatty()
 
     def flush(self) -> None:
-        """Flushes the stream below; an incomplete line stays here."""
+        """Flushes the handler's stream; an incomplete line stays in the buffer."""
         self._handler.stream.flush()
 
     def _take(self, line: str) -> None:

@@ -1,8 +1,8 @@
 """Log formats: text for people, or one JSON object per line.
 
-A line also has the ids of what is being worked on, such as a session and a frame. They are in a
-context variable: each greenlet and each thread has its own, and `contextvars.copy_context` carries
-them into a thread or a callback.
+A line also contains ids of the current work, such as a session and a frame. They are in a context
+variable: each greenlet and each thread has its own, and `contextvars.copy_context` copies them into
+a thread or a callback.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from telemetry.log_sources import capture_sources
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
-# A library may log an address or a packet that holds an access token.
+# A library may log an address or a packet that contains an access token.
 _SECRET = re.compile(r"""(?i)(token\\?["']?\s*[:=]\s*|bearer )(\\?"[^"]*"|'[^']*'|[^\s&"',}]+)""")
 
 # ASCII and C1 control characters, line separators, and marks that change the text direction.
@@ -48,18 +48,18 @@ def build_formatter(log_format: str, secrets: Sequence[str] = ()) -> logging.For
 
     Args:
         log_format: Its name.
-        secrets: Texts that are replaced by `...` everywhere.
+        secrets: Strings to replace by `...` everywhere.
     """
     return JsonFormatter(secrets) if log_format == "json" else TextFormatter(secrets)
 
 
 def configure_logging(level: str, log_format: str, secrets: Sequence[str] = ()) -> None:
-    """Sends the log to standard error, and everything else that is written there to the log.
+    """Sends the log to standard error, and all other output to standard error through the log.
 
     Args:
         level: Lowest level that is written, one of `telemetry.options.LOG_LEVELS`.
         log_format: One of `telemetry.options.LOG_FORMATS`.
-        secrets: Texts that are replaced by `...` everywhere.
+        secrets: Strings to replace by `...` everywhere.
     """
     handler: logging.StreamHandler[TextIO] = logging.StreamHandler(sys.__stderr__)
     handler.setFormatter(build_formatter(log_format, secrets))
@@ -69,7 +69,7 @@ def configure_logging(level: str, log_format: str, secrets: Sequence[str] = ()) 
 
 
 def announce(message: str, log_format: str, stream: TextIO | None = None) -> None:
-    """Prints a line for people: as it is in `text`, as one JSON object in `json`.
+    """Prints a line for people: unchanged in the format `text`, as one JSON object in `json`.
 
     Args:
         message: The line.
@@ -84,7 +84,7 @@ def announce(message: str, log_format: str, stream: TextIO | None = None) -> Non
 
 
 class _SafeFormatter(logging.Formatter):
-    """Replaces secrets, and escapes the characters with which a client could start a line."""
+    """Replaces secrets, and escapes characters with which a client could inject a line."""
 
     def __init__(self, secrets: Sequence[str] = ()) -> None:
         super().__init__(_TEXT)
@@ -99,7 +99,7 @@ class _SafeFormatter(logging.Formatter):
 
 
 class TextFormatter(_SafeFormatter):
-    """A line for people, with the ids at its end and a traceback indented below."""
+    """A line for people, with the ids at the end and an indented traceback."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         """Formats the line above a traceback."""
@@ -114,7 +114,7 @@ class TextFormatter(_SafeFormatter):
 
 
 class JsonFormatter(_SafeFormatter):
-    """A line for programs: one JSON object."""
+    """One JSON object per line, for programs."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Formats time (UTC), level, logger, message, ids, and the traceback if there is one."""

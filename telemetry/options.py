@@ -1,4 +1,4 @@
-"""Choices that logs and traces offer, for settings and command lines.
+"""Options of logs and traces, for settings and command lines.
 
 This module imports nothing else, so that the app can read its settings before eventlet patches the
 standard library.

@@ -1,10 +1,11 @@
-"""Export of traces by OpenTelemetry's SDK. Imported only where traces are on.
+"""Export of traces by OpenTelemetry's SDK. This module is imported only if traces are on.
 
-Spans are sent in batches by a real thread, also in a process that eventlet has patched: a green one
-would encode them in the event loop. So OpenTelemetry is imported with the real `threading`, and
-with a `logging` of its own, since the locks of the other are green. It sends by gRPC, which has
-sockets of its own; Python's, by then green, crash the interpreter at its end when a real thread
-waits in one. Its settings are the standard `OTEL_` variables.
+A native thread sends spans in batches, even in a process that eventlet has patched, because a green
+thread would encode them in the event loop. OpenTelemetry is therefore imported with the real
+`threading`, and with its own copy of `logging`, since the locks of the other one are green. It
+sends over gRPC, which has its own sockets. Python's sockets are green by then, and crash the
+interpreter at its end when a native thread waits in one. The standard `OTEL_` variables configure
+the export.
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ def export_traces(mode: str, service: str) -> None:
     """Writes spans to standard error (`console`), or sends them to a collector (`otlp`).
 
     Args:
-        mode: Where they go.
-        service: Name of the process, unless `OTEL_SERVICE_NAME` names it.
+        mode: `console` or `otlp`.
+        service: Name of the process, unless `OTEL_SERVICE_NAME` is set.
     """
-    _log_alike()
+    _copy_log_handlers()
     named = os.environ.get("OTEL_SERVICE_NAME") or service
     provider = TracerProvider(
         resource=Resource.create({SERVICE_NAME: named}), shutdown_on_exit=False
@@ -52,7 +53,7 @@ def export_traces(mode: str, service: str) -> None:
 
 
 def _exporter(mode: str) -> SpanExporter:
-    if mode == "console":  # Standard output belongs to what the process says to its parent.
+    if mode == "console":  # Standard output is for messages to the parent process.
         return ConsoleSpanExporter(out=sys.__stderr__ or sys.stderr, formatter=_one_line)
     return OTLPSpanExporter()
 
@@ -61,20 +62,20 @@ def _one_line(span: ReadableSpan) -> str:
     return str(span.to_json(indent=None)) + "\n"
 
 
-def _log_alike() -> None:
-    """Has OpenTelemetry's own log look like that of the process."""
+def _copy_log_handlers() -> None:
+    """Gives OpenTelemetry's copy of `logging` the log format of the process."""
     if own_logging is logging:
         return
     for handler in logging.getLogger().handlers:
-        twin = own_logging.StreamHandler()
-        twin.setFormatter(handler.formatter)
-        own_logging.getLogger().addHandler(twin)
+        copy = own_logging.StreamHandler()
+        copy.setFormatter(handler.formatter)
+        own_logging.getLogger().addHandler(copy)
 
 
 def _close_at_exit(provider: TracerProvider) -> None:
-    """Sends what is left; a collector that does not answer holds nobody up.
+    """Sends the remaining spans at exit, without a delay if the collector does not respond.
 
-    The thread starts now: from 3.12 on, Python starts none at its end.
+    The thread starts now, because Python 3.12 and later cannot start threads at exit.
     """
     is_ending = threading.Event()
 

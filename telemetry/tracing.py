@@ -1,7 +1,7 @@
 """Traces of frames and model calls, by OpenTelemetry.
 
-Code makes its spans with OpenTelemetry's own API, whose spans do nothing while traces are off. The
-SDK is imported only where they are on.
+Code creates spans with OpenTelemetry's own API, whose spans do nothing while traces are off. The
+SDK is imported only if traces are on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from process.unpatched_modules import real_modules
 
-# The SDK's real threads use these modules, too, so their locks must not be green.
+# The SDK's native threads use these modules too, so their locks must not be green.
 with real_modules("logging"):
     from opentelemetry import trace
     from opentelemetry.context import Context
@@ -22,21 +22,21 @@ Metadata = Sequence[tuple[str, str]]
 """Metadata of a gRPC call."""
 
 tracer = trace.get_tracer("mien")
-"""Makes all spans of Mien; they do nothing until `configure_tracing` switches traces on."""
+"""Creates all spans of Mien; they do nothing until `configure_tracing` turns traces on."""
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
 class TracesUnavailable(ValueError):
-    """Traces are switched on and their packages are not installed."""
+    """Traces are turned on but their packages are not installed."""
 
 
 def configure_tracing(mode: str, service: str) -> None:
-    """Switches the traces of this process on, where the mode says so.
+    """Turns on the traces of this process, unless the mode is `off`.
 
     Args:
         mode: One of `telemetry.options.TRACE_MODES`.
-        service: Name of the process, unless `OTEL_SERVICE_NAME` names it.
+        service: Name of the process, unless `OTEL_SERVICE_NAME` is set.
 
     Raises:
         TracesUnavailable: OpenTelemetry's SDK is not installed.
@@ -61,7 +61,7 @@ def inject(context: Context) -> Metadata:
 
 
 def extract(metadata: Metadata) -> Context:
-    """The context of the trace that a caller's metadata name."""
+    """The trace context in a caller's metadata."""
     return _PROPAGATOR.extract(dict(metadata), Context())
 
 

@@ -27,7 +27,7 @@ from benchmarks.peers.file_protocol import (
 from face_utils.cropping import Square, crop
 from face_utils.model_spec import ModelSpec
 from serving.contract import INPUT_NAME, MODELS, load_contract
-from serving.server.openvino_model import Arrays, Network
+from serving.server.openvino_model import Arrays, OpenVinoModel
 from serving.server.saved_model import default_signature, read_signatures
 from serving.training.augmentation import detected_square, whole_square
 from serving.training.faces import Grey
@@ -44,7 +44,7 @@ class _Model:
         self.spec = spec
         self._folder = max((MODELS / spec.name).iterdir(), key=lambda version: int(version.name))
         signature = default_signature(read_signatures(self._folder))
-        self._network = Network(self._folder, signature, threads=1)
+        self._network = OpenVinoModel(self._folder, signature, threads=1)
         self._milliseconds: list[float] = []
 
     def predict(self, image: Grey, square: Square) -> Prediction:

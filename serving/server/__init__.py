@@ -1,1 +1,1 @@
-"""The embedded model server: the TensorFlow Serving gRPC API on SavedModel folders, by OpenVINO."""
+"""Embedded model server: TensorFlow Serving's gRPC API for SavedModel folders, with OpenVINO."""

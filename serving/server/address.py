@@ -1,4 +1,4 @@
-"""Where the server listens, and by what certificate it is known."""
+"""Address and TLS certificate of the server."""
 
 from __future__ import annotations
 
@@ -14,20 +14,23 @@ from serving.tls_files import load_tls_files
 
 
 class AddressTakenError(OSError):
-    """The address to listen on is in use, or is not of this machine."""
+    """The address to listen on is in use, or is not an address of this machine."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(f"Cannot listen on {address}. Is it in use?")
+        super().__init__(
+            f"Cannot listen on {address}. Stop the program that uses it, or choose another address."
+        )
 
 
 @dataclass(frozen=True)
 class ServerTls:
-    """PEM files of a server that speaks TLS.
+    """PEM files of a TLS server.
 
     Attributes:
         certificate: The server's certificate.
-        key: Its key.
-        client_ca: Certificates that a client's must come from, for mutual TLS; None asks for none.
+        key: The key of `certificate`.
+        client_ca: Certificates of the authorities that sign the clients', for mutual TLS; None to
+            require no client certificate.
     """
 
     certificate: Path
@@ -48,13 +51,13 @@ class ServerTls:
 
 
 def unix_address(path: Path) -> str:
-    """Gives the address of a unix socket, on which nobody listens yet.
+    """Returns the address of a Unix socket, after a check that no server listens on it.
 
-    A file that a killed server left there is no matter: gRPC removes it. It would as well remove
-    that of a server that lives.
+    gRPC removes a file that a killed server left behind. It would remove the file of a running
+    server as well.
 
     Raises:
-        AddressTakenError: A server listens there.
+        AddressTakenError: A server listens on the socket.
         OSError: The path is too long.
     """
     address = f"unix:{quote(str(path))}"
@@ -65,10 +68,10 @@ def unix_address(path: Path) -> str:
 
 
 def open_port(server: grpc.Server, address: str, tls: ServerTls | None) -> str:
-    """Has a server listen.
+    """Makes a server listen.
 
     Returns:
-        The address, with a free port where port 0 was asked for.
+        The address, with the actual port instead of port 0.
 
     Raises:
         AddressTakenError: The address cannot be listened on.

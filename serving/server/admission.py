@@ -1,6 +1,6 @@
-"""Threads of its own for Predict, and a bound on the calls that wait for them.
+"""Admission control: a separate thread pool for Predict with a limited number of calls.
 
-Health and status have other threads, so that a busy server can still say that it is alive.
+Health and status have other threads, so that a busy server can still report that it is alive.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 class Admission(grpc.ServerInterceptor):  # type: ignore[type-arg]
-    """Refuses Predict calls with RESOURCE_EXHAUSTED while too many are in work or waiting.
+    """Refuses Predict calls with RESOURCE_EXHAUSTED while too many are running or waiting.
 
-    It must be the first of the interceptors: gRPC reads the pool off the handler that it gets.
+    It must be the first interceptor, because gRPC reads the pool from the final handler.
 
     Args:
-        max_calls: Predict calls in work or waiting.
+        max_calls: Limit of Predict calls that are running or waiting.
     """
 
     def __init__(self, max_calls: int) -> None:
@@ -40,22 +40,22 @@ class Admission(grpc.ServerInterceptor):  # type: ignore[type-arg]
         continuation: Callable[[grpc.HandlerCallDetails], Handler | None],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler | None:
-        """Gives gRPC a handler with a pool of its own, or one that refuses."""
+        """Returns a handler with its own thread pool, or one that refuses the call."""
         if handler_call_details.method != PREDICT:
             return continuation(handler_call_details)
         if self._pool.calls >= self._max_calls:
             count_request(NO_MODEL, grpc.StatusCode.RESOURCE_EXHAUSTED.name, 0)
             return _REFUSAL
         handler: Any = continuation(handler_call_details)
-        behaviour: Any = partial(handler.unary_unary)
-        behaviour.experimental_thread_pool = self._pool
+        method: Any = partial(handler.unary_unary)
+        method.experimental_thread_pool = self._pool
         return grpc.unary_unary_rpc_method_handler(
-            behaviour, handler.request_deserializer, handler.response_serializer
+            method, handler.request_deserializer, handler.response_serializer
         )
 
 
 class _CountedPool(ThreadPoolExecutor):
-    """Knows how many calls it has not finished, whether a thread has taken them or not."""
+    """A thread pool that counts its unfinished calls, both running and waiting."""
 
     calls = 0
     _lock = threading.Lock()
@@ -76,5 +76,5 @@ def _refuse(_messages: Any, context: grpc.ServicerContext) -> Any:
     context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "Too many Predict calls. Try again later.")
 
 
-# That of a stream, since it does not wait for the message to come.
+# A stream's handler, because it does not wait for the request message.
 _REFUSAL = grpc.stream_unary_rpc_method_handler(_refuse)

@@ -1,4 +1,4 @@
-"""Counts, logs and traces each Predict call."""
+"""Instrumentation of Predict calls: metrics, log ids and traces."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from telemetry.tracing import Metadata, extract, trace, trace_ids, tracer
 _LONGEST_ID = 100
 NO_MODEL = ""
 
-Behaviour = Callable[[Any, grpc.ServicerContext], Any]
+Method = Callable[[Any, grpc.ServicerContext], Any]
 
 
 class CallObserver(grpc.ServerInterceptor):  # type: ignore[type-arg]
-    """Stands before the service and sees every Predict call and what becomes of it.
+    """Interceptor that counts and traces every Predict call.
 
     Args:
-        models: The names that are counted apart; a stranger's call must not make a new one.
+        models: Names that get their own metric label. A call must not create a label for an
+            unknown name.
     """
 
     def __init__(self, models: Callable[[], Collection[str]]) -> None:
@@ -35,18 +36,18 @@ class CallObserver(grpc.ServerInterceptor):  # type: ignore[type-arg]
         continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """Gives gRPC a handler that observes the one of the service."""
+        """Returns a handler that observes the service's handler."""
         handler = continuation(handler_call_details)
         if handler is None or handler_call_details.method != PREDICT:
             return handler
-        behaviour: Any = handler.unary_unary
+        method: Any = handler.unary_unary
         return grpc.unary_unary_rpc_method_handler(
-            partial(self._observe, behaviour),
+            partial(self._observe, method),
             handler.request_deserializer,
             handler.response_serializer,
         )
 
-    def _observe(self, behaviour: Behaviour, request: Any, context: grpc.ServicerContext) -> Any:
+    def _observe(self, method: Method, request: Any, context: grpc.ServicerContext) -> Any:
         start, name = perf_counter(), request.model_spec.name
         model = name if name in self._models() else NO_MODEL
         metadata = _read_metadata(context)
@@ -55,7 +56,7 @@ class CallObserver(grpc.ServerInterceptor):  # type: ignore[type-arg]
         request_id = dict(metadata).get("x-request-id", "")[:_LONGEST_ID]
         try:
             with log_ids(request_id=request_id, **trace_ids(span)):
-                return behaviour(request, context)
+                return method(request, context)
         finally:
             status = (context.code() or grpc.StatusCode.OK).name  # type: ignore[attr-defined]
             count_request(model, status, perf_counter() - start)

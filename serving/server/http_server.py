@@ -1,7 +1,8 @@
-"""The paths of TensorFlow Serving's HTTP port that probes and Prometheus ask.
+"""HTTP server with the paths of TensorFlow Serving's HTTP port that probes and Prometheus use.
 
-`GET /v1/models/NAME[/versions/NUMBER]` tells a model's state, as its `g3doc/api_rest.md` has it,
-and `GET /monitoring/prometheus/metrics` shows the metrics. Predictions go by gRPC alone.
+`GET /v1/models/NAME[/versions/NUMBER]` returns a model's state, as in `g3doc/api_rest.md` of
+TensorFlow Serving. `GET /monitoring/prometheus/metrics` returns the metrics. Predictions are served
+over gRPC only.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 30
 MAX_CONNECTIONS = 64
-"""Connections at the same time. One more closes the oldest, so that idle ones lock no probe out."""
+"""Open connections. Another one closes the oldest, so that idle connections block no probe."""
 
 _STATUS_PATH = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?")
 _JSON = "application/json"
@@ -42,7 +43,7 @@ _CODES = {grpc.StatusCode.NOT_FOUND: HTTPStatus.NOT_FOUND}
 
 
 def start_http_server(repository: Repository, host: str, port: int) -> ThreadingHTTPServer:
-    """Starts a server in threads of its own.
+    """Starts an HTTP server with its own threads.
 
     Raises:
         AddressTakenError: The address cannot be listened on.
@@ -56,7 +57,7 @@ def start_http_server(repository: Repository, host: str, port: int) -> Threading
 
 
 class _Server(ThreadingHTTPServer):
-    """Answers each connection in a thread; the newest take the places of the oldest."""
+    """Serves each connection in a thread; new connections replace the oldest ones."""
 
     def __init__(self, *arguments: Any) -> None:
         self._open: dict[Any, None] = {}
@@ -64,24 +65,24 @@ class _Server(ThreadingHTTPServer):
         super().__init__(*arguments)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Starts a thread for a connection, and ends the oldest one if there are too many."""
+        """Starts a thread for a connection, and closes the oldest one if there are too many."""
         with self._lock:
             if len(self._open) >= MAX_CONNECTIONS:
                 oldest = next(iter(self._open))
                 del self._open[oldest]
-                with suppress(OSError):  # The client may have hung up already.
+                with suppress(OSError):  # The client may already have closed it.
                     oldest.shutdown(socket.SHUT_RDWR)
             self._open[request] = None
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Ends a connection."""
+        """Closes a connection."""
         with self._lock:
             self._open.pop(request, None)
         super().shutdown_request(request)
 
     def handle_error(self, *_: object) -> None:
-        """Logs a failed request, unless the client hung up."""
+        """Logs a failed request, unless the client closed the connection."""
         if not isinstance(sys.exception(), ConnectionError):
             _log.exception("An HTTP request failed.")
 
@@ -91,18 +92,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def __init__(self, repository: Repository, *arguments: object) -> None:
         self._repository = repository
-        super().__init__(*arguments)  # type: ignore[arg-type]  # which answers at once
+        super().__init__(*arguments)  # type: ignore[arg-type]  # It handles the request at once.
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path == METRICS_PATH:
-            self._answer(HTTPStatus.OK, CONTENT_TYPE_PLAIN_0_0_4, generate_latest(REGISTRY))
+            self._respond(HTTPStatus.OK, CONTENT_TYPE_PLAIN_0_0_4, generate_latest(REGISTRY))
         elif wanted := _STATUS_PATH.fullmatch(path):
-            self._answer_status(*wanted.groups())
+            self._respond_with_status(*wanted.groups())
         else:
             self._refuse(HTTPStatus.NOT_FOUND, f"Malformed request: GET {path}")
 
-    def _answer_status(self, name: str, version: str | None) -> None:
+    def _respond_with_status(self, name: str, version: str | None) -> None:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = name
         if version is not None:
@@ -115,12 +116,12 @@ class _Handler(BaseHTTPRequestHandler):
         text = MessageToJson(
             response, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
         )
-        self._answer(HTTPStatus.OK, _JSON, text.encode())
+        self._respond(HTTPStatus.OK, _JSON, text.encode())
 
     def _refuse(self, code: HTTPStatus, message: str) -> None:
-        self._answer(code, _JSON, json.dumps({"error": message}).encode())
+        self._respond(code, _JSON, json.dumps({"error": message}).encode())
 
-    def _answer(self, code: HTTPStatus, content_type: str, body: bytes) -> None:
+    def _respond(self, code: HTTPStatus, content_type: str, body: bytes) -> None:
         self.send_response(code)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
@@ -128,4 +129,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Writes nothing: probes and Prometheus send several requests a minute."""
+        """Writes nothing, because probes and Prometheus send several requests per minute."""

@@ -1,4 +1,4 @@
-"""The server's life: bind, load, say that it is ready, keep in step with the folder, stop."""
+"""Lifecycle of the server: listen, load models, report readiness, poll the folder, stop."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from serving.server.repository import Repository
 _log = logging.getLogger(__name__)
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
-"""A larger message is refused before it is read; 128 crops of 96x96 in colour take 3.4 MiB."""
+"""A larger message is refused before it is read. 128 crops of 96x96 in colour take 3.4 MiB."""
 
 MAX_CALLS = 128
-"""Predict calls in work or waiting; any more are answered with RESOURCE_EXHAUSTED."""
+"""Predict calls running or waiting; more are refused with RESOURCE_EXHAUSTED."""
 
 OTHER_WORKERS = 4
 MAX_OTHER_CALLS = 64
-"""Calls of status, metadata and health, which Predict cannot keep from being answered."""
+"""Calls of status, metadata and health, which have capacity that Predict cannot use."""
 
 STOP_SECONDS = 4.0
 _SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -49,18 +49,19 @@ def run_server(
     poll_seconds: float,
     exit_with_stdin: bool,
 ) -> None:
-    """Serves a repository until it is told to stop, then lets the calls in work finish.
+    """Serves a repository until it has to stop, then lets running calls finish.
 
-    `stop_signals` tell it to stop, and the end of stdin if `exit_with_stdin` is set, which
-    comes even if the parent is killed. The one line on stdout says that the first load is over.
+    It stops on `stop_signals`. If `exit_with_stdin` is set, it also stops at the end of stdin,
+    which occurs even if the parent is killed. The only line on stdout reports that all models are
+    loaded.
 
     Args:
         repository: The models.
-        address: Where gRPC is served.
-        tls: What it is served with, or None for plain text.
-        http: Host and port where states and metrics are shown, or None.
-        poll_seconds: Time between looks at the folder.
-        exit_with_stdin: Whether the end of stdin is a reason to stop.
+        address: Address of gRPC.
+        tls: TLS files, or None for plain text.
+        http: Host and port of model states and metrics, or None.
+        poll_seconds: Time between two polls of the folder.
+        exit_with_stdin: Whether to stop at the end of stdin.
 
     Raises:
         AddressTakenError: An address cannot be listened on.
@@ -70,8 +71,8 @@ def run_server(
     state = health.HealthServicer()
     state.set("", _NOT_SERVING)
     server, address = start_server(repository, state, address, tls=tls)
-    keep_in_step(repository, state, polls=2)
-    if http:  # not before: probes take its first answer for readiness
+    poll_repository(repository, state, polls=2)
+    if http:  # Not earlier: probes take its first response for readiness.
         start_http_server(repository, *http)
     print(f"model server ready on {address}", flush=True)
     stopping = threading.Event()
@@ -91,17 +92,17 @@ def start_server(
     tls: ServerTls | None = None,
     max_calls: int = MAX_CALLS,
 ) -> tuple[grpc.Server, str]:
-    """Starts to answer calls.
+    """Starts to serve calls.
 
     Args:
         repository: The models.
-        state: What the health service says.
-        address: Where gRPC is served.
-        tls: What it is served with, or None for plain text.
-        max_calls: Predict calls in work or waiting.
+        state: The health service.
+        address: Address of gRPC.
+        tls: TLS files, or None for plain text.
+        max_calls: Limit of Predict calls that are running or waiting.
 
     Returns:
-        The server, and its address, with a free port where port 0 was asked for.
+        The server, and its address with the actual port instead of port 0.
 
     Raises:
         AddressTakenError: The address cannot be listened on.
@@ -114,14 +115,14 @@ def start_server(
             CallObserver(lambda: repository.names),
         ],
         options=[
-            ("grpc.so_reuseport", 0),  # or two servers would share a port, and the calls to it
+            ("grpc.so_reuseport", 0),  # Otherwise two servers could share a port and its calls.
             ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
-            # Else a sender's window grows to 16 MB, filled before a large message is refused.
+            # Otherwise a sender's window grows to 16 MB, filled before a large message is refused.
             ("grpc.http2.bdp_probe", 0),
-            # Clients come back after a while, and so find servers that were added since.
+            # Clients reconnect after a while, and then find servers that were added.
             ("grpc.max_connection_age_ms", 60_000),
             ("grpc.max_connection_age_grace_ms", 5_000),
-            # Clients may ask this often whether the server is still there.
+            # Shortest time between two pings of a client.
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
         ],
         maximum_concurrent_rpcs=max_calls + MAX_OTHER_CALLS,
@@ -133,13 +134,13 @@ def start_server(
     return server, address
 
 
-def keep_in_step(repository: Repository, state: health.HealthServicer, polls: int = 1) -> None:
-    """Polls the repository, and tells the health service how each model is."""
+def poll_repository(repository: Repository, state: health.HealthServicer, polls: int = 1) -> None:
+    """Polls the repository and updates the health of each model."""
     try:
         for _ in range(polls):
             repository.poll()
     except OSError as error:
-        _log.error("the models folder cannot be read, so all stays as it is: %s", error)
+        _log.error("Cannot read the models folder, so the loaded models stay: %s", error)
     for name in repository.names:
         state.set(name, _SERVING if repository.servable(name) else _NOT_SERVING)
     state.set("", _SERVING)
@@ -149,11 +150,11 @@ def _poll_until(
     stopping: threading.Event, seconds: float, repository: Repository, state: health.HealthServicer
 ) -> None:
     while not stopping.wait(seconds):
-        keep_in_step(repository, state)
+        poll_repository(repository, state)
 
 
 def _watch_for_stop(stdin: bool) -> SimpleQueue[str]:
-    """Gives a queue that receives each reason to stop; its `put` may run in a signal handler."""
+    """Returns a queue that receives each reason to stop; `put` may run in a signal handler."""
     reasons: SimpleQueue[str] = SimpleQueue()
     for number in stop_signals():
         signal.signal(number, lambda got, _frame: reasons.put(signal.Signals(got).name))

@@ -1,7 +1,8 @@
 """`tensorflow.serving.ModelService`: GetModelStatus.
 
-HandleReloadConfigRequest is UNIMPLEMENTED, since models come and go with their folders. Errors are
-worded as in TensorFlow Serving's `tensorflow_serving/model_servers/get_model_status_impl.cc`.
+HandleReloadConfigRequest is UNIMPLEMENTED, since the server follows the models' folders. Error
+messages are those of TensorFlow Serving, from
+`tensorflow_serving/model_servers/get_model_status_impl.cc`.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from serving.protos import get_model_status_pb2
 from serving.protos.get_model_status_pb2 import Code
 from serving.protos.services import MODEL_SERVICE
 from serving.server.repository import Repository, Version
-from serving.server.rpc import IsWanted, invalid, not_found, unary
+from serving.server.rpc import IsActive, invalid, not_found, unary
 
 
 def model_service(repository: Repository) -> grpc.GenericRpcHandler[Any, Any]:
-    """Makes the service that tells the state of the models of a repository."""
+    """Builds the service that reports the state of a repository's models."""
     return grpc.method_handlers_generic_handler(
         MODEL_SERVICE,
         {
@@ -33,12 +34,12 @@ def model_service(repository: Repository) -> grpc.GenericRpcHandler[Any, Any]:
 def model_status(
     repository: Repository,
     request: get_model_status_pb2.GetModelStatusRequest,
-    _is_wanted: IsWanted = lambda: True,
+    _is_wanted: IsActive = lambda: True,
 ) -> get_model_status_pb2.GetModelStatusResponse:
-    """Tells the state of each version of a model, or of one version.
+    """Returns the state of each version of a model, or of one version.
 
     Raises:
-        RequestError: There is no such model or version.
+        RequestError: The model or version does not exist.
     """
     spec = request.model_spec
     if not request.HasField("model_spec"):

@@ -1,10 +1,10 @@
-"""What the server counts, under the names that TensorFlow Serving has for it.
+"""Metrics of the server, with TensorFlow Serving's names.
 
 Sources: tensorflow/serving `tensorflow_serving/servables/tensorflow/util.cc` (requests),
 `tensorflow_serving/batching/batching_session.cc` and `batching_util.h` (batches), and
-`tensorflow_serving/util/prometheus_exporter.cc` (how their names look to Prometheus). Times there
-are in microseconds. `model_name` of a batch is an addition. Memory and processor time have the
-names that Prometheus clients share; TensorFlow Serving does not show them.
+`tensorflow_serving/util/prometheus_exporter.cc` (names in Prometheus). Its times are in
+microseconds. The label `model_name` of a batch is an addition. Memory and processor time have the
+usual names of Prometheus clients; TensorFlow Serving does not export them.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ ProcessCollector(registry=REGISTRY)
 
 
 class RequestCount(Collector):
-    """TensorFlow Serving's count of requests, whose name lacks the `_total` of the library's."""
+    """Counter of requests whose name, like TensorFlow Serving's, does not end in `_total`."""
 
     name = ":tensorflow:serving:request_count"
-    meaning = "Predict requests, by model and gRPC status."
+    documentation = "Predict requests, by model and gRPC status."
     labels = ("model_name", "status")
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -55,8 +55,8 @@ class RequestCount(Collector):
             self._counts[model, status] += 1
 
     def collect(self) -> Iterable[Metric]:
-        """Gives the counts to the library."""
-        family = UnknownMetricFamily(self.name, self.meaning, labels=self.labels)
+        """Returns the counts for the Prometheus library."""
+        family = UnknownMetricFamily(self.name, self.documentation, labels=self.labels)
         with self._lock:
             counts = dict(self._counts)
         for key, count in counts.items():
@@ -67,7 +67,7 @@ class RequestCount(Collector):
 REQUESTS = RequestCount(REGISTRY)
 REQUEST_LATENCY = Histogram(
     ":tensorflow:serving:request_latency",
-    "Microseconds from a Predict request to its answer, by model; failed ones do not count.",
+    "Microseconds from a Predict request to its response, by model; failed ones do not count.",
     ["model_name", "API", "entrypoint"],
     buckets=MICROSECONDS,
     registry=REGISTRY,
@@ -81,7 +81,7 @@ RUNTIME_LATENCY = Histogram(
 )
 BATCH_SIZE = Histogram(
     ":tensorflow:serving:batching_session:processed_batch_size",
-    "Faces of one run of a model, of one call or of several that came together.",
+    "Faces of one run of a model, for one call or several concurrent ones.",
     ["model_name"],
     buckets=ROWS,
     registry=REGISTRY,
@@ -89,12 +89,12 @@ BATCH_SIZE = Histogram(
 
 
 def count_request(model: str, status: str, seconds: float) -> None:
-    """Counts a Predict request that was answered.
+    """Counts a Predict request at its end.
 
     Args:
-        model: The model.
+        model: Name of the model.
         status: Name of the gRPC status.
-        seconds: What it took.
+        seconds: Duration.
     """
     REQUESTS.add(model, status)
     if status == "OK":

@@ -1,9 +1,8 @@
-"""A SavedModel compiled by OpenVINO, which reads the folders of TensorFlow directly.
+"""A SavedModel compiled by OpenVINO, which reads SavedModel folders directly.
 
-Each batch size of a short list gets a network of its own with fixed shapes, and a request is cut
-into slices of these sizes. One network with a free batch size takes a third longer for every face
-(442 instead of 341 us), longer still whenever the size changes, and memory for each size it has
-ever seen.
+Each batch size of a short list has its own compiled network with fixed shapes, and a request is cut
+into slices of these sizes. One network with a dynamic batch size takes a third longer per face (442
+instead of 341 us), even longer whenever the size changes, and keeps memory for each size.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.quiet_openvino import openvino
-from serving.server.saved_model import Signature, UnfitModelError
+from serving.server.saved_model import InvalidModelError, Signature
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -27,37 +26,37 @@ BATCH_SIZES = (1, 2, 4)
 
 @dataclass(frozen=True)
 class _FixedBatch:
-    """A compiled network of one batch size, and views of its input and output memory."""
+    """A compiled network for one batch size, and views of its input and output memory."""
 
     request: openvino.InferRequest
     inputs: Arrays
     outputs: Arrays
 
 
-class Network:
-    """A model that computes; one call at a time."""
+class OpenVinoModel:
+    """A model that is compiled, and has run once, for each batch size. It runs one call at a time.
+
+    Args:
+        folder: The SavedModel.
+        signature: Its signature to serve.
+        threads: Threads that one inference may use.
+
+    Raises:
+        InvalidModelError: OpenVINO cannot read or run the model, or its names differ.
+    """
 
     def __init__(self, folder: Path, signature: Signature, threads: int) -> None:
-        """Compiles a SavedModel and runs it once for each batch size.
-
-        Args:
-            folder: The SavedModel.
-            signature: Its signature to serve.
-            threads: Threads that one inference may use.
-
-        Raises:
-            UnfitModelError: OpenVINO cannot read or run the model, or sees other names in it.
-        """
         try:
             core = openvino.Core()
-            core.set_property({"ENABLE_MMAP": False})  # a file cut while read must not be fatal
+            # A memory-mapped file that is truncated while it is read would crash the process.
+            core.set_property({"ENABLE_MMAP": False})
             model = core.read_model(folder)
             self._batches = {
                 size: _compile(core, model, signature, size, threads) for size in BATCH_SIZES
             }
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
-            raise UnfitModelError(f"OpenVINO cannot run the model: {reason}") from error
+            raise InvalidModelError(f"OpenVINO cannot run the model: {reason}") from error
 
     def run(self, inputs: Arrays) -> dict[str, NDArray[Any]]:
         """Computes all outputs.
@@ -84,7 +83,7 @@ class Network:
 
 
 def _slices(rows: int) -> Iterator[slice]:
-    """Cuts a batch into slices of the sizes there are, the largest first."""
+    """Cuts a batch into slices of the compiled sizes, the largest first."""
     start = 0
     for size in reversed(BATCH_SIZES):
         while rows - start >= size:
@@ -98,7 +97,7 @@ def _compile(
     shapes = {name: [size, *port.shape[1:]] for name, port in signature.inputs.items()}
     model.reshape(shapes)
     config = {
-        "INFERENCE_PRECISION_HINT": "f32",  # the default is bfloat16 where the CPU has it
+        "INFERENCE_PRECISION_HINT": "f32",  # The default is bfloat16 if the CPU supports it.
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
     }
@@ -116,4 +115,4 @@ def _warm_up(batch: _FixedBatch, size: int) -> None:
     batch.request.infer()
     for name, view in batch.outputs.items():
         if view.shape[:1] != (size,):
-            raise UnfitModelError(f"output {name!r} does not have one row for each input row")
+            raise InvalidModelError(f"output {name!r} does not have one row for each input row")

@@ -1,7 +1,7 @@
-"""Checks a Predict request against the signature that is to answer it.
+"""Validation of a Predict request against the signature of the model.
 
-Where TensorFlow Serving has words for an error, they are used. Their sources are its
-`tensorflow_serving/servables/tensorflow/predict_util.cc` and TensorFlow's
+Error messages are those of TensorFlow Serving where it has one. Sources:
+`tensorflow_serving/servables/tensorflow/predict_util.cc`, and TensorFlow's
 `core/kernels/batching_util/shared_batch_scheduler.h`.
 """
 
@@ -19,7 +19,7 @@ from serving.server.saved_model import Port
 from serving.tensors import decode
 
 MAX_ROWS = 128
-"""Largest batch, as of TensorFlow Serving here: 0.1 s, in which the model answers nobody else."""
+"""Largest batch, as configured for TensorFlow Serving. It takes 0.1 s, and other calls wait."""
 
 
 def read_inputs(
@@ -31,7 +31,7 @@ def read_inputs(
         One array per input of the signature, of its dtype and shape, all of one batch size.
 
     Raises:
-        RequestError: Names, types, shapes or contents are not what the signature asks for.
+        RequestError: Names, types, shapes or contents do not match the signature.
     """
     _check_names(set(given), set(ports))
     arrays = {name: _read(name, given[name], port) for name, port in ports.items()}
@@ -49,7 +49,7 @@ def check_output_filter(wanted: Iterable[str], ports: Mapping[str, Port]) -> Non
     """Checks the names in an `output_filter`.
 
     Raises:
-        RequestError: A name is unknown, or is there twice.
+        RequestError: A name is unknown or repeated.
     """
     seen: set[str] = set()
     for name in wanted:
@@ -78,7 +78,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _read(name: str, tensor: tensor_pb2.TensorProto, port: Port) -> NDArray[Any]:
-    """Decodes one tensor, after the checks that cost nothing."""
+    """Decodes one tensor after the cheap checks."""
     given = Port(tensor.dtype, tuple(int(dim.size) for dim in tensor.tensor_shape.dim))
     fits = len(given.shape) == len(port.shape) and given.shape[1:] == port.shape[1:]
     if given.dtype != port.dtype or not fits:

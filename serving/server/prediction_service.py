@@ -1,7 +1,7 @@
 """`tensorflow.serving.PredictionService`: Predict and GetModelMetadata.
 
-Classify, Regress and MultiInference take `tf.Example` messages, which no model here reads; gRPC
-answers them with UNIMPLEMENTED. Errors are worded as in TensorFlow Serving's
+Classify, Regress and MultiInference take `tf.Example` messages, which no model here reads. gRPC
+refuses them with UNIMPLEMENTED. Error messages are those of TensorFlow Serving's
 `tensorflow_serving/model_servers/server_core.cc` and
 `tensorflow_serving/servables/tensorflow/get_model_metadata_impl.cc`.
 """
@@ -19,13 +19,13 @@ from serving.protos import get_model_metadata_pb2, predict_pb2
 from serving.protos.services import PREDICTION_SERVICE
 from serving.server.predict_request import check_output_filter, pick_outputs, read_inputs
 from serving.server.repository import Repository
-from serving.server.rpc import IsWanted, invalid, not_found, unary
+from serving.server.rpc import IsActive, invalid, not_found, unary
 from serving.server.servable import Servable
 from serving.tensors import encode
 
 
 def prediction_service(repository: Repository) -> grpc.GenericRpcHandler[Any, Any]:
-    """Makes the service that answers for the models of a repository."""
+    """Builds the service that runs the models of a repository."""
     return grpc.method_handlers_generic_handler(
         PREDICTION_SERVICE,
         {
@@ -38,7 +38,7 @@ def prediction_service(repository: Repository) -> grpc.GenericRpcHandler[Any, An
 
 
 def _predict(
-    repository: Repository, request: predict_pb2.PredictRequest, is_wanted: IsWanted
+    repository: Repository, request: predict_pb2.PredictRequest, is_active: IsActive
 ) -> predict_pb2.PredictResponse:
     servable = _find(repository, request)
     signature = request.model_spec.signature_name or SIGNATURE
@@ -46,7 +46,7 @@ def _predict(
         raise invalid(f'Serving signature key "{signature}" not found.')
     check_output_filter(request.output_filter, servable.signature.outputs)
     inputs = read_inputs(request.inputs, servable.signature.inputs)
-    outputs = pick_outputs(servable.batcher.run(inputs, is_wanted), request.output_filter)
+    outputs = pick_outputs(servable.batcher.run(inputs, is_active), request.output_filter)
     response = predict_pb2.PredictResponse(
         model_spec=servable.metadata.model_spec,
         outputs={name: encode(array) for name, array in outputs.items()},
@@ -58,7 +58,7 @@ def _predict(
 def _metadata(
     repository: Repository,
     request: get_model_metadata_pb2.GetModelMetadataRequest,
-    _is_wanted: IsWanted,
+    _is_wanted: IsActive,
 ) -> get_model_metadata_pb2.GetModelMetadataResponse:
     if not request.metadata_field:
         raise invalid("GetModelMetadataRequest must specify at least one metadata_field")
@@ -69,7 +69,7 @@ def _metadata(
 
 
 def _find(repository: Repository, request: Any) -> Servable:
-    """Finds the loaded version that a request's `model_spec` asks for."""
+    """Finds the loaded version for a request's `model_spec`."""
     spec = request.model_spec
     if not request.HasField("model_spec"):
         raise invalid("Missing ModelSpec")

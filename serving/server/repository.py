@@ -1,9 +1,9 @@
-"""Which versions of which models are loaded, kept in step with the folders `NAME/VERSION/`.
+"""Repository: loads and unloads model versions as the folders `NAME/VERSION/` change.
 
-The newest version that can be loaded is served, as by the `latest` policy of TensorFlow Serving.
-A version is looked at again only when its files change, so a broken one costs nothing, and one
-that is still being copied is taken up when it is complete. A loaded version is not reloaded: what
-is new gets a new number.
+The newest version that can be loaded is served, like with the `latest` policy of TensorFlow
+Serving. A version is tried again only when its files change, so a broken one costs nothing, and one
+that is still being copied is loaded when it is complete. A loaded version is not reloaded; new
+files need a new version number.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _State = get_model_status_pb2.ModelVersionStatus
 _Files = frozenset[tuple[str, int, int]]
 
 _VERSION_LIMIT = 2**63
-"""Version numbers travel as int64."""
+"""Version numbers are int64 in messages."""
 
 Load = Callable[[str, int, Path], Servable]
-"""Loads a version, given its model's name, its number and its folder."""
+"""Loads a version, given the model's name, the version number and the folder."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """What became of one version.
+    """State of one version.
 
     Attributes:
-        number: The number of its folder.
+        number: Version number, the name of its folder.
         state: A `ModelVersionStatus.State`.
-        files: Path, size and time of all its files when it was last looked at; None if they could
-            not be.
+        files: Path, size and time of all its files at the last check; None if they could not be
+            read.
         error: Why it could not be loaded, or empty.
         servable: The loaded version while it is available.
     """
@@ -49,34 +49,33 @@ class Version:
 
 
 class Repository:
-    """The models of a folder. One thread polls; any number may read meanwhile."""
+    """The models of a folder. One thread polls, while any number of threads read.
+
+    Args:
+        root: Folder of one folder per model, which contain one folder per version.
+        load: Loads one version; if it raises an error, the version is refused.
+        names: The models to serve; by default all that have a folder.
+    """
 
     def __init__(self, root: Path, load: Load, names: Collection[str] | None = None) -> None:
-        """Looks at nothing yet.
-
-        Args:
-            root: Holds one folder per model, and in it one per version.
-            load: Loads one version; whatever it raises, the version is refused.
-            names: The models to serve; without them, all that have a folder.
-        """
         self._root = root
         self._load = load
         self._names = names
         self._models: dict[str, dict[int, Version]] = {}
-        self._seen: dict[Path, _Files] = {}
-        self._troubles: dict[str, str] = {}
+        self._last_files: dict[Path, _Files] = {}
+        self._poll_errors: dict[str, str] = {}
 
     @property
     def names(self) -> list[str]:
-        """Names of the models that have, or had, a folder, and of those that should have one."""
+        """Names of the models to serve, and of those that have or had a folder."""
         return sorted(self._models)
 
     def versions(self, name: str) -> Mapping[int, Version]:
-        """Gives what is known of each version of a model, by number; empty for unknown models."""
+        """State of each version of a model by number; empty for an unknown model."""
         return self._models.get(name, {})
 
     def servable(self, name: str, version: int | None = None) -> Servable | None:
-        """Finds a loaded version of a model, the newest if none is named."""
+        """Finds a loaded version of a model; by default the newest."""
         versions = self.versions(name)
         for number in sorted(versions, reverse=True) if version is None else [version]:
             if number in versions and (servable := versions[number].servable):
@@ -84,10 +83,11 @@ class Repository:
         return None
 
     def poll(self) -> None:
-        """Loads what is new and unloads what has gone or is out of date.
+        """Loads new versions, and unloads deleted and outdated ones.
 
-        A version is loaded when two polls in a row saw the same files: a copy that still runs is
-        left alone. A model whose folder cannot be read stays as it is and holds up no other.
+        A version is loaded when two polls in a row find the same files, so that it is not loaded
+        while it is being copied. A model whose folder cannot be read does not change, and does not
+        affect the others.
 
         Raises:
             OSError: The folder of all models cannot be read.
@@ -98,14 +98,14 @@ class Repository:
             self._try_to_poll(name)
 
     def _try_to_poll(self, name: str) -> None:
-        trouble = ""
+        reason = ""
         try:
             self._poll_model(name)
         except OSError as error:
-            trouble = _reason(error)
-        if trouble and trouble != self._troubles.get(name):  # each poll would say the same
-            _log.error("model %s stays as it is: %s", name, trouble)
-        self._troubles[name] = trouble
+            reason = _reason(error)
+        if reason and reason != self._poll_errors.get(name):  # Not again with each poll.
+            _log.error("Cannot update model %s: %s", name, reason)
+        self._poll_errors[name] = reason
 
     def _poll_model(self, name: str) -> None:
         folders = _version_folders(self._root / name)
@@ -113,11 +113,11 @@ class Repository:
             if self._is_available(name, number, folders[number]):
                 self._retire_all_but(number, name)
                 return
-        if not folders:  # else the last one goes on until another can take its place
+        if not folders:  # Otherwise the last version is served until another one replaces it.
             self._retire_all_but(None, name)
 
     def _is_available(self, name: str, number: int, folder: Path) -> bool:
-        """Says whether a version is loaded, after an attempt to load it if its files are new."""
+        """Whether a version is loaded, after an attempt to load it if its files are new."""
         known = self._models[name].get(number)
         if known and known.servable:
             return True
@@ -126,17 +126,17 @@ class Repository:
         except OSError as error:
             self._refuse(name, number, None, _reason(error))
             return False
-        settled = self._seen.get(folder) == files
-        self._seen[folder] = files
+        settled = self._last_files.get(folder) == files
+        self._last_files[folder] = files
         if settled and (known is None or known.files != files):
-            self._attempt(name, number, folder, files)
+            self._try_to_load(name, number, folder, files)
         return self.servable(name, number) is not None
 
-    def _attempt(self, name: str, number: int, folder: Path, files: _Files) -> None:
+    def _try_to_load(self, name: str, number: int, folder: Path, files: _Files) -> None:
         self._set(name, Version(number, _State.LOADING, files))
         try:
             servable = self._load(name, number, folder)
-        except Exception as error:  # a broken folder must not harm the others, however it is broken
+        except Exception as error:  # A broken folder must not affect the others.
             self._refuse(name, number, files, str(error))
         else:
             _log.info("%s/%d loaded", name, number)
@@ -144,7 +144,7 @@ class Repository:
 
     def _refuse(self, name: str, number: int, files: _Files | None, reason: str) -> None:
         refused = Version(number, _State.END, files, error=reason)
-        if self.versions(name).get(number) != refused:  # each poll may find the same
+        if self.versions(name).get(number) != refused:  # Not again with each poll.
             _log.error("%s/%d refused: %s", name, number, reason)
             self._set(name, refused)
 
@@ -155,7 +155,7 @@ class Repository:
                 self._set(name, Version(version.number, _State.END, frozenset()))
 
     def _set(self, name: str, version: Version) -> None:
-        """Puts a new mapping in place of the old one, which readers may hold."""
+        """Replaces the mapping instead of changing it, because readers may use the old one."""
         self._models[name] = self._models[name] | {version.number: version}
 
 
@@ -167,7 +167,7 @@ def _version_folders(folder: Path) -> dict[int, Path]:
 
 
 def _may_be_folder(path: Path) -> bool:
-    """Tells folders from the rest; where that cannot be told, the look inside will say why."""
+    """Whether a path is a folder; true if that is unknown, because reading it reports the error."""
     try:
         return path.is_dir()
     except OSError:
@@ -175,7 +175,7 @@ def _may_be_folder(path: Path) -> bool:
 
 
 def _reason(error: OSError) -> str:
-    """Words an error without Python's `[Errno 2]`."""
+    """Describes an error without Python's `[Errno 2]`."""
     if error.filename is None:
         return str(error)
     return f"{error.filename} cannot be read: {error.strerror}"

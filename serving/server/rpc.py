@@ -1,4 +1,4 @@
-"""How a method of the server becomes a gRPC handler, and how it refuses a request."""
+"""Conversion of the server's methods to gRPC handlers, and of errors to gRPC statuses."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import grpc
 
 _log = logging.getLogger(__name__)
 
-IsWanted = Callable[[], bool]
-"""Says whether the caller still waits: false once its deadline is over or it has gone."""
+IsActive = Callable[[], bool]
+"""Whether the caller still waits; false after its deadline or if it is gone."""
 
 
 class RequestError(Exception):
-    """A request that cannot be answered.
+    """A request that fails.
 
     Attributes:
-        code: The gRPC status it is answered with.
+        code: The gRPC status of the response.
         message: One sentence for the caller.
     """
 
@@ -29,29 +29,31 @@ class RequestError(Exception):
 
 
 def invalid(message: str) -> RequestError:
-    """A request that is wrong in itself."""
+    """An error for an invalid request."""
     return RequestError(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
 def not_found(message: str) -> RequestError:
-    """A request for something this server does not have."""
+    """An error for a request for something that this server does not have."""
     return RequestError(grpc.StatusCode.NOT_FOUND, message)
 
 
-def unary(method: Callable[[Any, IsWanted], Any], request: Any) -> grpc.RpcMethodHandler[Any, Any]:
+def unary(method: Callable[[Any, IsActive], Any], request: Any) -> grpc.RpcMethodHandler[Any, Any]:
     """Makes a handler of a method that takes a message of the type `request`."""
 
-    def answer(message: Any, context: grpc.ServicerContext) -> Any:
+    def handle(message: Any, context: grpc.ServicerContext) -> Any:
         try:
             return method(message, context.is_active)
         except RequestError as error:
             context.abort(error.code, error.message)
         except Exception:
-            _log.exception("a %s failed", request.DESCRIPTOR.name)
-            context.abort(grpc.StatusCode.INTERNAL, "the model server failed; its log says why")
+            _log.exception("A %s failed.", request.DESCRIPTOR.name)
+            context.abort(
+                grpc.StatusCode.INTERNAL, "The model server failed. Its log has the details."
+            )
 
     return grpc.unary_unary_rpc_method_handler(
-        answer,
+        handle,
         request_deserializer=request.FromString,
         response_serializer=lambda response: response.SerializeToString(),
     )

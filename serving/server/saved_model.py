@@ -20,13 +20,13 @@ from serving.tensors import dtype_name
 
 MAX_GRAPH_BYTES = 64 * 1024 * 1024
 MAX_FILE_BYTES = 512 * 1024 * 1024
-"""Of a file of variables; those of the models here are under 1 MiB."""
+"""Limit of a file of variables; those of Mien's models are under 1 MiB."""
 
 _SERVING_TAG = "serve"
 
 
-class UnfitModelError(ValueError):
-    """A SavedModel that cannot be served; the message is one sentence for the operator."""
+class InvalidModelError(ValueError):
+    """A SavedModel that cannot be served; the message tells the operator why."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Port:
     """An input or output of a signature.
 
     Attributes:
-        dtype: Its type as a TensorFlow `DataType`.
-        shape: Its sizes, -1 where any size will do.
+        dtype: Type as a TensorFlow `DataType`.
+        shape: Sizes, -1 where any size is allowed.
     """
 
     dtype: int
@@ -57,53 +57,56 @@ def read_signatures(folder: Path) -> get_model_metadata_pb2.SignatureDefMap:
     """Reads all signatures of a SavedModel folder, without its graph.
 
     Raises:
-        UnfitModelError: There is no readable SavedModel for serving in the folder.
+        InvalidModelError: The folder does not contain a readable SavedModel for serving.
     """
     model = saved_model_pb2.SavedModel()
     _check_files(folder)
     try:
         model.ParseFromString((folder / "saved_model.pb").read_bytes())
     except OSError as error:
-        raise UnfitModelError(f"saved_model.pb cannot be read: {error.strerror}") from error
+        raise InvalidModelError(f"saved_model.pb cannot be read: {error.strerror}") from error
     except DecodeError as error:
-        raise UnfitModelError("saved_model.pb is damaged or not complete") from error
+        raise InvalidModelError("saved_model.pb is damaged or not complete") from error
     for graph in model.meta_graphs:
         if _SERVING_TAG in graph.meta_info_def.tags:
             return get_model_metadata_pb2.SignatureDefMap(signature_def=graph.signature_def)
-    raise UnfitModelError(f"the SavedModel has no graph tagged {_SERVING_TAG!r}")
+    raise InvalidModelError(f"the SavedModel has no graph tagged {_SERVING_TAG!r}")
 
 
 def _check_files(folder: Path) -> None:
-    """Refuses what nobody can read to its end, such as a pipe or a device, and what is too large.
+    """Refuses files that are endless, such as a pipe or a device, or too large.
 
     Raises:
-        UnfitModelError: A file of the graph or of its variables is such a one.
+        InvalidModelError: A file of the graph or of its variables is not acceptable.
     """
     for path in [folder / "saved_model.pb", *(folder / "variables").glob("*")]:
-        most = MAX_GRAPH_BYTES if path.suffix == ".pb" else MAX_FILE_BYTES
+        limit = MAX_GRAPH_BYTES if path.suffix == ".pb" else MAX_FILE_BYTES
         try:
             status = path.stat()
         except OSError as error:
-            raise UnfitModelError(f"{path.name} cannot be read: {error.strerror}") from error
+            raise InvalidModelError(f"{path.name} cannot be read: {error.strerror}") from error
         if not stat.S_ISREG(status.st_mode):
-            raise UnfitModelError(f"{path.name} is not a regular file")
-        if status.st_size > most:
-            raise UnfitModelError(f"{path.name} is larger than {most // 2**20} MiB")
+            raise InvalidModelError(f"{path.name} is not a regular file")
+        if status.st_size > limit:
+            raise InvalidModelError(f"{path.name} is larger than {limit // 2**20} MiB")
 
 
 def default_signature(signatures: get_model_metadata_pb2.SignatureDefMap) -> Signature:
     """Picks the signature that is served.
 
     Raises:
-        UnfitModelError: It is missing, or its batch size is not the one and only free size.
+        InvalidModelError: It is missing, or another size than the batch size is dynamic, or the
+            batch size is not.
     """
     if SIGNATURE not in signatures.signature_def:
-        raise UnfitModelError(f"the SavedModel has no signature {SIGNATURE!r}")
+        raise InvalidModelError(f"the SavedModel has no signature {SIGNATURE!r}")
     chosen = signatures.signature_def[SIGNATURE]
     signature = Signature(_ports(chosen.inputs), _ports(chosen.outputs))
     for name, port in signature.inputs.items():
         if port.shape[:1] != (-1,) or -1 in port.shape[1:]:
-            raise UnfitModelError(f"input {name!r} ({port}) must leave its batch size free, only")
+            raise InvalidModelError(
+                f"input {name!r} ({port}) must have a dynamic batch size and no other dynamic size"
+            )
     return signature
 
 

@@ -1,4 +1,4 @@
-"""One version of a model, loaded and ready to answer."""
+"""Servable: one loaded version of a model."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from serving.model_metadata import pack_signatures
 from serving.protos import get_model_metadata_pb2
 from serving.server.batching import Batcher
 from serving.server.monitoring import observe_runs
-from serving.server.openvino_model import Network
+from serving.server.openvino_model import OpenVinoModel
 from serving.server.saved_model import (
+    InvalidModelError,
     Signature,
-    UnfitModelError,
     default_signature,
     read_signatures,
 )
@@ -25,9 +25,9 @@ class Servable:
     """A loaded version.
 
     Attributes:
-        metadata: What the SavedModel declares, with the model's name and the number of its folder.
+        metadata: Signatures of the SavedModel, with the model's name and version.
         signature: The signature that is served.
-        batcher: Runs it.
+        batcher: Runs the model.
     """
 
     metadata: get_model_metadata_pb2.GetModelMetadataResponse
@@ -38,10 +38,10 @@ class Servable:
 def load_servable(
     name: str, version: int, folder: Path, spec: ModelSpec | None = None, threads: int = 1
 ) -> Servable:
-    """Loads a SavedModel folder and tries it once.
+    """Loads a SavedModel folder and runs it once.
 
     Raises:
-        UnfitModelError: It cannot be served, or is not what its contract `spec` says.
+        InvalidModelError: It cannot be served, or does not match its contract `spec`.
     """
     signatures = read_signatures(folder)
     signature = default_signature(signatures)
@@ -50,6 +50,6 @@ def load_servable(
     metadata.model_spec.version.value = version
     pack_signatures(metadata, signatures)
     if spec and (violations := contract_violations(spec, metadata)):
-        raise UnfitModelError("; ".join(violations))
-    network = Network(folder, signature, threads)
+        raise InvalidModelError("; ".join(violations))
+    network = OpenVinoModel(folder, signature, threads)
     return Servable(metadata, signature, Batcher(observe_runs(name, network.run)))

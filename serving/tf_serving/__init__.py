@@ -1,1 +1,1 @@
-"""The configuration of TensorFlow Serving, from the contract and the version folders."""
+"""Generator of TensorFlow Serving's configuration from the contract and the version folders."""

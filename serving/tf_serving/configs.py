@@ -1,6 +1,6 @@
-"""The files that TensorFlow Serving reads at its start, as text protos.
+"""Configuration files of TensorFlow Serving, as text protos.
 
-Sources of their fields: tensorflow/serving
+Sources of the fields: tensorflow/serving
 `tensorflow_serving/config/{model_server_config,monitoring_config,ssl_config}.proto` and
 `tensorflow_serving/servables/tensorflow/session_bundle_config.proto`.
 """
@@ -25,23 +25,23 @@ _MODEL = """\
   }}
 """
 _BATCHING = """\
-# A call with more faces than this is refused; the app sends at most 100.
+# Calls with more faces are refused. The app sends at most 100.
 max_batch_size {{ value: 128 }}
-# Calls that come while a model runs are joined; none waits for another to come.
+# Calls that arrive while a model runs form the next batch. No call waits for others.
 batch_timeout_micros {{ value: 0 }}
-# About 1000 faces: what comes on top would be answered after its deadline, so it is refused.
+# About 1000 faces. More would miss their deadline, so they are refused.
 max_enqueued_batches {{ value: 8 }}
-# The cores of the container. The default would be those of the whole machine.
+# Cores of the container. The default is the number of cores of the whole machine.
 num_batch_threads {{ value: {cores} }}
 """
 
 
 def model_config(releases: Mapping[str, Release], base_path: str) -> str:
-    """A `ModelServerConfig`: which models and versions are served, and their labels.
+    """A `ModelServerConfig`: the models and versions to serve, and their labels.
 
     Args:
-        releases: The versions by the name of their model.
-        base_path: Where the server finds the folders of the models.
+        releases: The versions by name of the model.
+        base_path: Folder of the models on the server.
     """
     models = [
         _MODEL.format(
@@ -57,7 +57,7 @@ def model_config(releases: Mapping[str, Release], base_path: str) -> str:
 
 
 def batching_config(cores: int) -> str:
-    """`BatchingParameters` for a server that has this many cores."""
+    """`BatchingParameters` for a server with this number of cores."""
     return _BATCHING.format(cores=cores)
 
 
@@ -67,13 +67,13 @@ def monitoring_config() -> str:
 
 
 def tls_config(certificate: Path, key: Path, client_ca: Path | None) -> str:
-    """An `SSLConfig`. It holds the files themselves, so it is as secret as the key.
+    """An `SSLConfig`. It contains the files, so it is as secret as the key.
 
     Args:
         certificate: PEM file of the server's certificate.
         key: PEM file of its key.
-        client_ca: PEM file of the certificates that a client's must come from; None asks clients
-            for no certificate.
+        client_ca: PEM file of the authorities that sign the clients' certificates; None to require
+            no client certificate.
 
     Raises:
         OSError: A file cannot be read.
@@ -86,5 +86,5 @@ def tls_config(certificate: Path, key: Path, client_ca: Path | None) -> str:
 
 
 def _quote(text: str) -> str:
-    """A string as text protos have it: the escapes of JSON are among theirs."""
+    """A string of a text proto. JSON's escapes are valid in it."""
     return json.dumps(text)

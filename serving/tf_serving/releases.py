@@ -1,7 +1,7 @@
-"""Which versions of a model TensorFlow Serving is to serve, and under which labels.
+"""Versions of a model that TensorFlow Serving serves, with their labels.
 
-The newest version is the `canary`, the one before it is `stable`, and no others are served. Where
-there is only one it bears both labels, so that an app which asks for a label is never refused.
+The newest version is labelled `canary` and the one before it `stable`. No others are served. A
+single version has both labels, so that an app that requests a label always gets a version.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from serving.contract import MODELS
 
 
 class ReleaseError(ValueError):
-    """There is no such version of a model; the message names both."""
+    """A version of a model does not exist; the message names both."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Release:
 
     Attributes:
         stable: Number of the version labelled `stable`.
-        canary: Number of the version labelled `canary`; may be the same.
+        canary: Number of the version labelled `canary`; it may be the same.
     """
 
     stable: int
@@ -31,7 +31,7 @@ class Release:
 
     @property
     def versions(self) -> list[int]:
-        """The numbers, each once, in ascending order."""
+        """The distinct numbers in ascending order."""
         return sorted({self.stable, self.canary})
 
 
@@ -45,18 +45,18 @@ def find_releases(
 
     Args:
         names: The models.
-        models: Holds one folder per model, and in it one per version.
-        stable: Version to label `stable`, for the models where it is not the one before the newest.
-        canary: Version to label `canary`, for the models where it is not the newest.
+        models: Folder of one folder per model, which contain one folder per version.
+        stable: Version to label `stable`, for models where it is not the one before the newest.
+        canary: Version to label `canary`, for models where it is not the newest.
 
     Raises:
-        ReleaseError: A model has no version, or not the one that was asked for.
+        ReleaseError: A model has no version, or not the requested one.
     """
     found = {name: _versions(models / name) for name in names}
     stable, canary = stable or {}, canary or {}
     for name, version in (*stable.items(), *canary.items()):
         if version not in found.get(name, ()):
-            raise ReleaseError(f"there is no version {version} of a model {name!r}")
+            raise ReleaseError(f"The model {name!r} has no version {version}.")
     return {
         name: Release(stable.get(name, versions[-2:][0]), canary.get(name, versions[-1]))
         for name, versions in found.items()
@@ -64,9 +64,9 @@ def find_releases(
 
 
 def _versions(folder: Path) -> list[int]:
-    """Numbers of the versions of a model, in ascending order; there is at least one."""
+    """Numbers of the versions of a model in ascending order; at least one."""
     files = folder.glob("*/saved_model.pb")
     versions = sorted(int(file.parent.name) for file in files if file.parent.name.isdecimal())
     if not versions:
-        raise ReleaseError(f"there is no SavedModel in {folder}/VERSION/")
+        raise ReleaseError(f"{folder} contains no folder VERSION/ with a SavedModel.")
     return versions

@@ -67,7 +67,10 @@ def test_the_embedded_model_server_takes_its_options(local: list[Manifest]) -> N
         check=False,
     )
     said = json.loads(result.stderr)
-    assert said["message"] == "The model server cannot start: There is no models folder /nowhere."
+    assert (
+        said["message"]
+        == "The model server cannot start: The models folder /nowhere does not exist."
+    )
     assert said["level"] == "ERROR"
     assert result.returncode == 1
 

@@ -25,7 +25,7 @@ def rows(module):
     """A row for each metric that a module declares."""
     for metric in vars(module).values():
         if isinstance(metric, monitoring.RequestCount):
-            yield row(metric.name, "counter", metric.labels, metric.meaning)
+            yield row(metric.name, "counter", metric.labels, metric.documentation)
         elif isinstance(metric, MetricWrapperBase):
             [family] = metric.describe()
             name = f"{family.name}_total" if family.type == "counter" else family.name

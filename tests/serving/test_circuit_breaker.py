@@ -4,7 +4,7 @@ import pytest
 
 from serving.circuit_breaker import (
     FAILURES_TO_OPEN,
-    NOT_ASKED_YET,
+    NO_RESPONSE_YET,
     QUIET_SECONDS,
     CircuitBreaker,
     ModelState,
@@ -34,7 +34,7 @@ def serving(breaker, heard):
 
 def fail(breaker, times=FAILURES_TO_OPEN):
     for _ in range(times):
-        breaker.failed("The model server is too slow.", for_certain=False)
+        breaker.failed("The model server is too slow.", is_gone=False)
 
 
 def pause_of(breaker, clock):
@@ -48,7 +48,7 @@ def pause_of(breaker, clock):
 
 
 def test_a_model_is_unavailable_until_the_server_says_that_it_serves_it(breaker, heard):
-    assert breaker.state == ModelState("mood", False, None, NOT_ASKED_YET)
+    assert breaker.state == ModelState("mood", False, None, NO_RESPONSE_YET)
 
     breaker.served(3)
 
@@ -90,8 +90,8 @@ def test_an_answer_in_between_forgives_the_failures(serving):
     assert serving.state.available
 
 
-def test_a_server_that_is_gone_for_certain_opens_it_at_once(serving):
-    serving.failed("The model server does not answer.", for_certain=True)
+def test_a_server_that_is_gone_opens_it_at_once(serving):
+    serving.failed("The model server does not respond.", is_gone=True)
 
     assert not serving.state.available
 
@@ -173,20 +173,20 @@ def test_after_an_answer_the_pause_is_short_again(serving, clock):
 
 def test_after_a_quiet_while_the_pause_is_short_again_even_if_nobody_asked(serving, clock):
     for _ in range(6):
-        serving.failed("The model server does not answer.", for_certain=True)
+        serving.failed("The model server does not respond.", is_gone=True)
         pause_of(serving, clock)
         clock.advance(QUIET_SECONDS + 1)
         serving.served(1)
 
-    serving.failed("The model server does not answer.", for_certain=True)
+    serving.failed("The model server does not respond.", is_gone=True)
 
     assert pause_of(serving, clock) == 0.5
 
 
 def test_a_server_that_is_away_for_long_is_welcome_at_once(serving, clock):
-    serving.failed("The model server does not answer.", for_certain=True)
+    serving.failed("The model server does not respond.", is_gone=True)
     for _ in range(100):
         clock.advance(0.25)
-        serving.failed("The model server does not answer.", for_certain=True)
+        serving.failed("The model server does not respond.", is_gone=True)
 
     assert pause_of(serving, clock) == 0

@@ -126,7 +126,7 @@ def test_killed_it_is_started_again_at_once_in_the_same_place(server, connect, r
     line.until(grpc.ChannelConnectivity.READY)
     assert restarts.get_nowait() == server.pid != first
     assert restarts.empty()
-    assert "The model server ended with code -9. It is started again in 0.5 s." in caplog.messages
+    assert "The model server exited with code -9. Restarting it in 0.5 s." in caplog.messages
 
 
 def test_a_start_that_fails_is_tried_again(server, connect, monkeypatch, caplog):
@@ -144,13 +144,13 @@ def test_a_start_that_fails_is_tried_again(server, connect, monkeypatch, caplog)
     line.until(grpc.ChannelConnectivity.IDLE)
     line.channel.subscribe(lambda _: None, try_to_connect=True)
     line.until(grpc.ChannelConnectivity.READY)
-    assert "The model server cannot be started: no memory. It is tried again." in caplog.messages
+    assert "The model server cannot be started: no memory. Trying again." in caplog.messages
 
 
 def test_hung_it_is_killed_and_started_again(server, connect, monkeypatch, caplog):
     monkeypatch.setattr(heartbeat, "ASK_SECONDS", 0.2)
     line, first = connect(server.target), psutil.Process(server.pid)
-    while not server._supervisor._heartbeat._has_answered:
+    while not server._supervisor._heartbeat._has_responded:
         time.sleep(0.05)
 
     first.suspend()
@@ -159,7 +159,7 @@ def test_hung_it_is_killed_and_started_again(server, connect, monkeypatch, caplo
     line.until(grpc.ChannelConnectivity.IDLE)
     line.channel.subscribe(lambda _: None, try_to_connect=True)
     line.until(grpc.ChannelConnectivity.READY)
-    assert "The model server does not answer. It is killed and started again." in caplog.messages
+    assert "The model server does not respond. Restarting it." in caplog.messages
 
 
 def test_killed_it_is_started_again_though_no_file_can_be_opened(tmp_path):

@@ -88,7 +88,7 @@ def test_a_call_that_fails_is_logged_and_stops_nobody(bridge, caplog):
     bridge.post(lambda: {}["missing"])
     cross(bridge)
 
-    assert "a call over the bridge failed" in caplog.text
+    assert "A call over the bridge failed." in caplog.text
     assert "KeyError: 'missing'" in caplog.text
 
 

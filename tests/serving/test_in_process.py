@@ -13,7 +13,7 @@ from face_utils.errors import MienError, ModelUnavailable
 from face_utils.model_spec import ACTIVATION
 from serving.contract import MODELS, load_contract
 from serving.in_process import InProcessModels
-from serving.server.saved_model import UnfitModelError
+from serving.server.saved_model import InvalidModelError
 
 EMOTION = load_contract()["emotion"]
 CROPS = np.zeros((3, EMOTION.size, EMOTION.size), np.uint8)
@@ -69,7 +69,7 @@ def test_a_model_that_does_not_fit_is_named_with_its_folder(folder: Path) -> Non
     shutil.rmtree(folder / "emotion" / "1")
     shutil.copytree(MODELS / "age" / "1", folder / "emotion" / "1")
 
-    with pytest.raises(UnfitModelError, match=r"The model in .*emotion.1 cannot be used: "):
+    with pytest.raises(InvalidModelError, match=r"The model in .*emotion.1 cannot be used: "):
         InProcessModels([EMOTION], folder)
 
 

@@ -148,14 +148,17 @@ def test_a_folder_without_a_saved_model_is_no_version(make_models, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--stable", "emotion=7"], "no version 7 of a model 'emotion'"),
+        (["--stable", "emotion=7"], "The model 'emotion' has no version 7."),
         (["--stable", "emotion"], "--stable: 'emotion' is not NAME=VERSION"),
         (["--stable", "emotion=new"], "--stable: 'emotion=new' is not NAME=VERSION"),
-        (["--cores", "0"], "--cores: '0' is no number of cores"),
-        (["--canary", "mood=1"], "no version 1 of a model 'mood'"),
-        (["--models", "/nowhere"], "no SavedModel in /nowhere/emotion/VERSION/"),
+        (["--cores", "0"], "--cores: '0' is not a number of cores"),
+        (["--canary", "mood=1"], "The model 'mood' has no version 1."),
+        (
+            ["--models", "/nowhere"],
+            "/nowhere/emotion contains no folder VERSION/",
+        ),
         (["--contract", "/nowhere.toml"], "/nowhere.toml"),
-        (["--tls-certificate", "server.crt"], "--tls-certificate and --tls-key go together"),
+        (["--tls-certificate", "server.crt"], "--tls-certificate and --tls-key need each other"),
         (["--tls-client-ca", "ca.crt"], "--tls-client-ca needs --tls-certificate"),
         (["--tls-certificate", "/no.crt", "--tls-key", "/no.key"], "/no.key"),
     ],

@@ -36,30 +36,28 @@ FACES = (0, 1, 2, 4, 8, 16, 32)
 
 ProcessCollector(registry=REGISTRY)
 
-SESSIONS = Gauge("mien_sessions", "Sessions that are open.", registry=REGISTRY)
-SESSIONS_OPENED = Counter(
-    "mien_sessions_opened_total", "Sessions that have been opened.", registry=REGISTRY
-)
+SESSIONS = Gauge("mien_sessions", "Open sessions.", registry=REGISTRY)
+SESSIONS_OPENED = Counter("mien_sessions_opened_total", "Sessions opened.", registry=REGISTRY)
 SESSIONS_ENDED = Counter(
     "mien_sessions_ended_total", "Closed sessions by reason.", ["reason"], registry=REGISTRY
 )
 SESSIONS_REFUSED = Counter(
     "mien_sessions_refused_total",
-    "Clients that were told `server_full`, since all sessions were in use.",
+    "Clients refused with `server_full` because all sessions were in use.",
     registry=REGISTRY,
 )
 CONNECTIONS = Gauge(
-    "mien_connections", "Connections that are open, the metrics port's included.", registry=REGISTRY
+    "mien_connections", "Open connections, including those of the metrics port.", registry=REGISTRY
 )
 CONNECTIONS_CLOSED = Counter(
     "mien_connections_closed_total",
-    "Connections that the service closed early, by reason and by what they were doing.",
+    "Connections that the service closed early, by reason and stage of the connection.",
     ["reason", "stage"],
     registry=REGISTRY,
 )
 REQUESTS_REFUSED = Counter(
     "mien_requests_refused_total",
-    "Requests that were refused before the app saw them, by HTTP status.",
+    "Requests refused before they reached the app, by HTTP status.",
     ["status"],
     registry=REGISTRY,
 )
@@ -71,25 +69,25 @@ UNAUTHORIZED = Counter(
 )
 FRAMES = Counter(
     "mien_frames_total",
-    "Frames by status: analysed, dropped or error, and then by the code of the error.",
+    "Frames by status (analysed, dropped or error), and by code of an error.",
     ["status", "code"],
     registry=REGISTRY,
 )
 FRAME_STAGES = Histogram(
     "mien_frame_stage_seconds",
-    "Time that a stage of an analysed frame took; total is from its arrival to its answer.",
+    "Duration of a stage of an analysed frame; total is from its arrival to its ack.",
     ["stage"],
     buckets=SECONDS,
     registry=REGISTRY,
 )
 FRAME_FACES = Histogram(
-    "mien_frame_faces", "Faces of an analysed frame.", buckets=FACES, registry=REGISTRY
+    "mien_frame_faces", "Faces per analysed frame.", buckets=FACES, registry=REGISTRY
 )
 MODEL_AVAILABLE = Gauge(
     "mien_model_available", "1 while a model can be asked, else 0.", ["model"], registry=REGISTRY
 )
 MODEL_CALLS = Counter(
-    "mien_model_calls_total", "Calls to a model that have ended.", ["model"], registry=REGISTRY
+    "mien_model_calls_total", "Completed calls to a model.", ["model"], registry=REGISTRY
 )
 MODEL_ERRORS = Counter(
     "mien_model_errors_total",
@@ -99,23 +97,23 @@ MODEL_ERRORS = Counter(
 )
 MODEL_SERVER_RESTARTS = Counter(
     "mien_model_server_restarts_total",
-    "Restarts of the embedded model server after it ended or hung.",
+    "Restarts of the embedded model server after it exited or hung.",
     registry=REGISTRY,
 )
 MODEL_LATENCY = Histogram(
     "mien_model_latency_seconds",
-    "Time from a call to a model to its answer.",
+    "Duration of a successful call to a model.",
     ["model"],
     buckets=SECONDS,
     registry=REGISTRY,
 )
 MODEL_FACES = Histogram(
-    "mien_model_batch_faces", "Faces of a call to a model.", ["model"], buckets=FACES,
+    "mien_model_batch_faces", "Faces per call to a model.", ["model"], buckets=FACES,
     registry=REGISTRY,
 )  # fmt: skip
 PREDICTION_AGE = Histogram(
     "mien_prediction_age_seconds",
-    "Time from a frame's arrival to the leaving of a model's answer about it.",
+    "Age of a frame when a prediction about it is sent.",
     ["model"],
     buckets=SECONDS,
     registry=REGISTRY,

@@ -6,7 +6,7 @@ import pytest
 
 from serving.hub_bridge import HubBridge
 from tests.serving.client.fake_server import Server
-from tests.serving.client.watched import AGE, MOOD, Watched
+from tests.serving.client.recording_client import AGE, MOOD, RecordingClient
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def connect(bridge):
     def connect_to(target, **options):
         if isinstance(target, Server):
             target = f"127.0.0.1:{target.port}"
-        clients.append(Watched(bridge, target, **options))
+        clients.append(RecordingClient(bridge, target, **options))
         return clients[-1]
 
     yield connect_to

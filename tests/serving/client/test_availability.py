@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from face_utils.backend import ModelOutputs
 from face_utils.errors import ModelUnavailable
-from serving.circuit_breaker import NOT_ASKED_YET, ModelState
+from serving.circuit_breaker import NO_RESPONSE_YET, ModelState
 from tests.serving.client.fake_server import Server, State
-from tests.serving.client.watched import AGE, MOOD
+from tests.serving.client.recording_client import AGE, MOOD
 
 
 class TestAvailability:
@@ -12,7 +12,7 @@ class TestAvailability:
         client = connect(server).client
 
         assert not client.is_available("mood")
-        assert client.states == {"mood": ModelState("mood", message=NOT_ASKED_YET)}
+        assert client.states == {"mood": ModelState("mood", message=NO_RESPONSE_YET)}
 
     def test_every_model_that_is_served_becomes_available_in_its_version(self, connect, server):
         server.versions["age"] = {3: State.AVAILABLE, 7: State.AVAILABLE, 8: State.LOADING}
@@ -24,10 +24,10 @@ class TestAvailability:
             "age": 7,
         }
 
-    def test_where_nothing_listens_the_server_does_not_answer(self, connect, free_port):
+    def test_where_nothing_listens_the_server_does_not_respond(self, connect, free_port):
         client = connect(f"127.0.0.1:{free_port()}").watch()
 
-        assert client.until().message == "The model server does not answer."
+        assert client.until().message == "The model server does not respond."
         assert isinstance(client.ask(), ModelUnavailable)
         assert not client.client.is_available("mood")
 
@@ -35,7 +35,7 @@ class TestAvailability:
         client = connect(server).watch().until_all_available()
 
         server.stop()
-        assert client.until(available=False).message == "The model server does not answer."
+        assert client.until(available=False).message == "The model server does not respond."
         again = Server(server.port)
 
         client.until(available=True)

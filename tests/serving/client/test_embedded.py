@@ -24,12 +24,12 @@ class TestEmbeddedServer:
         for model in models.values():
             for count in (1, 3, 20):
                 crops = np.zeros((count, model.size, model.size), np.uint8)
-                answer = client.ask(crops, model, activation=model.activation)
+                outcome = client.ask(crops, model, activation=model.activation)
                 names = {*model.outputs, "activation"} if model.activation else {*model.outputs}
-                assert set(answer.outputs) == names
-                assert {len(values) for values in answer.outputs.values()} == {count}
+                assert set(outcome.outputs) == names
+                assert {len(values) for values in outcome.outputs.values()} == {count}
                 if model.kind == "classification":
-                    sums = answer.outputs["probabilities"].sum(axis=1)
+                    sums = outcome.outputs["probabilities"].sum(axis=1)
                     np.testing.assert_allclose(sums, 1, atol=1e-3)
 
     def test_a_model_outside_of_its_contract_is_named(self, embedded, connect):

@@ -7,7 +7,7 @@ import pytest
 from face_utils.backend import ModelOutputs
 from face_utils.errors import ModelUnavailable
 from tests.serving.client.fake_server import TIMEOUT_SECONDS
-from tests.serving.client.watched import AGE, MOOD
+from tests.serving.client.recording_client import AGE, MOOD
 
 
 class TestFaults:
@@ -15,10 +15,10 @@ class TestFaults:
         client = connect(server, timeout=0.1).watch().until_all_available()
         server.go_on.clear()
 
-        answer = client.ask()
+        outcome = client.ask()
 
-        assert isinstance(answer, ModelUnavailable)
-        assert answer.message == "The model server is too slow."
+        assert isinstance(outcome, ModelUnavailable)
+        assert outcome.message == "The model server is too slow."
 
     def test_after_three_missed_deadlines_the_model_is_unavailable(self, connect, server):
         client = connect(server, timeout=0.1).watch().until_all_available()
@@ -36,7 +36,7 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("code", "message"),
         [
-            (grpc.StatusCode.UNAVAILABLE, "The model server does not answer."),
+            (grpc.StatusCode.UNAVAILABLE, "The model server does not respond."),
             (grpc.StatusCode.NOT_FOUND, "The model server does not serve this model."),
         ],
     )
@@ -50,10 +50,10 @@ class TestFaults:
     def test_another_error_of_the_server_is_told_as_it_is(self, client, server, code):
         server.error = (code, "out of memory")
 
-        answer = client.ask()
+        outcome = client.ask()
 
-        assert isinstance(answer, ModelUnavailable)
-        assert answer.message == f"The model server answered {code.name}: out of memory"
+        assert isinstance(outcome, ModelUnavailable)
+        assert outcome.message == f"The model server responded with {code.name}: out of memory"
 
     def test_an_answer_in_between_forgives_the_failures(self, client, server):
         for error in ("no", "no", None, "no", "no"):
@@ -82,11 +82,11 @@ class TestFaults:
     ):
         server.outputs = {name: np.asarray(array) for name, array in outputs.items()}
 
-        answer = client.ask(model=model)
+        outcome = client.ask(model=model)
 
-        assert isinstance(answer, ModelUnavailable)
-        assert "not as the contract has it" in answer.message
-        assert reason in answer.message
+        assert isinstance(outcome, ModelUnavailable)
+        assert "does not fit the contract" in outcome.message
+        assert reason in outcome.message
 
     @pytest.mark.parametrize(
         "maps",
@@ -102,18 +102,18 @@ class TestFaults:
     def test_an_activation_that_breaks_the_contract_is_no_answer(self, client, server, maps):
         server.outputs["activation"] = maps
 
-        answer = client.ask(activation=True)
+        outcome = client.ask(activation=True)
 
-        assert isinstance(answer, ModelUnavailable)
-        assert "output 'activation'" in answer.message
+        assert isinstance(outcome, ModelUnavailable)
+        assert "output 'activation'" in outcome.message
 
     def test_closing_answers_what_is_in_flight_as_unavailable(self, client, server):
         server.go_on.clear()
-        answers = client.ask_later()
+        outcomes = client.ask_later()
 
         client.client.close()
 
-        assert isinstance(answers.get(timeout=TIMEOUT_SECONDS), ModelUnavailable)
+        assert isinstance(outcomes.get(timeout=TIMEOUT_SECONDS), ModelUnavailable)
 
     def test_a_closed_client_answers_as_unavailable(self, client):
         client.client.close()

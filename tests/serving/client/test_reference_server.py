@@ -83,10 +83,10 @@ def test_the_client_finds_a_model_and_asks_it(reference, connect):
     client = connect(f"127.0.0.1:{reference.port}", models=(MOOD,)).watch().until_all_available()
     crops = np.arange(2 * 48 * 48, dtype=np.uint8).reshape(2, 48, 48)
 
-    answer = client.ask(crops, MOOD)
+    outcome = client.ask(crops, MOOD)
 
-    assert answer.version == VERSION
-    np.testing.assert_array_equal(answer.outputs["probabilities"], PROBABILITIES)
+    assert outcome.version == VERSION
+    np.testing.assert_array_equal(outcome.outputs["probabilities"], PROBABILITIES)
     (request,) = reference.requests
     assert request.model_spec.name == "mood"
     assert request.model_spec.signature_name == "serving_default"

@@ -1,4 +1,4 @@
-"""Toy models, a server on loopback that holds them, and a client by TensorFlow's own API."""
+"""Sample models, a server on loopback that serves them, and a client of TensorFlow's own API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from serving.contract import MODELS
-from serving.server.lifecycle import keep_in_step, start_server
+from serving.server.lifecycle import poll_repository, start_server
 from serving.server.repository import Repository
 from serving.server.servable import load_servable
 from serving.tensors import decode, encode
@@ -70,8 +70,8 @@ class Client:
         return {v.version: type(v).State.Name(v.state) for v in self.status(name)}
 
     def is_serving(self, name):
-        answer = self.health.Check(health_pb2.HealthCheckRequest(service=name), timeout=30)
-        return answer.status == health_pb2.HealthCheckResponse.SERVING
+        response = self.health.Check(health_pb2.HealthCheckRequest(service=name), timeout=30)
+        return response.status == health_pb2.HealthCheckResponse.SERVING
 
 
 def _tensor(array: np.ndarray) -> Any:
@@ -88,10 +88,10 @@ def _named(request: Any, name: str, version: int | None = None, **spec: str) -> 
 
 
 @pytest.fixture(scope="session")
-def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `toy_models.py` writes; the answers are there for the project's own models too."""
-    folder = tmp_path_factory.mktemp("toys")
-    script = Path(__file__).with_name("toy_models.py")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files of `sample_models.py`, with expected outputs of the project's own models too."""
+    folder = tmp_path_factory.mktemp("sample_models")
+    script = Path(__file__).with_name("sample_models.py")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "ONEDNN_MAX_CPU_ISA": "AVX2"}
     subprocess.run(
         [sys.executable, script, folder, *REAL_MODELS],
@@ -103,26 +103,26 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def answers(toys: Path) -> Callable[[str, int], tuple[dict, dict]]:
-    """Gives a batch of images, and what TensorFlow answers to it."""
+def expected_outputs(samples: Path) -> Callable[[str, int], tuple[dict, dict]]:
+    """Returns a batch of images, and TensorFlow's outputs for it."""
 
     def load(name: str, version: int = 1) -> tuple[dict, dict]:
-        with np.load(toys / "answers" / f"{name}-{version}.npz") as arrays:
+        with np.load(samples / "expected_outputs" / f"{name}-{version}.npz") as arrays:
             outputs = dict(arrays)
         return {"image": outputs.pop("image")}, outputs
 
     return load
 
 
-def copy_models(toys: Path, folder: Path) -> Path:
+def copy_models(samples: Path, folder: Path) -> Path:
     """Makes a models folder with `mood/1` and `years/1`."""
-    return Path(shutil.copytree(toys / "models", folder, ignore=shutil.ignore_patterns("2")))
+    return Path(shutil.copytree(samples / "models", folder, ignore=shutil.ignore_patterns("2")))
 
 
 @pytest.fixture
-def models(toys: Path, tmp_path: Path) -> Path:
+def models(samples: Path, tmp_path: Path) -> Path:
     """A models folder with `mood/1` and `years/1`, for this test to change."""
-    return copy_models(toys, tmp_path / "models")
+    return copy_models(samples, tmp_path / "models")
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def serving(repository: Repository, **limits: int) -> Iterator[Client]:
     """Serves a repository on a free port, and gives a client."""
     state = health.HealthServicer()
     server, address = start_server(repository, state, "127.0.0.1:0", **limits)
-    keep_in_step(repository, state, polls=2)
+    poll_repository(repository, state, polls=2)
     client = Client(address)
     yield client
     client.channel.close()
@@ -165,9 +165,9 @@ def serve() -> Iterator[Callable[..., Client]]:
 
 
 @pytest.fixture(scope="session")
-def client(toys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def client(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A client of a server with `mood/1` and `years/1`, which all tests share."""
-    folder = copy_models(toys, tmp_path_factory.mktemp("shared") / "models")
+    folder = copy_models(samples, tmp_path_factory.mktemp("shared") / "models")
     with serving(Repository(folder, load_servable)) as client:
         yield client
 

@@ -40,8 +40,8 @@ def start(tmp_path):
         server.stop(None).wait()
 
 
-def is_answered(address, tls):
-    """Whether a call comes through: its answer is then that there is no such model."""
+def gets_a_response(address, tls):
+    """Whether a call gets through. Its response is then that there is no such model."""
     with open_channel(address, tls) as channel, pytest.raises(grpc.RpcError) as error:
         request = get_model_status_pb2.GetModelStatusRequest(model_spec={"name": "mood"})
         ModelServiceStub(channel).get_model_status(request, timeout=TIMEOUT_SECONDS)
@@ -52,17 +52,17 @@ def is_answered(address, tls):
 def test_a_server_with_a_certificate_speaks_tls_only(start, ours):
     address = start(ServerTls(*ours.issue("server")))
 
-    assert is_answered(address, TlsFiles(ours.ca))
-    assert not is_answered(address, None)
+    assert gets_a_response(address, TlsFiles(ours.ca))
+    assert not gets_a_response(address, None)
 
 
 def test_with_a_client_authority_only_its_clients_are_answered(start, ours, tmp_path):
-    strangers = Authority(tmp_path, "strangers")
+    others = Authority(tmp_path, "others")
     address = start(ServerTls(*ours.issue("server"), client_ca=ours.ca))
 
-    assert is_answered(address, TlsFiles(ours.ca, *ours.issue("client")))
-    assert not is_answered(address, TlsFiles(ours.ca))
-    assert not is_answered(address, TlsFiles(ours.ca, *strangers.issue("stranger")))
+    assert gets_a_response(address, TlsFiles(ours.ca, *ours.issue("client")))
+    assert not gets_a_response(address, TlsFiles(ours.ca))
+    assert not gets_a_response(address, TlsFiles(ours.ca, *others.issue("other")))
 
 
 def test_a_file_that_is_not_there_is_named(start, tmp_path):

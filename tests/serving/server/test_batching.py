@@ -59,9 +59,9 @@ def test_calls_that_arrive_during_a_run_are_run_together_next(doubler, threads, 
     until(lambda: batcher.waiting == 2)
     doubler.may_finish.set()
 
-    answers = [call.result()["y"].tolist() for call in (first, second, third)]
+    expected_outputs = [call.result()["y"].tolist() for call in (first, second, third)]
 
-    assert answers == [[2], [4, 6], [8]]
+    assert expected_outputs == [[2], [4, 6], [8]]
     assert doubler.batches == [[1], [2, 3, 4]]
 
 

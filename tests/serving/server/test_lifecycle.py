@@ -55,9 +55,9 @@ def ended(process):
     return process.returncode, out, err
 
 
-def test_one_command_serves_a_folder(start, models, client_of, answers):
+def test_one_command_serves_a_folder(start, models, client_of, expected_outputs):
     client = client_of(address(start("--models", models)))
-    inputs, expected = answers("mood")
+    inputs, expected = expected_outputs("mood")
 
     given = client.outputs("mood", inputs)["probabilities"]
 
@@ -66,7 +66,7 @@ def test_one_command_serves_a_folder(start, models, client_of, answers):
     assert client.is_serving("mood")
 
 
-def test_the_folder_is_watched(start, models, toys, client_of, until):
+def test_the_folder_is_watched(start, models, samples, client_of, until):
     process = start("--models", models, "--poll-seconds", "0.05")
     client = client_of(address(process))
     (models / "mood/1").rename(models / "mood/2")
@@ -117,8 +117,8 @@ def test_a_stop_while_a_model_is_loaded_is_no_crash(start, models):
     process = start("--models", models, "--poll-seconds", "0.01")
     address(process)
     for number in range(3, 60):
-        shutil.copytree(models / "mood/1", models / f"toy{number}/1")
-    while "toy" not in (line := process.stderr.readline()):
+        shutil.copytree(models / "mood/1", models / f"extra{number}/1")
+    while "extra" not in (line := process.stderr.readline()):
         assert line
 
     process.terminate()
@@ -145,7 +145,7 @@ def test_only_models_that_keep_the_contract_are_served(start, models, client_of,
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--models", "nowhere"], "There is no models folder nowhere."),
+        (["--models", "nowhere"], "The models folder nowhere does not exist."),
         (["--contract", "nowhere.toml"], "nowhere.toml: No such file or directory"),
         (["--contract", "Makefile"], "Makefile is not valid TOML"),
     ],
@@ -167,7 +167,8 @@ def test_a_port_in_use_is_said_in_one_line(start, models):
 
     assert (code, out) == (1, "")
     assert (
-        err == f"The model server cannot start: Cannot listen on 127.0.0.1:{port}. Is it in use?\n"
+        err == f"The model server cannot start: Cannot listen on 127.0.0.1:{port}. "
+        "Stop the program that uses it, or choose another address.\n"
     )
 
 
@@ -198,8 +199,8 @@ def test_states_and_metrics_have_a_port_of_their_own(start, models, free_port):
     port = free_port()
     address(start("--models", models, "--http-port", port))
 
-    with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/v1/models/mood") as answer:
-        assert b'"AVAILABLE"' in answer.read()
+    with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/v1/models/mood") as response:
+        assert b'"AVAILABLE"' in response.read()
 
 
 def test_its_log_can_be_json(start, models):
@@ -253,7 +254,8 @@ def test_two_servers_never_share_a_socket(start, models, client_of, tmp_path):
 
     assert (code, err) == (
         1,
-        f"The model server cannot start: Cannot listen on {first}. Is it in use?\n",
+        f"The model server cannot start: Cannot listen on {first}. "
+        "Stop the program that uses it, or choose another address.\n",
     )
     assert client_of(first).is_serving("mood")
 

@@ -48,9 +48,9 @@ def test_status_of_what_is_unknown_is_not_found(client, refusal):
 
 
 def test_status_without_a_model_spec_is_refused(client, refusal):
-    answer = refusal(client.model.GetModelStatus, get_model_status_pb2.GetModelStatusRequest())
+    response = refusal(client.model.GetModelStatus, get_model_status_pb2.GetModelStatusRequest())
 
-    assert answer == (grpc.StatusCode.INVALID_ARGUMENT, "Missing ModelSpec")
+    assert response == (grpc.StatusCode.INVALID_ARGUMENT, "Missing ModelSpec")
 
 
 def test_reloading_the_config_is_unimplemented(client, refusal):

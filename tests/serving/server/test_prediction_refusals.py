@@ -65,7 +65,7 @@ def test_calls_over_the_limit_are_refused_at_once(serve, models, refusal):
 def test_status_and_health_are_answered_while_every_predict_call_waits(serve, models, refusal):
     entered, may_finish = threading.Semaphore(0), threading.Event()
 
-    def run(inputs, is_wanted):
+    def run(inputs, is_active):
         entered.release()
         assert may_finish.wait(60)
         return {"probabilities": np.ones((1, 3), "f4")}
@@ -187,9 +187,9 @@ def test_metadata_that_is_not_there_is_refused(client, refusal, fields, words):
 
 
 def test_a_request_without_a_model_spec_is_refused(client, refusal):
-    answer = refusal(client.prediction.Predict, predict_pb2.PredictRequest())
+    response = refusal(client.prediction.Predict, predict_pb2.PredictRequest())
 
-    assert answer == (INVALID, "Missing ModelSpec")
+    assert response == (INVALID, "Missing ModelSpec")
 
 
 @pytest.mark.parametrize(

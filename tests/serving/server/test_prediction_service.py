@@ -13,8 +13,8 @@ IMAGE = {"image": np.zeros((1, 16, 16, 1), np.uint8)}
 
 
 @pytest.mark.parametrize("name", ["mood", "years"])
-def test_predict_answers_like_tensorflow(client, answers, name):
-    inputs, expected = answers(name)
+def test_predict_responds_like_tensorflow(client, expected_outputs, name):
+    inputs, expected = expected_outputs(name)
 
     given = client.outputs(name, inputs)
 
@@ -29,8 +29,8 @@ def test_predict_says_who_answered(client):
     assert (spec.name, spec.version.value, spec.signature_name) == ("mood", 1, "serving_default")
 
 
-def test_predict_reads_typed_values_too(client, answers):
-    inputs, expected = answers("mood")
+def test_predict_reads_typed_values_too(client, expected_outputs):
+    inputs, expected = expected_outputs("mood")
     request = client.request("mood", {"image": inputs["image"][:1]})
     tensor = request.inputs["image"]
     tensor.int_val.extend(tensor.tensor_content)
@@ -46,20 +46,20 @@ def test_the_output_filter_picks_outputs(client):
     assert client.outputs("years", IMAGE, ["high", "low"]).keys() == {"high", "low"}
 
 
-def test_an_empty_batch_has_empty_answers(client):
+def test_an_empty_batch_has_empty_outputs(client):
     outputs = client.outputs("mood", {"image": IMAGE["image"][:0]})
 
     assert outputs["probabilities"].shape == (0, 3)
 
 
-def test_a_large_batch_is_answered_whole(client):
+def test_a_large_batch_gets_a_response_whole(client):
     image = np.zeros((MAX_ROWS, 16, 16, 1), np.uint8)
 
     assert client.outputs("years", {"image": image}, ["years"])["years"].shape == (MAX_ROWS,)
 
 
-def test_callers_at_the_same_time_get_each_their_own_answer(client, answers):
-    inputs, expected = answers("mood")
+def test_callers_at_the_same_time_get_each_their_own_outputs(client, expected_outputs):
+    inputs, expected = expected_outputs("mood")
 
     def ask(row):
         image = {"image": inputs["image"][row : row + 1]}
@@ -71,12 +71,14 @@ def test_callers_at_the_same_time_get_each_their_own_answer(client, answers):
             np.testing.assert_allclose(given, wanted, rtol=0, atol=1e-3)
 
 
-def test_a_new_version_answers_without_a_restart(serve, repository, models, toys, answers):
+def test_a_new_version_responds_without_a_restart(
+    serve, repository, models, samples, expected_outputs
+):
     client = serve(repository)
-    shutil.copytree(toys / "models/mood/2", models / "mood/2")
+    shutil.copytree(samples / "models/mood/2", models / "mood/2")
     repository.poll()
     repository.poll()
-    inputs, expected = answers("mood", 2)
+    inputs, expected = expected_outputs("mood", 2)
 
     given = client.outputs("mood", inputs)["probabilities"]
 

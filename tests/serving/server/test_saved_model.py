@@ -7,8 +7,8 @@ import pytest
 
 from serving.protos import tensor_pb2
 from serving.server.saved_model import (
+    InvalidModelError,
     Port,
-    UnfitModelError,
     default_signature,
     read_signatures,
 )
@@ -18,8 +18,8 @@ def signature(folder):
     return default_signature(read_signatures(folder))
 
 
-def test_a_signature_is_read_with_its_names_types_and_shapes(toys):
-    years = signature(toys / "models/years/1")
+def test_a_signature_is_read_with_its_names_types_and_shapes(samples):
+    years = signature(samples / "models/years/1")
 
     assert years.inputs == {"image": Port(tensor_pb2.DT_UINT8, (-1, 16, 16, 1))}
     number_per_face = Port(tensor_pb2.DT_FLOAT, (-1,))
@@ -32,11 +32,11 @@ def test_a_port_reads_well():
 
 @pytest.mark.parametrize(
     ("folder", "reason"),
-    [("unnamed", "no signature 'serving_default'"), ("fixed", "must leave its batch size free")],
+    [("unnamed", "no signature 'serving_default'"), ("fixed", "must have a dynamic batch size")],
 )
-def test_a_signature_that_cannot_be_served_is_refused(toys, folder, reason):
-    with pytest.raises(UnfitModelError, match=reason):
-        signature(toys / "odd" / folder)
+def test_a_signature_that_cannot_be_served_is_refused(samples, folder, reason):
+    with pytest.raises(InvalidModelError, match=reason):
+        signature(samples / "odd" / folder)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_folder_without_a_readable_model_is_refused(tmp_path, content, reason)
     if content is not None:
         (tmp_path / "saved_model.pb").write_bytes(content)
 
-    with pytest.raises(UnfitModelError, match=reason):
+    with pytest.raises(InvalidModelError, match=reason):
         read_signatures(tmp_path)
 
 
@@ -64,9 +64,9 @@ def irregular(kind, path):
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "large"])
 @pytest.mark.parametrize("name", ["saved_model.pb", "variables/variables.index"])
-def test_a_file_that_nobody_can_read_to_its_end_is_refused(toys, tmp_path, kind, name):
-    folder = shutil.copytree(toys / "models/mood/1", tmp_path / "1")
+def test_a_file_that_nobody_can_read_to_its_end_is_refused(samples, tmp_path, kind, name):
+    folder = shutil.copytree(samples / "models/mood/1", tmp_path / "1")
     irregular(kind, folder / name)
 
-    with pytest.raises(UnfitModelError, match=r"is not a regular file|is larger than \d+ MiB"):
+    with pytest.raises(InvalidModelError, match=r"is not a regular file|is larger than \d+ MiB"):
         read_signatures(folder)

@@ -22,12 +22,12 @@ except ovmsclient.tfs_compat.base.errors.ModelNotFoundError as error:
 """
 
 
-def test_ovmsclient_reads_status_and_metadata_and_predicts(serve, repository, toys):
+def test_ovmsclient_reads_status_and_metadata_and_predicts(serve, repository, samples):
     """In a process of its own: its copies of the messages clash with those of TensorFlow."""
     address = serve(repository).address
 
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, address, toys / "answers/mood-1.npz"],
+        [sys.executable, "-c", SCRIPT, address, samples / "expected_outputs/mood-1.npz"],
         capture_output=True,
         text=True,
         check=False,

@@ -44,7 +44,7 @@ class Asked:
         self.done(ModelOutputs(version, outputs))
 
     def fail(self):
-        self.done(ModelUnavailable("The model server does not answer."))
+        self.done(ModelUnavailable("The model server does not respond."))
 
 
 class HeldBackend:

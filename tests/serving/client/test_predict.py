@@ -8,10 +8,10 @@ import numpy as np
 from face_utils.backend import ModelOutputs, PredictRequest
 from serving.tensors import decode
 from tests.serving.client.fake_server import TIMEOUT_SECONDS
-from tests.serving.client.watched import AGE, CROPS, MOOD
+from tests.serving.client.recording_client import AGE, CROPS, MOOD
 
 
-class TestAnswers:
+class TestPredict:
     def test_a_model_is_asked_by_name_for_its_outputs_about_raw_bytes(self, client, server):
         client.ask()
 
@@ -22,13 +22,13 @@ class TestAnswers:
         assert list(request.inputs) == ["image"]
         np.testing.assert_array_equal(decode(request.inputs["image"]), CROPS[..., np.newaxis])
 
-    def test_a_classification_answers_with_one_row_per_face(self, client):
-        answer = client.ask()
+    def test_a_classification_has_one_row_per_face(self, client):
+        outcome = client.ask()
 
-        assert answer.version == 1
-        np.testing.assert_array_equal(answer.outputs["probabilities"], [[0.25, 0.75]] * 3)
+        assert outcome.version == 1
+        np.testing.assert_array_equal(outcome.outputs["probabilities"], [[0.25, 0.75]] * 3)
 
-    def test_only_who_wants_to_know_why_is_sent_the_activation_too(self, client, server):
+    def test_the_activation_is_sent_only_if_it_is_requested(self, client, server):
         plain, explained = client.ask(), client.ask(activation=True)
 
         assert [list(request.output_filter) for request in server.requests] == [
@@ -38,10 +38,10 @@ class TestAnswers:
         assert set(plain.outputs) == {"probabilities"}
         np.testing.assert_array_equal(explained.outputs["activation"], server.outputs["activation"])
 
-    def test_a_measure_answers_with_its_value_and_its_range(self, client):
-        answer = client.ask(model=AGE)
+    def test_a_regression_has_a_value_and_a_range(self, client):
+        outcome = client.ask(model=AGE)
 
-        assert {name: values.tolist() for name, values in answer.outputs.items()} == {
+        assert {name: values.tolist() for name, values in outcome.outputs.items()} == {
             "years": [20, 30, 40],
             "low": [15, 25, 35],
             "high": [25, 35, 45],
@@ -50,13 +50,13 @@ class TestAnswers:
     def test_asking_does_not_wait_and_models_do_not_wait_for_each_other(self, client, server):
         server.go_on.clear()
 
-        answers = [client.ask_later(), client.ask_later(model=AGE), client.ask_later()]
-        assert [queue.empty() for queue in answers] == [True] * 3
+        outcomes = [client.ask_later(), client.ask_later(model=AGE), client.ask_later()]
+        assert [queue.empty() for queue in outcomes] == [True] * 3
         server.go_on.set()
 
-        assert all(isinstance(q.get(timeout=TIMEOUT_SECONDS), ModelOutputs) for q in answers)
+        assert all(isinstance(q.get(timeout=TIMEOUT_SECONDS), ModelOutputs) for q in outcomes)
 
-    def test_answers_come_in_the_bridge_s_thread(self, client):
+    def test_outcomes_come_in_the_bridge_s_thread(self, client):
         names = Queue()
 
         request = PredictRequest(MOOD, CROPS)

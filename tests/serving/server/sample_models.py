@@ -1,13 +1,13 @@
-"""Writes small SavedModels in the contract's form, and TensorFlow's own answers of them.
+"""Writes small SavedModels in the contract's form, and TensorFlow's outputs of them.
 
-Run as `python toy_models.py FOLDER [SAVED_MODEL ...]` in a process of its own, so that the tests
+Run as `python sample_models.py FOLDER [SAVED_MODEL ...]` in a process of its own, so that the tests
 themselves never hold TensorFlow. Below FOLDER:
 
     models/mood/1, models/mood/2    probabilities (n, 3) of 16x16 images, with different weights
     models/years/1                  years, low, high (n,) of 16x16 images
     odd/unnamed                     a SavedModel without `serving_default`
     odd/fixed                       one with a fixed batch size
-    answers/*.npz                   `image` and each output of every model above and of all others
+    expected_outputs/*.npz          `image` and each output of every model above and of all others
                                     that are named, keyed by the folder's last two names
 """
 
@@ -27,7 +27,7 @@ SIZE = 16
 ROWS = 20
 
 
-class Toy(tf.Module):
+class SampleModel(tf.Module):
     def __init__(self, seed: int, outputs: int) -> None:
         super().__init__()
         draw = np.random.default_rng(seed).normal
@@ -47,14 +47,16 @@ class Toy(tf.Module):
         return {"years": low + step, "low": low, "high": low + step + more}
 
 
-def save(toy: Toy, method: str, folder: Path, rows: int | None = None, name: str = "") -> None:
+def save(
+    model: SampleModel, method: str, folder: Path, rows: int | None = None, name: str = ""
+) -> None:
     image = tf.TensorSpec((rows, SIZE, SIZE, 1), tf.uint8, name="image")
-    function = tf.function(getattr(toy, method), input_signature=[image])
+    function = tf.function(getattr(model, method), input_signature=[image])
     signatures = {name or "serving_default": function.get_concrete_function()}
-    tf.saved_model.save(toy, str(folder), signatures=signatures)
+    tf.saved_model.save(model, str(folder), signatures=signatures)
 
 
-def answer(saved_model: Path, target: Path) -> None:
+def write_outputs(saved_model: Path, target: Path) -> None:
     serve = tf.saved_model.load(str(saved_model)).signatures["serving_default"]
     (image,) = serve.structured_input_signature[1].values()
     noise = np.random.default_rng(7).integers(0, 256, (ROWS, *image.shape[1:]))
@@ -66,13 +68,14 @@ def answer(saved_model: Path, target: Path) -> None:
 def main(target: Path, others: list[Path]) -> None:
     models = target / "models"
     for seed in (1, 2):
-        save(Toy(seed, 3), "mood", models / "mood" / str(seed))
-    save(Toy(3, 3), "years", models / "years" / "1")
-    save(Toy(4, 3), "mood", target / "odd" / "unnamed", name="other")
-    save(Toy(5, 3), "mood", target / "odd" / "fixed", rows=1)
-    (target / "answers").mkdir()
+        save(SampleModel(seed, 3), "mood", models / "mood" / str(seed))
+    save(SampleModel(3, 3), "years", models / "years" / "1")
+    save(SampleModel(4, 3), "mood", target / "odd" / "unnamed", name="other")
+    save(SampleModel(5, 3), "mood", target / "odd" / "fixed", rows=1)
+    (target / "expected_outputs").mkdir()
     for folder in [*models.glob("*/*"), *others]:
-        answer(folder, target / "answers" / f"{folder.parent.name}-{folder.name}.npz")
+        file = target / "expected_outputs" / f"{folder.parent.name}-{folder.name}.npz"
+        write_outputs(folder, file)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A client of toy models, and what it told."""
+"""A model client that records the states it reports, and two small models."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ AGE = regression()
 CROPS = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)
 
 
-class Watched:
-    """A client, and what it told."""
+class RecordingClient:
+    """A client, and the model states that it has reported."""
 
     def __init__(self, bridge, target, models=(MOOD,), timeout=10.0, **options):
         self.models = {model.name: model for model in models}
@@ -49,6 +49,6 @@ class Watched:
         return self.ask_later(crops, model, **options).get(timeout=TIMEOUT_SECONDS)
 
     def ask_later(self, crops=CROPS, model=MOOD, **options):
-        answers = Queue()
-        self.client.predict(PredictRequest(model, crops, **options), answers.put)
-        return answers
+        outcomes = Queue()
+        self.client.predict(PredictRequest(model, crops, **options), outcomes.put)
+        return outcomes
