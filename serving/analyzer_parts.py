@@ -49,7 +49,8 @@ def _build_detector() -> DetectorPool:
     """Builds the detector, and leaves the caller's OpenCV as it was: the service uses 1 thread."""
     threads = cv2.getNumThreads()
     try:
-        return build_detector("auto", blazeface_file(), None)
+        # Not `auto`, which would silently take the Haar cascade if the file were missing.
+        return build_detector("blazeface", blazeface_file(), None)
     finally:
         cv2.setNumThreads(threads)
 

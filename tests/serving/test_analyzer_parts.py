@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from face_utils import Analyzer, Classification, Face, ModelUnavailable, Regression
+from serving import analyzer_parts
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 30
@@ -156,6 +157,15 @@ def analyze_when_back(analyzer: Analyzer, image: np.ndarray) -> Face:
         except ModelUnavailable:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_a_missing_detector_is_named_and_not_replaced_by_a_worse_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(analyzer_parts, "blazeface_file", lambda: Path("nowhere") / "face.tflite")
+
+    with pytest.raises(FileNotFoundError, match=r"face\.tflite is missing"):
+        Analyzer.open()
 
 
 FORGETS_TO_CLOSE = """
