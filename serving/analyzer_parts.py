@@ -16,13 +16,11 @@ from face_utils.detectors.files import blazeface_file
 from face_utils.errors import ModelUnavailable
 from face_utils.frame import FrameReader
 from face_utils.image import ImageLimits
+from face_utils.limits import MAX_FACES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from face_utils.model_spec import ModelSpec
 from serving.contract import load_contract
 
-LIMITS = ImageLimits(max_bytes=64 * 1024 * 1024, max_pixels=100_000_000)
-"""Limits of a photo: the largest values that the service's own settings accept."""
-
-MAX_FACES = 100
+LIMITS = ImageLimits(MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS)
 CALL_SECONDS = 10.0
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import cv2
 import numpy as np
 
 from face_utils.detection import Detector, DetectorPool
+from face_utils.detectors import DetectorChoice
 from face_utils.detectors.blazeface import BlazeFace
 from face_utils.detectors.haar import Haar
 from face_utils.detectors.yunet import YuNet
 
-Choice = Literal["auto", "blazeface", "yunet", "haar"]
 
-
-def build_detector(choice: Choice, blazeface: Path, yunet: Path | None) -> DetectorPool:
+def build_detector(choice: DetectorChoice, blazeface: Path, yunet: Path | None) -> DetectorPool:
     """Builds a detector that any number of threads can share.
 
     Args:

@@ -139,7 +139,7 @@ def test_a_server_that_starts_late_is_waited_for_and_one_that_comes_back_is_foun
             address = f"127.0.0.1:{port}"
             analyzer = stack.enter_context(Analyzer.open(address, connect_seconds=TIMEOUT_SECONDS))
             [before] = analyzer.analyze(face_image, at=0.0).faces
-        with pytest.raises(ModelUnavailable, match="does not answer"):
+        with pytest.raises(ModelUnavailable, match="does not respond"):
             analyzer.analyze(face_image, at=10.0)
         with serving(port):
             after = analyze_when_back(analyzer, face_image)

@@ -6,12 +6,12 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
 
+from face_utils.detectors import DetectorName
 from face_utils.session_settings import SessionFlags
 from web.protocol.server_payload import ServerPayload
 
 State = Literal["available", "unavailable"]
 ExpiryReason = Literal["idle", "lifetime", "shutdown"]
-DetectorName = Literal["blazeface", "yunet", "haar"]
 
 Version = Annotated[
     int | None,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from face_utils.detectors import DetectorChoice
 from face_utils.detectors.files import blazeface_file
 from web.settings.concern import Concern
 from web.settings.values import OptionalPath, PathSetting
-
-DetectorChoice = Literal["auto", "blazeface", "yunet", "haar"]
 
 
 class DetectionSettings(Concern):

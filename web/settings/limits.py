@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from face_utils.limits import MAX_FACES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from web.settings.concern import Concern
 
 KIB = 1024
@@ -18,13 +19,13 @@ class LimitSettings(Concern):
 
     title: ClassVar[str] = "Limits"
 
-    max_frame_bytes: Annotated[int, Field(ge=KIB, le=64 * MIB)] = Field(
+    max_frame_bytes: Annotated[int, Field(ge=KIB, le=MAX_IMAGE_BYTES)] = Field(
         default=2 * MIB, description="Largest encoded frame, in bytes."
     )
-    max_pixels: Annotated[int, Field(ge=4096, le=100_000_000)] = Field(
+    max_pixels: Annotated[int, Field(ge=4096, le=MAX_IMAGE_PIXELS)] = Field(
         default=3840 * 2160, description="Largest frame, as width times height."
     )
-    max_faces: Annotated[int, Field(ge=1, le=100)] = Field(
+    max_faces: Annotated[int, Field(ge=1, le=MAX_FACES)] = Field(
         default=16, description="Faces of a frame that are analysed."
     )
     max_frames_per_second: Annotated[float, Field(ge=0.1, le=240)] = Field(
