@@ -14,6 +14,7 @@ from queue import SimpleQueue
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
+from process.allocator import release_startup_memory
 from process.stop_signals import stop_signals
 from serving.server.address import ServerTls, open_port
 from serving.server.admission import Admission
@@ -74,6 +75,7 @@ def run_server(
     poll_repository(repository, state, polls=2)
     if http:  # Not earlier: probes take its first response for readiness.
         start_http_server(repository, *http)
+    release_startup_memory()
     print(f"model server ready on {address}", flush=True)
     stopping = threading.Event()
     polling = partial(_poll_until, stopping, poll_seconds, repository, state)

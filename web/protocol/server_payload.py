@@ -13,7 +13,8 @@ ABSENT: Any = None
 class ServerPayload(BaseModel):
     """A JSON object from the server."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Some payloads are only described, never built: their validators would take memory.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def to_wire(self) -> dict[str, Any]:
         """The payload as JSON has it."""

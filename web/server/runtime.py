@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from process.allocator import return_freed_memory
+from process.allocator import release_startup_memory, return_freed_memory
 from web.service import Service
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Runtime:
             self.service.start()
             for start_task in self._tasks:
                 start_task()
+            release_startup_memory()
             self.is_started = True
 
     def close(self) -> None:
