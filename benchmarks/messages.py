@@ -11,7 +11,7 @@ from face_utils.boxes import FloatArray
 from face_utils.cropping import face_square
 from face_utils.detectors.factory import build_detector
 from serving.contract import load_contract
-from tests.support.moving_face import jpeg, picture
+from tests.support.moving_face import draw_face, jpeg
 from web.live.session_event import travelling_crop
 from web.settings import Settings
 
@@ -33,7 +33,7 @@ def detected_faces(count: int) -> list[Message]:
     rule = travelling_crop(load_contract().values())
     messages = []
     for i in range(count):
-        image = picture(i / count)
+        image = draw_face(i / count)
         [face] = detector.detect(image)
         square = face_square(face.box, rule.margin)
         side = round(square.side)

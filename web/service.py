@@ -1,4 +1,4 @@
-"""Builds detector, model client and sessions, which all web parts share."""
+"""Service: detector, model client and sessions, which all parts of the app share."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Service:
         settings: All settings of the app.
         models: The models of the contract by name.
         detector: Finds faces, for any number of threads.
-        client: Asks the model server.
+        client: Client of the model server.
         sessions: All sessions.
-        embedded: The embedded model server, or None where another is used.
-        bridge: Carries the model server's responses into the app's own world.
+        embedded: The embedded model server, or None if another one is used.
+        bridge: Runs callbacks of the model client in the app's own world.
     """
 
     settings: Settings
@@ -78,7 +78,7 @@ class Service:
             self.embedded.start()
         self.bridge.start()
         self.sessions.start()
-        self.client.watch(partial(_tell, self.sessions, self.embedded is not None))
+        self.client.watch(partial(_report_state, self.sessions, self.embedded is not None))
 
     def close(self) -> None:
         """Ends the sessions, the model client and the embedded model server."""
@@ -89,7 +89,7 @@ class Service:
 
 
 def build_service(settings: Settings, send: Send, disconnect: Callable[[str], Any]) -> Service:
-    """Builds the service. It runs nothing until it is started.
+    """Builds the service without starting anything.
 
     Args:
         settings: All settings of the app.
@@ -97,8 +97,8 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
         disconnect: Closes one client's connection.
 
     Raises:
-        ContractError: The model contract is wrong.
-        FileNotFoundError: The detector's model file or the models' folder is not there.
+        ContractError: The model contract is invalid.
+        FileNotFoundError: The detector's model file or the models' folder is missing.
         TlsFilesError: A TLS file of the model server cannot be used.
     """
     models = load_contract(settings.model_server.contract)
@@ -121,7 +121,7 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
     return Service(settings, models, detector, client, sessions, embedded, bridge)
 
 
-def _tell(sessions: SessionRegistry, is_embedded: bool, state: ModelState) -> None:
+def _report_state(sessions: SessionRegistry, is_embedded: bool, state: ModelState) -> None:
     MODEL_AVAILABLE.labels(state.name).set(state.available)
     level = _log_level(state, is_embedded)
     log.log(level, "model %s: %s", state.name, state.message or f"version {state.version}")
@@ -129,7 +129,7 @@ def _tell(sessions: SessionRegistry, is_embedded: bool, state: ModelState) -> No
 
 
 def _log_level(state: ModelState, is_embedded: bool) -> int:
-    """Losing a model deserves a warning; that the embedded server still loads it, no line."""
+    """Warns of a lost model, and does not log one that the embedded server is still loading."""
     if state.version is not None and not state.available:
         return logging.WARNING
     return logging.DEBUG if is_embedded and not state.available else logging.INFO

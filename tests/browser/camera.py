@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tests.support.moving_face import film, picture
+from tests.support.moving_face import draw_face, film
 
 Image = np.ndarray
 
@@ -45,22 +45,22 @@ def wall() -> Image:
 
 
 def face_in_the_dark() -> Image:
-    return (picture(0) * 0.12).astype(np.uint8)
+    return (draw_face(0) * 0.12).astype(np.uint8)
 
 
 def blurred_face() -> Image:
-    return cv2.GaussianBlur(picture(0), (0, 0), 7)
+    return cv2.GaussianBlur(draw_face(0), (0, 0), 7)
 
 
 def face_far_away() -> Image:
     image = np.zeros((480, 640, 3), np.uint8)
-    image[204:276, 272:368] = cv2.resize(picture(0), (96, 72), interpolation=cv2.INTER_AREA)
+    image[204:276, 272:368] = cv2.resize(draw_face(0), (96, 72), interpolation=cv2.INTER_AREA)
     return image
 
 
 def face_at_the_left() -> Image:
     """The face in the left half of the centre square, black elsewhere."""
-    image = picture(0)
+    image = draw_face(0)
     image = np.roll(image, -120, axis=1)
     image[:, 320:] = 0
     return image

@@ -13,7 +13,7 @@ from tests.browser.camera import Camera, face_at_the_left
 from tests.browser.conftest import NO_MODELS, Visit
 from tests.browser.visitor import Visitor
 from tests.support.app_process import AppProcess, running_app
-from tests.web.stand_in import CONTRACT, explaining_app
+from tests.web.sample_model_app import CONTRACT, explaining_app
 
 FRAME_SIDE = 480
 

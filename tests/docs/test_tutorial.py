@@ -11,7 +11,7 @@ import cv2
 import pytest
 
 from tests.support.app_process import AppProcess
-from tests.support.moving_face import jpeg, picture
+from tests.support.moving_face import draw_face, jpeg
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "tutorials" / "first-client.md").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
     codec = cv2.VideoWriter.fourcc(*"MJPG")
     video = cv2.VideoWriter(str(tmp_path / "video.avi"), codec, 10, (640, 480))
     for number in range(FRAMES):
-        video.write(picture(number / FRAMES))
+        video.write(draw_face(number / FRAMES))
     video.release()
     return tmp_path
 

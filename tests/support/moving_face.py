@@ -13,7 +13,7 @@ from skimage.data import astronaut
 FACE_CENTRE = (225.0, 115.0)
 
 
-def picture(step: float, width: int = 640, height: int = 480) -> NDArray[np.uint8]:
+def draw_face(step: float, width: int = 640, height: int = 480) -> NDArray[np.uint8]:
     """One frame of the film.
 
     Args:
@@ -38,7 +38,7 @@ def picture(step: float, width: int = 640, height: int = 480) -> NDArray[np.uint
 def jpeg(step: float, width: int = 640, height: int = 480, quality: int = 80) -> bytes:
     """One frame of the film as a JPEG."""
     flags = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    return bytes(cv2.imencode(".jpg", picture(step, width, height), flags)[1])
+    return bytes(cv2.imencode(".jpg", draw_face(step, width, height), flags)[1])
 
 
 def film(frames: int, width: int = 640, height: int = 480) -> list[bytes]:

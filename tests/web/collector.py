@@ -39,7 +39,7 @@ class Seen:
 
 
 class Collector(trace_service_pb2_grpc.TraceServiceServicer):
-    """Keeps all spans that it is sent; while `go_on` is not set, it answers nobody."""
+    """Keeps all received spans; while `go_on` is not set, it does not respond."""
 
     def __init__(self) -> None:
         self.spans: list[Seen] = []
@@ -91,7 +91,7 @@ def _texts(attributes: Any) -> dict[str, str]:
 
 @contextmanager
 def collecting() -> Iterator[Collector]:
-    """A collector that answers at once."""
+    """A collector that responds at once."""
     collector = Collector()
     collector.go_on.set()
     try:

@@ -83,14 +83,14 @@ class Polling:
 
     def get(self) -> str:
         """What waits for the client, or an empty text where the connection is over."""
-        answer = self._http.get(self.url, timeout=TIMEOUT_SECONDS)
-        return answer.text if answer.ok else ""
+        response = self._http.get(self.url, timeout=TIMEOUT_SECONDS)
+        return response.text if response.ok else ""
 
     def post(self, *packets: str) -> int:
         """Sends packets in one request and returns its HTTP status."""
         body = SEPARATOR.join(packets).encode("utf-8", "surrogatepass")
-        with self._http.post(self.url, data=body, timeout=TIMEOUT_SECONDS) as answer:
-            return answer.status_code
+        with self._http.post(self.url, data=body, timeout=TIMEOUT_SECONDS) as response:
+            return response.status_code
 
     def close(self) -> None:
         """Closes the TCP connection."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+def response(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     if environ["PATH_INFO"] == "/session":
         environ["mien.connection"].promote()
     body = environ["wsgi.input"].read() if environ.get("CONTENT_LENGTH") else b""
@@ -24,11 +24,11 @@ def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 def page(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
     environ["eventlet.minimum_write_chunk_size"] = 1
-    return hold(environ, *answer(environ, start_response))
+    return hold(environ, *response(environ, start_response))
 
 
 def hold(environ: dict[str, Any], first: bytes) -> Iterator[bytes]:
-    """Ends the answers to `/session` and `/held` only when the client has gone."""
+    """Ends the responses to `/session` and `/held` only when the client has gone."""
     yield first
     while environ["PATH_INFO"] in {"/session", "/held"}:
         time.sleep(0.05)

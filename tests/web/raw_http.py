@@ -39,7 +39,7 @@ def exchange(port: int, data: bytes) -> bytes:
 
 
 def ask(port: int, head: bytes = GET, tls: ssl.SSLContext | None = None) -> bytes:
-    """The answer to one request on a connection of its own."""
+    """The response to one request on a separate connection."""
     with connect(port) as plain, ExitStack() as stack:
         wire = stack.enter_context(tls.wrap_socket(plain)) if tls else plain
         wire.sendall(head + b"Connection: close\r\n\r\n")
@@ -58,7 +58,7 @@ def crowd(port: int, count: int, first: bytes = b"") -> Iterator[list[socket.soc
 
 
 def is_open(wire: socket.socket) -> bool:
-    """Whether the server has left a connection open; an answer that waits to be read counts."""
+    """Whether the server has left a connection open; an unread response counts as open."""
     wire.setblocking(False)
     try:
         return bool(wire.recv(1, socket.MSG_PEEK))

@@ -1,4 +1,4 @@
-"""A real Socket.IO client that writes down all that it is told."""
+"""A real Socket.IO client that records everything it receives."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Recorder:
         return self.socket.call(event, payload, timeout=TIMEOUT_SECONDS)
 
     def wait(self, condition: Callable[[], Any]) -> Any:
-        """Waits until the condition gives something true, asking at each arrival; returns it."""
+        """Waits until the condition is true, checks it at each arrival, and returns its value."""
         with self._news:
             result = self._news.wait_for(condition, TIMEOUT_SECONDS)
         assert result, f"this did not come: {self.events[-5:]}"
@@ -52,7 +52,7 @@ class Recorder:
         ]
 
     def forget(self) -> None:
-        """Clears what was written down, so that only news counts."""
+        """Clears the recorded events."""
         self.events.clear()
 
     def _write(self, event: str, *payload: Any) -> None:

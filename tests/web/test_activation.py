@@ -1,4 +1,4 @@
-"""Why a model answered as it did, from the model server's gRPC to the client's socket."""
+"""Class activation maps, from the model server's gRPC to the client's socket."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests.serving.client.fake_server import Server
 from tests.support.app_process import AppProcess
 from tests.web.recorder import Recorder, connected
-from tests.web.stand_in import explaining_app
+from tests.web.sample_model_app import explaining_app
 from tests.web.test_protocol import cut_out
 
 GRID = [[1.0, 0.0, -0.5]] * 2

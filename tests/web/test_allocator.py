@@ -1,4 +1,4 @@
-"""Large pictures leave no memory behind."""
+"""The memory of large images is returned to the system."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MOST_MORE_BYTES = 30 * 1024 * 1024
 @pytest.fixture(scope="module")
 def large_jpeg() -> bytes:
     """A progressive JPEG of 8.3 megapixels."""
-    picture = np.zeros((2160, 3840, 3), np.uint8)
-    picture[::2] = 90
-    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
+    image = np.zeros((2160, 3840, 3), np.uint8)
+    image[::2] = 90
+    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
 
 
-def test_memory_goes_back_after_large_pictures(
+def test_memory_goes_back_after_large_image(
     app: AppProcess, frame: bytes, large_jpeg: bytes
 ) -> None:
     with connected(app.url) as first, connected(app.url) as second:

@@ -48,7 +48,7 @@ def test_only_the_last_of_many_waits(in_thread):
     assert [frame.result() for frame in waiting] == [False] * 19 + [True]
 
 
-def test_never_two_are_inside_and_everyone_gets_an_answer(in_thread):
+def test_never_two_are_inside_and_everyone_gets_a_response(in_thread):
     place, lock, seen = _place(), Lock(), Counter()
 
     def come():
@@ -141,7 +141,7 @@ def test_an_address_with_many_sessions_has_no_larger_share(crowd):
     assert turns["alone"] in {19, 20, 21}
 
 
-def test_costly_pictures_take_their_turns_from_their_own_sender(crowd):
+def test_costly_image_take_their_turns_from_their_own_sender(crowd):
     turns = crowd(costly=("x", 0.1), cheap=("y", 0.01)).turns(33)
 
     assert turns["costly"] <= 4

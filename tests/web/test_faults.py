@@ -1,4 +1,4 @@
-"""The model server dies, hangs or restarts under load: boxes flow, answers come back."""
+"""The model server dies, hangs or restarts under load: boxes flow, predictions come back."""
 
 from __future__ import annotations
 

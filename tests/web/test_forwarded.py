@@ -39,7 +39,7 @@ def test_a_trusted_proxy_tells_address_scheme_host_and_path_of_the_visitor() -> 
     assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("/mien", "/healthz")
 
 
-def test_a_stranger_tells_nothing() -> None:
+def test_headers_of_an_untrusted_client_are_ignored() -> None:
     peer = "198.51.100.1"
     assert passed_on(request(peer, **SAID)) == passed_on(request(peer))
 

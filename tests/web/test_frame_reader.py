@@ -103,7 +103,7 @@ def test_a_message_may_not_come_in_endless_small_parts() -> None:
 
 
 def test_it_counts_the_whole_pairs_behind_the_next_message() -> None:
-    picture, text = frame(FINAL | BINARY, b"x" * 300), frame(FINAL | TEXT, b"451-7[")
+    image, text = frame(FINAL | BINARY, b"x" * 300), frame(FINAL | TEXT, b"451-7[")
     other = frame(FINAL | TEXT, b"42[")
 
     def count(data: bytes) -> int:
@@ -111,7 +111,7 @@ def test_it_counts_the_whole_pairs_behind_the_next_message() -> None:
         reader.feed(data)
         return reader.count_pairs(b"451-")
 
-    assert count(b"") == count(picture) == count(picture + text) == 0
-    assert count(picture + text + picture[:-1]) == count(picture + other + picture) == 0
-    assert count(picture + text + picture) == 1
-    assert count(picture + 3 * (text + picture)) == 2
+    assert count(b"") == count(image) == count(image + text) == 0
+    assert count(image + text + image[:-1]) == count(image + other + image) == 0
+    assert count(image + text + image) == 1
+    assert count(image + 3 * (text + image)) == 2

@@ -16,7 +16,7 @@ def announce(seq: int) -> str:
 
 
 class Inbox:
-    """Has received some events with one picture each."""
+    """An inbox that has received some events with one image each."""
 
     def __init__(self, *texts: str) -> None:
         self.texts = list(texts)
@@ -39,7 +39,7 @@ class Inbox:
 
 
 def hold(*texts: str) -> tuple[str, list[str]]:
-    """What has its turn while a frame is in work, and what was answered."""
+    """Returns the event that gets a turn while a worker has a frame, and the acks sent."""
     session = Mock(has_frame_in_work=True)
     session.drop = lambda seq: {"seq": seq, "status": "dropped"}
     inbox = Inbox(*texts[1:])

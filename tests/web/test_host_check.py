@@ -1,4 +1,4 @@
-"""The service answers to its own names alone."""
+"""The service accepts requests only for its own host names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OPEN = AccessSettings(
         "",
     ],
 )
-def test_own_and_local_names_are_answered(host: str) -> None:
+def test_own_and_local_names_are_accepted(host: str) -> None:
     assert status_of(HostCheck(fine, OPEN), request(HTTP_HOST=host)) == "200 OK"
 
 
@@ -53,8 +53,8 @@ def test_a_star_allows_every_name(access: AccessSettings) -> None:
     assert status_of(HostCheck(fine, access), request(HTTP_HOST="any.example")) == "200 OK"
 
 
-def answer(app: AppProcess, request_line: str, *headers: str) -> tuple[str, str]:
-    """What a server answers to a request: head and body."""
+def exchange_with(app: AppProcess, request_line: str, *headers: str) -> tuple[str, str]:
+    """Response of a server: head and body."""
     lines = [request_line, *headers, "Connection: close", "", ""]
     with socket.create_connection(("127.0.0.1", app.port), timeout=20) as connection:
         connection.sendall("\r\n".join(lines).encode())
@@ -71,21 +71,21 @@ UPGRADE = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 
 
 def test_a_rebound_name_reaches_neither_page_nor_polling_nor_websocket(any_app: AppProcess) -> None:
     evil = "Host: evil.example"
-    head, body = answer(any_app, "GET / HTTP/1.1", evil)
+    head, body = exchange_with(any_app, "GET / HTTP/1.1", evil)
     assert " 421 " in head.splitlines()[0]
     assert "MIEN_ALLOWED_HOSTS" in body
     polling = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1"
-    assert " 421 " in answer(any_app, polling, evil, "Origin: http://evil.example")[0]
+    assert " 421 " in exchange_with(any_app, polling, evil, "Origin: http://evil.example")[0]
     websocket = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1"
-    assert " 421 " in answer(any_app, websocket, evil, *UPGRADE)[0]
-    assert " 101 " in answer(any_app, websocket, "Host: localhost", *UPGRADE)[0]
+    assert " 421 " in exchange_with(any_app, websocket, evil, *UPGRADE)[0]
+    assert " 101 " in exchange_with(any_app, websocket, "Host: localhost", *UPGRADE)[0]
 
 
-def test_a_forwarding_header_of_a_stranger_changes_nothing(any_app: AppProcess) -> None:
+def test_a_forwarding_header_of_an_untrusted_client_changes_nothing(any_app: AppProcess) -> None:
     polling = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1"
     said = ("X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https")
     for origin in ("http://evil.example", "https://evil.example", "https://localhost"):
-        head, _ = answer(any_app, polling, "Host: localhost", *said, f"Origin: {origin}")
+        head, _ = exchange_with(any_app, polling, "Host: localhost", *said, f"Origin: {origin}")
         assert " 400 " in head.splitlines()[0]
 
 
@@ -101,9 +101,11 @@ def proxied_app(request: pytest.FixtureRequest) -> Iterator[AppProcess]:
 def test_behind_a_trusted_proxy_the_public_name_and_origin_count(proxied_app: AppProcess) -> None:
     polling = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1"
     said = ("X-Forwarded-Host: mien.example", "X-Forwarded-Proto: https")
-    head, _ = answer(proxied_app, polling, "Host: app", *said, "Origin: https://mien.example")
+    head, _ = exchange_with(
+        proxied_app, polling, "Host: app", *said, "Origin: https://mien.example"
+    )
     assert " 200 " in head.splitlines()[0]
     assert "Strict-Transport-Security: max-age=31536000" in head
     assert "connect-src 'self' wss://mien.example;" in head
     rebound = ("X-Forwarded-Host: evil.example",)
-    assert " 421 " in answer(proxied_app, polling, "Host: app", *rebound)[0]
+    assert " 421 " in exchange_with(proxied_app, polling, "Host: app", *rebound)[0]

@@ -26,7 +26,7 @@ CROWDS = {
     "half heads": b"GET / HTTP/1.1\r\nHost:",
     "dripping bodies": BODY,
     "kept alive": PAGE + b"\r\n",
-    "answers that are not taken": HELD,
+    "responses that are not taken": HELD,
 }
 ROOM = {"total": 20, "per_address": 20, "probes": 4}
 

@@ -36,8 +36,8 @@ def logged(
         yield Logged(process, path)
 
 
-def statuses(answer: bytes) -> list[int]:
-    return [int(part[:3]) for part in answer.split(b"HTTP/1.1 ")[1:]]
+def statuses(response: bytes) -> list[int]:
+    return [int(part[:3]) for part in response.split(b"HTTP/1.1 ")[1:]]
 
 
 REFUSED = {
@@ -71,9 +71,9 @@ REFUSED = {
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_follows_a_refused_request_is_not_read(any_app: AppProcess, kind: str) -> None:
     request, status = REFUSED[kind]
-    answer = exchange(any_app.port, request + SECOND)
-    assert statuses(answer) == [status]
-    assert answer.rstrip().endswith(b".")
+    response = exchange(any_app.port, request + SECOND)
+    assert statuses(response) == [status]
+    assert response.rstrip().endswith(b".")
 
 
 def test_a_body_in_small_chunks_is_not_read_on(any_app: AppProcess) -> None:
@@ -87,14 +87,14 @@ def test_a_body_in_small_chunks_is_not_read_on(any_app: AppProcess) -> None:
 @pytest.mark.parametrize("head", [POST, POST.replace(b"/socket.io", b"/elsewhere")])
 def test_a_body_that_nobody_reads_ends_its_connection(any_app: AppProcess, head: bytes) -> None:
     body = SECOND * 100
-    answer = exchange(any_app.port, head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
-    assert len(statuses(answer)) == 1
-    assert b"\r\nConnection: close" in answer
+    response = exchange(any_app.port, head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert len(statuses(response)) == 1
+    assert b"\r\nConnection: close" in response
 
 
-def test_requests_one_after_another_are_answered(any_app: AppProcess) -> None:
-    answer = exchange(any_app.port, SECOND + GET + b"Connection: close\r\n\r\n")
-    assert set(statuses(answer)) == {200}
+def test_requests_one_after_another_get_responses(any_app: AppProcess) -> None:
+    response = exchange(any_app.port, SECOND + GET + b"Connection: close\r\n\r\n")
+    assert set(statuses(response)) == {200}
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -115,7 +115,7 @@ def test_malformed_requests_neither_fill_the_log_nor_show_a_token(logged: Logged
     assert b"400 Bad Request" in text
 
 
-def test_a_request_in_single_bytes_is_answered(any_app: AppProcess) -> None:
+def test_a_request_in_single_bytes_gets_a_response(any_app: AppProcess) -> None:
     with connect(any_app.port) as wire:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in GET + b"Connection: close\r\n\r\n":
@@ -123,10 +123,10 @@ def test_a_request_in_single_bytes_is_answered(any_app: AppProcess) -> None:
         assert statuses(read_all(wire)) == [200]
 
 
-def test_an_old_client_gets_a_whole_answer_without_chunks(any_app: AppProcess) -> None:
+def test_an_old_client_gets_a_whole_response_without_chunks(any_app: AppProcess) -> None:
     path = b"/socket.io/?EIO=4&transport=polling"
-    answer = exchange(any_app.port, b"GET " + path + b" HTTP/1.0\r\nHost: localhost\r\n\r\n")
-    head, _, body = answer.partition(b"\r\n\r\n")
+    response = exchange(any_app.port, b"GET " + path + b" HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    head, _, body = response.partition(b"\r\n\r\n")
     assert b"chunked" not in head
     assert body.startswith(b'0{"sid"')
 

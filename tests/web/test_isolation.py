@@ -17,7 +17,7 @@ SEQ_RANGE = 1000
 MODELS = set(load_contract())
 
 
-def test_fifty_clients_never_see_each_others_answers(any_app: AppProcess) -> None:
+def test_fifty_clients_never_see_each_others_responses(any_app: AppProcess) -> None:
     together = Barrier(CLIENTS, timeout=TIMEOUT_SECONDS)
     with ThreadPoolExecutor(CLIENTS) as pool:
         clients = list(pool.map(partial(_visit, any_app.url, together), range(CLIENTS)))
@@ -28,7 +28,7 @@ def test_fifty_clients_never_see_each_others_answers(any_app: AppProcess) -> Non
 
 def _visit(url: str, together: Barrier, number: int) -> Recorder:
     with connected(url) as client:
-        together.wait()  # All are there before the first talks, and until the last is answered.
+        together.wait()  # All are connected before the first sends, and until the last is done.
         _talk(client, number)
         together.wait()
     return client
@@ -36,10 +36,10 @@ def _visit(url: str, together: Barrier, number: int) -> Recorder:
 
 def _talk(client: Recorder, number: int) -> None:
     """Sends pairs of frames: while the first is in work, the second waits."""
-    picture = jpeg(number / CLIENTS, *_size(number))
+    image = jpeg(number / CLIENTS, *_size(number))
     for pair in range(PAIRS):
         for seq in _seqs(number)[2 * pair : 2 * pair + 2]:
-            client.send("frame", {"seq": seq, "captured_at": number}, picture)
+            client.send("frame", {"seq": seq, "captured_at": number}, image)
         client.wait(lambda: len(client.acks) == 2 * pair + 2)  # noqa: B023
     for model in MODELS:
         client.wait_for("prediction", model=model)

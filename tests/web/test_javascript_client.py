@@ -11,14 +11,14 @@ from tests.support.app_process import AppProcess
 from web.settings import ROOT
 
 
-def test_the_official_javascript_client_gets_every_answer(
+def test_the_official_javascript_client_gets_every_response(
     any_app: AppProcess, frame: bytes, tmp_path: Path
 ) -> None:
-    picture = tmp_path / "frame.jpg"
-    picture.write_bytes(frame)
+    image = tmp_path / "frame.jpg"
+    image.write_bytes(frame)
     script = ROOT / "tests" / "web" / "official_client.mjs"
     result = subprocess.run(
-        ["node", script, any_app.url, picture],
+        ["node", script, any_app.url, image],
         capture_output=True,
         text=True,
         timeout=60,

@@ -24,7 +24,7 @@ PREDICT = "tensorflow.serving.PredictionService/Predict"
 
 
 @dataclass
-class Watched:
+class ObservedApp:
     """An app with all that can be seen of it."""
 
     app: AppProcess
@@ -49,9 +49,9 @@ class Watched:
 
 
 @pytest.fixture(scope="module", params=["eventlet", "gunicorn", "threading"])
-def watched(
+def observed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Watched]:
+) -> Iterator[ObservedApp]:
     path = tmp_path_factory.mktemp("operations") / "log"
     settings = {
         "MIEN_METRICS_PORT": str(port := free_port()),
@@ -64,17 +64,17 @@ def watched(
     with collecting() as collector, path.open("w") as log:
         settings["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{collector.port}"
         with running_app(request.param, log=log, **settings) as app:
-            yield Watched(app, port, path, collector)
+            yield ObservedApp(app, port, path, collector)
 
 
 @pytest.fixture
-def client(watched: Watched) -> Iterator[Recorder]:
-    with connected(watched.app.url, auth={"token": TOKEN}) as client:
+def client(observed: ObservedApp) -> Iterator[Recorder]:
+    with connected(observed.app.url, auth={"token": TOKEN}) as client:
         yield client
 
 
 def test_a_frame_and_its_predictions_are_counted(
-    watched: Watched, client: Recorder, frame: bytes
+    observed: ObservedApp, client: Recorder, frame: bytes
 ) -> None:
     series: list[tuple[str, dict[str, str]]] = [
         ("mien_frames_total", {"status": "analysed"}),
@@ -82,65 +82,67 @@ def test_a_frame_and_its_predictions_are_counted(
         ("mien_frame_stage_seconds_count", {"stage": "total"}),
         ("mien_frame_faces_sum", {}),
     ]
-    before = [watched.value(name, **labels) for name, labels in series]
+    before = [observed.value(name, **labels) for name, labels in series]
 
     client.call("frame", {"seq": 0}, frame)
     for model in ("emotion", "age", "gender"):
         client.wait_for("prediction", model=model)
 
-    after = [watched.value(name, **labels) for name, labels in series]
+    after = [observed.value(name, **labels) for name, labels in series]
     assert [a - b for a, b in zip(after, before, strict=True)] == [1, 1, 1, 1]
-    assert watched.value("mien_sessions") >= 1
+    assert observed.value("mien_sessions") >= 1
     for model in ("emotion", "age", "gender"):
-        assert watched.value("mien_model_available", model=model) == 1
-        assert watched.value("mien_model_calls_total", model=model) >= 1
-        assert watched.value("mien_model_latency_seconds_count", model=model) >= 1
-        assert watched.value("mien_prediction_age_seconds_count", model=model) >= 1
+        assert observed.value("mien_model_available", model=model) == 1
+        assert observed.value("mien_model_calls_total", model=model) >= 1
+        assert observed.value("mien_model_latency_seconds_count", model=model) >= 1
+        assert observed.value("mien_prediction_age_seconds_count", model=model) >= 1
 
 
-def test_an_error_is_counted_by_its_code(watched: Watched, client: Recorder) -> None:
+def test_an_error_is_counted_by_its_code(observed: ObservedApp, client: Recorder) -> None:
     labels = {"status": "error", "code": "bad_image"}
-    before = watched.value("mien_frames_total", **labels)
+    before = observed.value("mien_frames_total", **labels)
 
-    client.call("frame", {"seq": 0}, b"no picture")
+    client.call("frame", {"seq": 0}, b"not an image")
 
-    assert watched.value("mien_frames_total", **labels) == before + 1
+    assert observed.value("mien_frames_total", **labels) == before + 1
 
 
-def test_sessions_are_counted_from_their_start_to_their_end(watched: Watched) -> None:
+def test_sessions_are_counted_from_their_start_to_their_end(observed: ObservedApp) -> None:
     opened, ended = "mien_sessions_opened_total", "mien_sessions_ended_total"
-    before = watched.value(opened), watched.value(ended)
+    before = observed.value(opened), observed.value(ended)
 
-    with connected(watched.app.url, auth={"token": TOKEN}):
-        assert watched.value(opened) == before[0] + 1
+    with connected(observed.app.url, auth={"token": TOKEN}):
+        assert observed.value(opened) == before[0] + 1
 
-    while watched.value(ended) == before[1]:  # The server learns of it a moment later.
+    while observed.value(ended) == before[1]:  # The server learns of it a moment later.
         pass
-    assert watched.value(ended) == before[1] + 1
+    assert observed.value(ended) == before[1] + 1
 
 
-def test_a_session_ends_with_a_connection_that_says_what_is_no_packet(watched: Watched) -> None:
-    address = watched.app.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+def test_a_session_ends_when_its_client_sends_an_invalid_packet(
+    observed: ObservedApp,
+) -> None:
+    address = observed.app.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
     wire = websocket.create_connection(address, timeout=20)
     with closing(wire.sock):
         wire.send(f'40{{"token": "{TOKEN}"}}')
         while not wire.recv().startswith('42["session"'):
             pass
-        before = watched.value("mien_sessions_ended_total")
+        before = observed.value("mien_sessions_ended_total")
         wire.send("x")
         with suppress(websocket.WebSocketConnectionClosedException):
             while wire.recv():
                 pass
-        assert watched.value("mien_sessions_ended_total") == before + 1
+        assert observed.value("mien_sessions_ended_total") == before + 1
 
 
-def test_memory_and_processor_time_are_shown(watched: Watched) -> None:
-    assert watched.value("process_resident_memory_bytes") > 0
-    assert watched.value("process_cpu_seconds_total") > 0
+def test_memory_and_processor_time_are_shown(observed: ObservedApp) -> None:
+    assert observed.value("process_resident_memory_bytes") > 0
+    assert observed.value("process_cpu_seconds_total") > 0
 
 
-def test_the_metrics_port_has_no_page_for_other_host_names(watched: Watched) -> None:
-    address = f"http://127.0.0.1:{watched.metrics_port}/metrics"
+def test_the_metrics_port_has_no_page_for_other_host_names(observed: ObservedApp) -> None:
+    address = f"http://127.0.0.1:{observed.metrics_port}/metrics"
     with OPENER.open(address, timeout=20) as page:
         assert page.headers["X-Content-Type-Options"] == "nosniff"
     rebound = Request(address, headers={"Host": "rebound.example.com"})
@@ -148,54 +150,54 @@ def test_the_metrics_port_has_no_page_for_other_host_names(watched: Watched) -> 
         OPENER.open(rebound, timeout=20)
 
 
-def test_the_service_s_own_port_shows_no_metrics(watched: Watched) -> None:
-    assert get_status(f"{watched.app.url}/metrics") == 404
+def test_the_service_s_own_port_shows_no_metrics(observed: ObservedApp) -> None:
+    assert get_status(f"{observed.app.url}/metrics") == 404
 
 
-def test_every_line_of_the_log_is_json_without_the_token(watched: Watched) -> None:
-    get_status(f"{watched.app.url}/?token={TOKEN}")
+def test_every_line_of_the_log_is_json_without_the_token(observed: ObservedApp) -> None:
+    get_status(f"{observed.app.url}/?token={TOKEN}")
 
-    loggers = {str(line["logger"]) for line in watched.lines()}
+    loggers = {str(line["logger"]) for line in observed.lines()}
 
     assert {"web.service", "serving.server.repository"} <= loggers
-    assert TOKEN not in watched.log.read_text()
+    assert TOKEN not in observed.log.read_text()
 
 
-def test_lines_about_a_session_name_it(watched: Watched, client: Recorder) -> None:
+def test_lines_about_a_session_name_it(observed: ObservedApp, client: Recorder) -> None:
     session = client.wait_for("session")["session_id"]
 
-    messages = [line["message"] for line in watched.lines() if line.get("session_id") == session]
+    messages = [line["message"] for line in observed.lines() if line.get("session_id") == session]
 
-    assert messages[0].startswith("session opened")
+    assert messages[0].startswith("Session opened")
 
 
 def test_a_trace_goes_from_the_frame_through_the_model_server(
-    watched: Watched, client: Recorder, frame: bytes
+    observed: ObservedApp, client: Recorder, frame: bytes
 ) -> None:
     session = client.wait_for("session")["session_id"]
     client.call("frame", {"seq": 7}, frame)
     client.wait_for("prediction", model="emotion")
 
-    collector = watched.collector
+    collector = observed.collector
     root = collector.wait_for("frame", frame=f"{session}/7")
     asked = collector.wait_for("predict emotion", parent=root.id)
-    answered = collector.wait_for(PREDICT, parent=asked.id)
+    responded = collector.wait_for(PREDICT, parent=asked.id)
     stages = [collector.wait_for(name, parent=root.id) for name in ("decode", "detect")]
 
-    assert {span.trace for span in (asked, answered, *stages)} == {root.trace}
+    assert {span.trace for span in (asked, responded, *stages)} == {root.trace}
     assert root.about["mien.status"] == "analysed"
-    assert (root.service, answered.service) == ("mien-app", "mien-model-server")
+    assert (root.service, responded.service) == ("mien-app", "mien-model-server")
     assert all(0 < stage.milliseconds < root.milliseconds for stage in stages)
 
 
 def test_a_collector_that_hangs_holds_up_no_frame(
-    watched: Watched, client: Recorder, frame: bytes
+    observed: ObservedApp, client: Recorder, frame: bytes
 ) -> None:
-    watched.collector.go_on.clear()
-    watched.collector.asked.clear()
+    observed.collector.go_on.clear()
+    observed.collector.asked.clear()
     try:
-        client.call("frame", {"seq": 0}, b"no picture")
-        assert watched.collector.asked.wait(30)
+        client.call("frame", {"seq": 0}, b"not an image")
+        assert observed.collector.asked.wait(30)
         assert client.call("frame", {"seq": 1}, frame)["status"] == "analysed"
     finally:
-        watched.collector.go_on.set()
+        observed.collector.go_on.set()

@@ -14,7 +14,7 @@ from tests.web.raw_http import GET, ask, crowd
 from tests.web.recorder import connected
 from web.transport.promotion import KEY, promote_sessions
 
-STRANGER = (
+UNAUTHENTICATED = (
     b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\n"
     b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
@@ -36,7 +36,7 @@ def small_app(request: pytest.FixtureRequest, app: AppProcess) -> Iterator[AppPr
 
 
 @pytest.mark.parametrize("transport", ["polling", "websocket"])
-@pytest.mark.parametrize("kind", [GET, STRANGER], ids=["half heads", "strangers"])
+@pytest.mark.parametrize("kind", [GET, UNAUTHENTICATED], ids=["half heads", "unauthenticated"])
 def test_a_session_goes_on_while_a_crowd_comes_and_goes(
     small_app: AppProcess, frame: bytes, transport: str, kind: bytes
 ) -> None:

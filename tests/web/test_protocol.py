@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from face_utils.image import MAX_SIDE
 from serving.contract import load_contract
 from tests.support.app_process import AppProcess
-from tests.support.moving_face import picture
+from tests.support.moving_face import draw_face
 from tests.web.recorder import connected
 
 MODELS = list(load_contract())
@@ -34,25 +34,25 @@ def test_a_session_is_told_its_models_and_limits(any_app: AppProcess) -> None:
     assert session["session_id"]
 
 
-def test_a_frame_is_acknowledged_with_its_face_and_answered_by_every_model(
+def test_a_frame_is_acknowledged_with_its_face_and_predicted_by_every_model(
     any_app: AppProcess, frame: bytes, transport: str
 ) -> None:
     with connected(any_app.url, transport=transport) as client:
         ack = client.call("frame", {"seq": 7, "captured_at": 1234.5}, frame)
-        answers = {name: client.wait_for("prediction", model=name, seq=7) for name in MODELS}
+        predictions = {name: client.wait_for("prediction", model=name, seq=7) for name in MODELS}
     assert (ack["seq"], ack["status"], ack["width"], ack["height"]) == (7, "analysed", 640, 480)
     (face,) = ack["faces"]
     assert face["quality"] == {"ok": True, "reasons": []}
-    assert {answer["captured_at"] for answer in answers.values()} == {1234.5}
-    assert [a["faces"][0]["id"] for a in answers.values()] == [face["id"]] * len(MODELS)
-    assert answers["emotion"]["faces"][0]["label"] == "happiness"
-    assert sum(answers["emotion"]["faces"][0]["scores"].values()) == pytest.approx(1, abs=1e-4)
-    assert answers["gender"]["faces"][0]["scores"].keys() == {"female", "male"}
-    age = answers["age"]["faces"][0]
+    assert {prediction["captured_at"] for prediction in predictions.values()} == {1234.5}
+    assert [a["faces"][0]["id"] for a in predictions.values()] == [face["id"]] * len(MODELS)
+    assert predictions["emotion"]["faces"][0]["label"] == "happiness"
+    assert sum(predictions["emotion"]["faces"][0]["scores"].values()) == pytest.approx(1, abs=1e-4)
+    assert predictions["gender"]["faces"][0]["scores"].keys() == {"female", "male"}
+    age = predictions["age"]["faces"][0]
     assert age["low"] <= age["years"] <= age["high"]
 
 
-def test_slow_models_answer_less_often_and_do_not_hold_up_the_fast_one(
+def test_slow_models_respond_less_often_and_do_not_hold_up_the_fast_one(
     any_app: AppProcess, frame: bytes
 ) -> None:
     with connected(any_app.url) as client:
@@ -86,26 +86,24 @@ def test_every_frame_of_a_burst_gets_one_reply_and_the_newest_wins(
 
 @pytest.mark.parametrize("suffix", [".png", ".webp"])
 def test_other_formats_are_read(app: AppProcess, suffix: str) -> None:
-    image = cv2.imencode(suffix, picture(0.0))[1].tobytes()
+    image = cv2.imencode(suffix, draw_face(0.0))[1].tobytes()
     with connected(app.url) as client:
         assert len(client.call("frame", {"seq": 0}, image)["faces"]) == 1
 
 
-def test_a_frame_without_acknowledgement_is_looked_at_all_the_same(
-    any_app: AppProcess, frame: bytes
-) -> None:
+def test_a_frame_without_an_ack_is_analyzed_too(any_app: AppProcess, frame: bytes) -> None:
     with connected(any_app.url) as client:
         client.socket.emit("frame", ({"seq": 3}, frame))
         assert client.wait_for("prediction", model="emotion", seq=3)
 
 
-def test_boxes_are_those_of_the_upright_picture(any_app: AppProcess) -> None:
+def test_boxes_are_those_of_the_upright_image(any_app: AppProcess) -> None:
     exif = Pillow.Exif()
     exif[0x0112] = 8  # Orientation: stored turned clockwise by 90 degrees.
     turned = io.BytesIO()
-    stored = np.ascontiguousarray(np.rot90(picture(0.0), k=-1)[..., ::-1])
+    stored = np.ascontiguousarray(np.rot90(draw_face(0.0), k=-1)[..., ::-1])
     Pillow.fromarray(stored).save(turned, "JPEG", exif=exif, quality=95)
-    upright = cv2.imencode(".jpg", picture(0.0), [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+    upright = cv2.imencode(".jpg", draw_face(0.0), [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
     with connected(any_app.url) as client:
         expected = client.call("frame", {"seq": 0}, upright)
         ack = client.call("frame", {"seq": 1}, turned.getvalue())
@@ -123,7 +121,7 @@ def test_as_many_faces_as_the_session_says_are_taken(
         assert len(client.call("faces", meta, *[crop] * most)["faces"]) == most
 
 
-def test_faces_that_the_client_cut_out_get_the_same_answers(
+def test_faces_that_the_client_cut_out_get_the_same_predictions(
     any_app: AppProcess, frame: bytes
 ) -> None:
     with connected(any_app.url) as client:
@@ -145,7 +143,7 @@ def cut_out(face: dict[str, object]) -> tuple[dict[str, object], bytes]:
     x, y, w, h = np.array(face["box"])
     side = round(1.6 * max(w, h))
     left, top = round(x + w / 2 - side / 2), round(y + h / 2 - side / 2)
-    crop = picture(0.0)[top : top + side, left : left + side]
+    crop = draw_face(0.0)[top : top + side, left : left + side]
     entry = {key: face[key] for key in ("box", "score", "landmarks")}
     return {**entry, "crop_box": [left, top, side, side]}, cv2.imencode(".png", crop)[1].tobytes()
 

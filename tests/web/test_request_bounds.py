@@ -29,29 +29,33 @@ PICTURE = "data:image/jpeg;base64," + base64.b64encode(bytes(100_000)).decode()
 
 
 @pytest.mark.parametrize("ack", ["20", "51-0"])
-def test_a_picture_as_long_text_is_a_bad_request_and_the_session_continues(
+def test_an_image_as_long_text_is_a_bad_request_and_the_session_continues(
     any_app: AppProcess, ack: str
 ) -> None:
     with session_on_wire(any_app) as wire:
         wire.send(f'4{ack}["frame",{{"seq":7}},{json.dumps(PICTURE)}]')
         if "-" in ack:
             wire.send_binary(b"x")
-        answer = next_ack(wire, 0)
-        assert (answer["seq"], answer["status"], answer["code"]) == (7, "error", "bad_request")
-        assert "binary" in str(answer["message"])
+        response = next_ack(wire, 0)
+        assert (response["seq"], response["status"], response["code"]) == (
+            7,
+            "error",
+            "bad_request",
+        )
+        assert "binary" in str(response["message"])
         wire.send('421["configure",{}]')
         assert next_ack(wire, 1)["status"] == "ok"
 
 
-def test_a_picture_as_long_text_is_a_bad_request_by_long_polling_too(any_app: AppProcess) -> None:
+def test_an_image_as_long_text_is_a_bad_request_by_long_polling_too(any_app: AppProcess) -> None:
     with closing(Polling(any_app)) as client:
         client.post(OPEN_SESSION)
         client.get()
         event = f'["frame",{{"seq":7}},{json.dumps(PICTURE)}]'
         assert client.post(f"420{event}", '421["configure",{}]') == 200
-        answers = client.get()
-    assert "Send the image as binary" in answers
-    assert '431[{"status":"ok"' in answers
+        responses = client.get()
+    assert "Send the image as binary" in responses
+    assert '431[{"status":"ok"' in responses
 
 
 def test_of_a_request_only_the_first_64_kib_of_text_are_parsed(any_app: AppProcess) -> None:
@@ -60,10 +64,10 @@ def test_of_a_request_only_the_first_64_kib_of_text_are_parsed(any_app: AppProce
         client.post(OPEN_SESSION)
         client.get()
         assert client.post(f"420{whole}", f"421{not_json}", f"422{not_json}") == 200
-        answers = client.get()
-        while "432[" not in answers:
-            answers += client.get()
-    assert answers.count('"bad_request"') == 3
+        responses = client.get()
+        while "432[" not in responses:
+            responses += client.get()
+    assert responses.count('"bad_request"') == 3
 
 
 def test_a_large_request_before_its_session_is_refused_unread(any_app: AppProcess) -> None:
@@ -77,7 +81,7 @@ def test_a_message_without_end_before_its_session_is_cut_off(any_app: AppProcess
         assert is_closed(wire)
 
 
-def test_a_message_without_end_is_cut_off_after_a_picture_s_length(any_app: AppProcess) -> None:
+def test_a_message_without_end_is_cut_off_after_an_image_s_length(any_app: AppProcess) -> None:
     with session_on_wire(any_app) as wire:
         wire.send_frame(websocket.ABNF(0, opcode=websocket.ABNF.OPCODE_BINARY, data=b"4"))
         with suppress(OSError, websocket.WebSocketException):
@@ -86,7 +90,7 @@ def test_a_message_without_end_is_cut_off_after_a_picture_s_length(any_app: AppP
         assert is_closed(wire)
 
 
-def test_a_picture_without_end_is_cut_off_behind_its_announcement(any_app: AppProcess) -> None:
+def test_an_image_without_end_is_cut_off_behind_its_announcement(any_app: AppProcess) -> None:
     with session_on_wire(any_app) as wire:
         wire.send('451-0["frame",{"seq":0},{"_placeholder":true,"num":0}]')
         head = b"\x82\xff" + (60_000_000).to_bytes(8) + bytes(4)
@@ -107,7 +111,7 @@ def test_a_connection_ends_with_its_session(any_app: AppProcess) -> None:
         wire.send("41")
         wire.send(OPEN_SESSION)
         heard: list[str] = []
-        with suppress(ConnectionError):  # The client answers the end that it hears.
+        with suppress(ConnectionError):  # The client confirms the close.
             while text := wire.recv():
                 heard.append(str(text))
     assert not [text for text in heard if text.startswith("40")]
@@ -140,9 +144,9 @@ def test_a_second_session_on_a_connection_is_refused_and_costs_it_after_five(
 def test_jsonp_is_refused(
     any_app: AppProcess, method: Callable[..., requests.Response], query: str
 ) -> None:
-    with method(f"{any_app.url}{PATH}&{query}", timeout=TIMEOUT_SECONDS) as answer:
-        assert answer.status_code == 400
-        assert "___eio" not in answer.text
+    with method(f"{any_app.url}{PATH}&{query}", timeout=TIMEOUT_SECONDS) as response:
+        assert response.status_code == 400
+        assert "___eio" not in response.text
 
 
 def test_messages_of_one_connection_are_read_at_a_bounded_pace(any_app: AppProcess) -> None:

@@ -100,11 +100,11 @@ def test_a_client_between_two_requests_gets_the_last_words(
     assert "farewell" in client.get(address).text
 
 
-def test_a_client_that_sends_and_never_takes_an_answer_is_cut_off(
+def test_a_client_that_sends_and_never_takes_a_response_is_cut_off(
     socketio: SocketIO, client: FlaskClient
 ) -> None:
-    answered, gone = [], Event()
-    socketio.server.on("question", lambda sid: answered.append(sid) or "answer")
+    responded, gone = [], Event()
+    socketio.server.on("question", lambda sid: responded.append(sid) or "response")
     socketio.server.on("disconnect", lambda sid, reason: gone.set())
     address = _open(client)
     client.post(address, data=OPEN_SESSION)
@@ -116,4 +116,4 @@ def test_a_client_that_sends_and_never_takes_an_answer_is_cut_off(
     client.post(address, data=questions)
 
     assert gone.wait(20)
-    assert len(answered) >= WAITING_PACKETS
+    assert len(responded) >= WAITING_PACKETS

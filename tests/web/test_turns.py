@@ -69,10 +69,10 @@ def flood(app: AppProcess, first: bytes, again: bytes) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("kind", FLOODS)
-def test_others_are_answered_meanwhile(any_app: AppProcess, kind: str) -> None:
+def test_others_get_responses_meanwhile(any_app: AppProcess, kind: str) -> None:
     whole = FLOODS[kind]
     again = whole.removeprefix(HELLO)
     with flood(any_app, whole.removesuffix(again), again):
         for _ in range(5):
-            with urlopen(f"{any_app.url}/healthz", timeout=20) as answer:
-                assert answer.status == 200
+            with urlopen(f"{any_app.url}/healthz", timeout=20) as response:
+                assert response.status == 200

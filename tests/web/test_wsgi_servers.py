@@ -65,7 +65,7 @@ def test_more_connections_than_files_lock_nobody_out(app: AppProcess, mode: Mode
 
 
 class Listener:
-    """Accepts as it is told."""
+    """Accepts connections as the test says."""
 
     def __init__(self, *outcomes: OSError | str) -> None:
         self.outcomes = list(outcomes)

@@ -23,14 +23,14 @@ def request(peer: str = "10.0.0.1", **values: str) -> dict[str, Any]:
 
 
 def status_of(page: Page, environ: dict[str, Any]) -> str:
-    """The status that an application answers with."""
+    """The status of an application's response."""
     statuses: list[str] = []
     list(page(environ, lambda status, *_: statuses.append(status)))
     return statuses[0]
 
 
 def headers_of(page: Page, environ: dict[str, Any]) -> dict[str, str]:
-    """The headers that an application answers with."""
+    """The headers of an application's response."""
     headers: dict[str, str] = {}
     list(page(environ, lambda _, given, *__: headers.update(given)))
     return headers

@@ -1,4 +1,4 @@
-"""Makes a self-signed TLS certificate, so that a phone on the same network can use its camera."""
+"""Self-signed TLS certificate, so that a phone on the same network can use its camera."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def network_address() -> str | None:
     """This machine's address in its own network, or None without one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            # Connecting a datagram socket sends nothing; it only picks the outgoing address.
+            # Connecting a datagram socket sends nothing. It only selects the outgoing address.
             probe.connect(("192.0.2.1", 9))
         except OSError:
             return None

@@ -1,4 +1,4 @@
-"""WSGI middleware for trusted proxies: the client's address, scheme, host and path behind them."""
+"""WSGI middleware that applies the forwarding headers of trusted proxies."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ Address = IPv4Address | IPv6Address
 class BehindProxies:
     """Applies the headers of trusted proxies to the request, and removes all others.
 
-    Nothing behind this middleware needs to know a forwarding header. Engine.IO would trust those of
+    Nothing behind this middleware needs a forwarding header. Engine.IO would trust the headers of
     any client.
 
     Args:
         page: The application.
         trusted: Proxies whose headers are trusted.
-        base_path: Path under which visitors find the service, such as `/mien`. Empty: the root.
+        base_path: Path of the service, such as `/mien`; empty for the root.
     """
 
     def __init__(self, page: WSGIApplication, trusted: Sequence[Proxy], base_path: str) -> None:
@@ -46,7 +46,7 @@ class BehindProxies:
         self._has_warned = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers a request."""
+        """Handles a request."""
         given = _take_headers(environ)
         if is_trusted(environ.get("REMOTE_ADDR", ""), self._trusted):
             self._apply(environ, given)
@@ -69,7 +69,7 @@ class BehindProxies:
             environ["SCRIPT_NAME"] = prefix
 
     def _warn(self, environ: WSGIEnvironment) -> None:
-        """Logs the first one only, for an operator with a proxy: clients could repeat it."""
+        """Logs only the first request, for an operator with a proxy; clients could repeat it."""
         if not self._has_warned:
             self._has_warned = True
             log.warning(
@@ -83,7 +83,7 @@ def is_trusted(address: str, trusted: Sequence[Proxy]) -> bool:
     """Whether an address belongs to a trusted proxy.
 
     Args:
-        address: WSGI's address of the peer; empty for one on a Unix socket.
+        address: WSGI's address of the peer; empty on a Unix socket.
         trusted: Networks, and `unix` for Unix sockets.
     """
     if not address:
@@ -93,18 +93,18 @@ def is_trusted(address: str, trusted: Sequence[Proxy]) -> bool:
 
 
 def _take_headers(environ: WSGIEnvironment) -> dict[str, str]:
-    """Removes every forwarding header; returns them."""
+    """Removes all forwarding headers and returns them."""
     names = [name for name in environ if _FORWARDED.fullmatch(name)]
     return {name: environ.pop(name) for name in names}
 
 
 def _last(given: dict[str, str], name: str) -> str:
-    """The value of the nearest proxy; the client may have made up those before it."""
+    """The value of the nearest proxy; the client may have forged the values before it."""
     return given.get(f"HTTP_X_FORWARDED_{name}", "").rpartition(",")[2].strip()
 
 
 def _client(peer: str, header: str, trusted: Sequence[Proxy]) -> str:
-    """The rightmost address that is not a trusted proxy's; those before it may be made up."""
+    """The rightmost address that is not a trusted proxy's; those before it may be forged."""
     address = peer
     for entry in header.split(",")[: -MAX_HOPS - 1 : -1]:
         if not is_trusted(address, trusted):
@@ -126,7 +126,7 @@ def _parse_address(text: str) -> Address | None:
 
 
 def _mount(environ: WSGIEnvironment, base_path: str) -> None:
-    """Moves the base path from the path to `SCRIPT_NAME`; a proxy may have removed it already."""
+    """Moves the base path from the path to `SCRIPT_NAME`; a proxy may already have removed it."""
     environ["SCRIPT_NAME"] = base_path
     path = environ.get("PATH_INFO", "")
     if base_path and (path == base_path or path.startswith(f"{base_path}/")):

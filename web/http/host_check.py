@@ -1,7 +1,7 @@
-"""WSGI middleware that answers only to the service's own names, against DNS rebinding.
+"""WSGI middleware that accepts only the service's own host names, against DNS rebinding.
 
 A foreign page can make its own domain name point to this machine. For the browser the service then
-belongs to the foreign page's origin. Only the `Host` header gives it away.
+belongs to the foreign page's origin. Only the `Host` header reveals it.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOCAL_SUFFIXES = (".localhost", ".local")
-"""Ends of names that no public DNS server knows (RFC 6761 and 6762)."""
+"""Suffixes that no public DNS server resolves (RFC 6761 and 6762)."""
 
 
 class HostCheck:
-    """Refuses requests for a name that is not the service's.
+    """Refuses requests for a host name that is not the service's.
 
     Args:
         page: The application.
-        access: Names that the service has.
+        access: Host names of the service.
     """
 
     def __init__(self, page: WSGIApplication, access: AccessSettings) -> None:
@@ -38,7 +38,7 @@ class HostCheck:
         self._has_warned = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers a request."""
+        """Handles a request."""
         # Probes may omit the header; browsers never do.
         host = environ.get("HTTP_HOST", "")
         if not host or self._is_allowed(host):
@@ -57,7 +57,7 @@ class HostCheck:
         return "*" in self._names or name in self._names or is_local(name)
 
     def _warn(self, host: str) -> None:
-        """Logs the first one only: scanners try many names."""
+        """Logs only the first name, because scanners try many."""
         if not self._has_warned and HOST_PATTERN.fullmatch(host):
             self._has_warned = True
             log.warning(

@@ -1,21 +1,21 @@
-"""Groups client addresses by network, for every limit that counts by address."""
+"""Networks of client addresses, for all limits per address."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
 IPV6_PREFIX = 64
-"""Bits that one customer of a network shares; a client can change the others at will."""
+"""Prefix of one customer's network; the customer can choose the other bits freely."""
 
 LONGEST_UNKNOWN = 64
 
 
 def network_of(address: str) -> str:
-    """Finds the network of an address: an IPv4 address itself, or the first half of an IPv6 one.
+    """The network of an address: an IPv4 address itself, or the first half of an IPv6 address.
 
     Args:
-        address: Text of the operating system or a proxy. A text that is not an address is its own
-            network.
+        address: Text from the operating system or a proxy. A text that is not an address is its
+            own network.
     """
     try:
         host = ip_address(address.partition("%")[0])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 NONCE = "mien.csp_nonce"
-"""Key of the WSGI environment: the nonce that an inline script of the page must have."""
+"""Key of the WSGI environment for the nonce that an inline script of the page needs."""
 
 HSTS_SECONDS = 365 * 86_400
 
@@ -24,7 +24,7 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def build_origin_check(access: AccessSettings) -> OriginCheck | str:
-    """Builds the check whether a page of an origin may connect.
+    """Builds a check whether a page of an origin may connect.
 
     Returns:
         A value for Engine.IO: `*` for all origins, or a function.
@@ -44,12 +44,12 @@ def is_authorized(access: AccessSettings, auth: object, header: str) -> bool:
 
     Args:
         access: The access token, if the service has one.
-        auth: Value that the client sent on connecting; its `token` counts.
+        auth: The client's value of `auth`, which may have a `token`.
         header: The Authorization header, used if `auth` has no token.
     """
     if not access.access_token:
         return True
-    # In constant time, so that the delay reveals nothing about the token.
+    # Constant time, so that the duration reveals nothing about the token.
     return hmac.compare_digest(_encode(given_token(auth, header)), _encode(access.access_token))
 
 
@@ -60,7 +60,7 @@ def given_token(auth: object, header: str) -> str:
 
 
 def _encode(token: str) -> bytes:
-    """A token's bytes; JSON may hold half of a character, which UTF-8 has no bytes for."""
+    """Bytes of a token. JSON may contain a lone surrogate, which plain UTF-8 cannot encode."""
     return token.encode("utf-8", "surrogatepass")
 
 
@@ -68,14 +68,14 @@ class SecurityHeaders:
     """WSGI middleware that adds the security headers to every response.
 
     Args:
-        page: The application, which finds the nonce in the environment.
+        page: The application, which reads the nonce from the environment.
     """
 
     def __init__(self, page: WSGIApplication) -> None:
         self._page = page
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers a request."""
+        """Handles a request."""
         environ[NONCE] = secrets.token_urlsafe(16)
         headers = build_headers(environ)
 
@@ -96,7 +96,7 @@ def build_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Cross-Origin-Resource-Policy", "same-origin"),
     ]
     match = HOST_PATTERN.fullmatch(environ.get("HTTP_HOST", ""))
-    # On a local name it would force HTTPS on the machine's other services, too, on all ports.
+    # On a local name it would force HTTPS for the machine's other services too, on all ports.
     if environ["wsgi.url_scheme"] == "https" and not (match and _is_localhost(match["name"])):
         headers.append(("Strict-Transport-Security", f"max-age={HSTS_SECONDS}"))
     return headers
@@ -116,10 +116,10 @@ def _policy(environ: Mapping[str, Any]) -> str:
 
 
 def _connections(environ: Mapping[str, Any]) -> str:
-    """The service itself: older browsers do not take its WebSockets for `'self'`."""
+    """The service itself; for older browsers `'self'` does not include its WebSockets."""
     host = environ.get("HTTP_HOST", "")
     scheme = "wss" if environ["wsgi.url_scheme"] == "https" else "ws"
-    # The client wrote it. An IPv6 address has no place in the policy's grammar.
+    # The client sets this header. The policy's grammar does not allow IPv6 addresses.
     is_plain = HOST_PATTERN.fullmatch(host) and not host.startswith("[")
     return f"'self' {scheme}://{host}" if is_plain else "'self'"
 

@@ -1,10 +1,10 @@
-"""Checks access tokens, and slows down clients that guess them.
+"""Token guard: checks access tokens, and slows down clients that guess them.
 
-Each wrong token of an address delays the next refusal longer. Only a few refusals of an address
-wait at a time, and while they wait, only some more of its tokens are checked. The right token
-passes at once, even from an address where somebody guesses, unless the guesses come faster than
-tokens are checked. Then it passes at one of the next attempts. People share addresses, so none is
-blocked.
+Each wrong token from an address increases the delay of the next refusal. Only a few refusals per
+address are delayed at a time, and meanwhile only a limited number of its tokens is checked per
+second. The right token is accepted at once, even from an address where somebody guesses, unless the
+guesses arrive faster than tokens are checked. Then one of the next attempts is accepted. People
+share addresses, so no address is blocked.
 """
 
 from __future__ import annotations
@@ -27,20 +27,22 @@ from web.settings.access import AccessSettings
 log = logging.getLogger(__name__)
 
 FREE_GUESSES = 3
-"""Wrong tokens of an address that are refused at once, as a person's typing errors."""
+"""Wrong tokens from an address that are refused without a delay, because people make typing
+errors."""
 
 FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 0.25, 10.0
 FORGET_SECONDS = 600.0
 MAX_ADDRESSES = 4096
 MAX_WAITING_PER_ADDRESS, MAX_WAITING = 4, 64
-"""Refusals that are delayed at a time; each holds a connection and a green thread."""
+"""Limits of concurrently delayed refusals; each needs a connection and a green thread."""
 
 CHECKS_PER_SECOND = 20.0
-"""Tokens of an address that are checked while the most refusals are delayed."""
+"""Tokens from an address that are checked per second while its limit of delayed refusals is
+reached."""
 
 
 class TooManyGuesses(Unauthorized):
-    """A wrong token while the most refusals of the same address are delayed."""
+    """A wrong token while the limit of delayed refusals is reached."""
 
 
 @dataclass
@@ -52,7 +54,7 @@ class _Guesses:
 
     @property
     def is_flood(self) -> bool:
-        """Whether the most refusals are delayed."""
+        """Whether the limit of delayed refusals is reached."""
         return self.waiting >= MAX_WAITING_PER_ADDRESS
 
 
@@ -61,7 +63,7 @@ class TokenGuard:
 
     Args:
         access: The access token, if the service has one.
-        sleep: Waits for some seconds while other threads work.
+        sleep: Waits for some seconds while other threads run.
         clock: Monotonic time in seconds.
     """
 
@@ -79,21 +81,21 @@ class TokenGuard:
         self._waiting = 0
 
     def check(self, auth: object, environ: Mapping[str, Any]) -> None:
-        """Checks the token of a client. It refuses a missing one at once, a wrong one later.
+        """Checks the token of a client. Refuses a missing one at once, and a wrong one later.
 
         Args:
-            auth: Value that the client sent on connecting.
+            auth: The client's value of `auth`.
             environ: WSGI environment of its connection.
 
         Raises:
             Unauthorized: The token is missing or wrong.
-            TooManyGuesses: Too many tokens of its address are wrong; the connection should be
-                closed.
+            TooManyGuesses: Too many tokens from its address are wrong; the caller should close the
+                connection.
         """
         address = str(environ.get("REMOTE_ADDR", ""))
         header = environ.get("HTTP_AUTHORIZATION", "")
         if self._access.access_token and not given_token(auth, header):
-            # The page connects like this before its visitor types the token. It reveals nothing.
+            # The page connects without a token before its visitor types it. This reveals nothing.
             UNAUTHORIZED.labels("missing").inc()
             raise Unauthorized("The access token is missing.")
         known = self._guesses.get(network_of(address))

@@ -1,4 +1,4 @@
-"""Acks: the one place where an error becomes what a client is told."""
+"""Acks: converts errors to the acks that clients receive."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ log = logging.getLogger(__name__)
 
 
 def acknowledge(work: Callable[[], Wire], **head: Any) -> Wire:
-    """Does some work for a client and returns its ack, of success or of an error.
+    """Runs some work for a client and returns the ack of its success or its error.
 
     Args:
         work: Returns the ack of success.
-        **head: Fields that the ack of an error begins with, such as the `seq` of a frame.
+        **head: First fields of the ack of an error, such as the `seq` of a frame.
     """
     try:
         return work()

@@ -1,9 +1,9 @@
 """Fair queue for frames: the newest frames of each session, and a fair share for each address.
 
-A few workers look at the frames of all sessions. The next free worker goes to the address that has
-used the least processor time, and there to the session that has used the least. So a client with
-many sessions, many frames or costly pictures slows down itself first. Source: P. Goyal et al.,
-"Start-time Fair Queueing", 1996, on two levels.
+A few workers analyze the frames of all sessions. The next free worker goes to the address that has
+used the least processor time, and within it to the session that has used the least. So a client
+with many sessions, many frames or expensive images slows down itself first. Source: P. Goyal et
+al., "Start-time Fair Queueing", 1996, on two levels.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections import deque
 from threading import Condition, RLock
 
 FRAMES_PER_SESSION = 2
-"""One that is in work, or is the next to be, and one that waits."""
+"""One that a worker has or gets next, and one that waits."""
 
-SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS, SELDOM_LOOKS = 0.02, 0.1, 3
-"""Time between two looks for newer frames, and how much longer it is for a client that sends many.
-At 30 times capacity, six instead of three gained 3 % more frames and made them 0.14 s older."""
+MIN_CHECK_SECONDS, MAX_CHECK_SECONDS, RARE_CHECK_FACTOR = 0.02, 0.1, 3
+"""Time between two checks for newer frames, and the factor for a client that sends many. At 30
+times the capacity, a factor of six instead of three analyzed 3 % more frames, but 0.14 s later."""
 
 FIRST_ESTIMATE_SECONDS = 0.01
-"""Assumed cost of a session's first frame: one webcam frame on a slow core."""
+"""Estimated cost of a session's first frame: one webcam frame on a slow core."""
 
 
 class _Share:
@@ -27,8 +27,8 @@ class _Share:
 
     Attributes:
         used: Time used.
-        floor: Time at which a newcomer below this share starts, so that waiting earns no credit.
-        members: Places that are below this share.
+        floor: Time that a new member of this share starts with, so that waiting earns no credit.
+        members: Number of places in this share.
     """
 
     def __init__(self, used: float = 0.0) -> None:
@@ -41,7 +41,7 @@ class FairQueue:
     """Shares a number of workers among sessions.
 
     Args:
-        workers: Frames that may be in work at the same time.
+        workers: Number of frames that may be analyzed at the same time.
 
     Example:
         >>> queue = FairQueue(workers=2)
@@ -58,10 +58,10 @@ class FairQueue:
         self._waiting: set[Place] = set()
 
     def join(self, address: str = "") -> Place:
-        """Gives a session its place; close the place at the session's end.
+        """Adds a session and returns its place; close the place at the session's end.
 
         Args:
-            address: Network address of the client; sessions of one address share its turn.
+            address: Network address of the client; sessions of one address share one turn.
         """
         with self.lock:
             share = self._shares.setdefault(address, _Share(self._floor))
@@ -69,9 +69,9 @@ class FairQueue:
             return Place(self, address, share)
 
     @property
-    def look_seconds(self) -> float:
-        """How long to wait between two looks for newer frames: longer the more sessions wait."""
-        return min(LONGEST_LOOK_SECONDS, SHORTEST_LOOK_SECONDS + len(self._waiting) / 1000)
+    def check_seconds(self) -> float:
+        """Time between two checks for newer frames; it grows with the waiting sessions."""
+        return min(MAX_CHECK_SECONDS, MIN_CHECK_SECONDS + len(self._waiting) / 1000)
 
     def await_worker(self, place: Place) -> None:
         """Queues a place."""
@@ -82,7 +82,7 @@ class FairQueue:
         self._dispatch()
 
     def withdraw(self, place: Place) -> None:
-        """Takes a place out of the queue."""
+        """Removes a place from the queue."""
         self._waiting.discard(place)
 
     def release(self) -> None:
@@ -91,7 +91,7 @@ class FairQueue:
         self._dispatch()
 
     def forget(self, place: Place) -> None:
-        """Takes a place out for good."""
+        """Removes a place permanently."""
         self.withdraw(place)
         place.share.members -= 1
         if not place.share.members:
@@ -110,17 +110,17 @@ class FairQueue:
 
 
 class Place:
-    """One session's place in a `FairQueue`: one frame in work, and the newest that came since.
+    """One session's place in a `FairQueue`: one frame with a worker, and the newest one since.
 
     While other sessions have all workers, the two newest frames wait.
 
-    Made by `FairQueue.join`, which has an example.
+    `FairQueue.join` makes it and has an example.
 
     Attributes:
         address: Network address of the session.
-        share: The address's share.
+        share: Share of the address.
         used: Processor time that the session has used, in seconds.
-        is_stale: Whether its frame is old, so that fresh frames go first.
+        is_stale: Whether its frame is old, so that fresh frames of others go first.
     """
 
     def __init__(self, queue: FairQueue, address: str, share: _Share) -> None:
@@ -140,31 +140,31 @@ class Place:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a frame is in work."""
+        """Whether a worker has a frame of this session."""
         return self._busy
 
-    def wait_for_turn(self, *, is_stale: bool = False, looks_seldom: bool = False) -> bool:
+    def wait_for_turn(self, *, is_stale: bool = False, checks_rarely: bool = False) -> bool:
         """Waits a moment for a worker before a frame is unpacked.
 
-        The caller looks for newer frames between two calls. `enter` or `abandon` must follow.
+        The caller checks for newer frames between two calls. `enter` or `abandon` must follow.
 
         Args:
-            is_stale: Let other sessions' fresh frames go first.
-            looks_seldom: Wait longer: the caller looks for newer frames when it has its turn.
+            is_stale: Whether other sessions' fresh frames go first.
+            checks_rarely: Whether to wait longer, for a caller that checks at its turn anyway.
 
         Returns:
-            True when a worker is there, or the place is closed.
+            True when a worker is available, or the place is closed.
         """
         with self._changed:
             self._expected, self.is_stale = True, is_stale
             self._ask()
             if not (self._granted or self._closed):
-                moments = SELDOM_LOOKS if looks_seldom else 1
-                self._changed.wait(moments * self._queue.look_seconds)
+                factor = RARE_CHECK_FACTOR if checks_rarely else 1
+                self._changed.wait(factor * self._queue.check_seconds)
             return self._granted or self._closed
 
     def abandon(self) -> None:
-        """Leaves the queue, and gives a worker back that no frame will use after all."""
+        """Leaves the queue, and returns a granted worker that no frame will use."""
         with self._changed:
             self._expected = False
             if self._waiting:
@@ -179,8 +179,8 @@ class Place:
         """Waits for a worker.
 
         Returns:
-            True when the caller has a worker, and then must `leave`. False when the frame is to
-            be dropped: a newer one came, or the place was closed.
+            True if the caller has a worker and must call `leave`. False if the frame is dropped,
+            because a newer one arrived or the place was closed.
         """
         frame = object()
         with self._changed:
@@ -201,10 +201,10 @@ class Place:
             return False
 
     def leave(self, cost: float = 0.0) -> None:
-        """Gives the worker back.
+        """Returns the worker.
 
         Args:
-            cost: Processor time that the frame took, in seconds.
+            cost: Processor time of the frame in seconds.
         """
         with self._changed:
             self._charge(cost - self._estimate)
@@ -221,7 +221,7 @@ class Place:
         self._changed.notify_all()
 
     def close(self) -> None:
-        """Sends every frame away, now and later."""
+        """Drops all frames, now and later."""
         with self._changed:
             if self._closed:
                 return
@@ -235,7 +235,7 @@ class Place:
             self._changed.notify_all()
 
     def wait_until_free(self, seconds: float) -> None:
-        """Waits until no frame is in work, at most `seconds`."""
+        """Waits until no worker has a frame of this session, for at most `seconds`."""
         with self._changed:
             self._changed.wait_for(lambda: not self._busy, seconds)
 

@@ -1,7 +1,7 @@
-"""Turns of one client's frames: the transport unpacks no frame that no worker takes.
+"""Turns of one client's frames: the transport unpacks a frame only when a worker is available.
 
-A frame stays in the receive buffer, packed, until the fair queue has a worker for it. Frames that
-newer ones overtake there are acknowledged as dropped, for a tenth of what it costs to unpack them.
+A frame stays packed in the receive buffer until the fair queue has a worker for it. Frames that are
+overtaken by newer ones there are acknowledged as dropped, for a tenth of the cost of unpacking.
 """
 
 from __future__ import annotations
@@ -20,31 +20,32 @@ from web.live.validation import read_seq
 from web.observability import metrics
 from web.transport.event_size import TEXT_BYTES
 
-if TYPE_CHECKING:  # The module imports eventlet, which does not serve in every mode.
+if TYPE_CHECKING:  # The module imports eventlet, which not every mode uses.
     from web.transport.websocket import BoundedWebSocket
 
 PAIR_SECONDS = 0.15
-"""A frame that comes this soon after another does not overtake it: clients may send two at once."""
+"""A frame that follows this soon after another does not overtake it: clients may send two at
+once."""
 
-DEFERRED_SECONDS, PUSHY_DEFERRED_SECONDS = (0.12, 1.0), (0.12, math.inf)
-"""From when to when a frame lets fresh ones of others go first, so that what is analysed is fresh.
-A client that waits for each answer sends no newer frame, so its frames have their turn again."""
+DEFERRED_SECONDS, FAST_SENDER_DEFERRED_SECONDS = (0.12, 1.0), (0.12, math.inf)
+"""Age from when to when a frame lets fresh ones of other clients go first. The end is for clients
+that wait for each ack and send no newer frame. A fast sender has a newer frame anyway."""
 
-PUSHY_SECONDS = 10.0
-"""A client whose frames overtook each other is expected to send more, for this long."""
+FAST_SENDER_SECONDS = 10.0
+"""Time for which a client counts as a fast sender after its frames overtook each other."""
 
-FAST_FRAMES = 2
-"""A client that sent more than as many frames between two looks has a fresh one at any time, so a
-look at its turn is enough, and the looks in between may be few."""
+BACKLOG_FRAMES = 2
+"""Dropped frames between two checks from which on a client always has a fresh frame. A check at its
+turn is then enough, and the checks in between can be rare."""
 
 _HEAD = "451-"
-"""A message of Engine.IO, in it an event of Socket.IO with one attachment."""
+"""Start of an Engine.IO message that contains a Socket.IO event with one attachment."""
 
 _FRAME = re.compile(_HEAD + r'\d{0,18}\["(?:frame|faces)",')
 
 
-class _Held:
-    """The announcement of a frame that waits for its turn."""
+class _WaitingFrame:
+    """A frame that waits for its turn, by the text message that precedes its image."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -57,12 +58,12 @@ class _Held:
 
     @cached_property
     def is_pair(self) -> bool:
-        """Whether the next frame came together with it; asked when the next one is there."""
+        """Whether the next frame arrived with it. First read when the next one has arrived."""
         return self.age <= PAIR_SECONDS
 
 
 class FrameTurns:
-    """Holds the frames of a session back until a worker is free.
+    """Holds frames of a session back until a worker is available.
 
     Args:
         session: The session.
@@ -70,15 +71,15 @@ class FrameTurns:
 
     def __init__(self, session: LiveSession) -> None:
         self._session = session
-        self._pushy_until = 0.0
+        self._fast_sender_until = 0.0
 
     def is_frame(self, text: str) -> bool:
-        """Whether a message announces a frame with one picture."""
+        """Whether a message announces a frame with one image."""
         return len(text) <= TEXT_BYTES and _FRAME.match(text) is not None
 
     def hold(self, text: str, inbox: BoundedWebSocket) -> str:
         """Waits for a frame's turn; see `web.transport.websocket.Turns`."""
-        frame, is_its_turn = _Held(text), False
+        frame, is_its_turn = _WaitingFrame(text), False
         while True:
             inbox.receive_available()
             dropped, frame = self._drop_overtaken(frame, inbox)
@@ -87,49 +88,51 @@ class FrameTurns:
                 return frame.text
             if is_its_turn:
                 return frame.text
-            sends_fast = dropped >= FAST_FRAMES
+            has_backlog = dropped >= BACKLOG_FRAMES
             is_its_turn = self._session.place.wait_for_turn(
-                is_stale=self._is_stale(frame) and not sends_fast, looks_seldom=sends_fast
+                is_stale=self._is_stale(frame) and not has_backlog, checks_rarely=has_backlog
             )
 
-    def _drop_overtaken(self, frame: _Held, inbox: BoundedWebSocket) -> tuple[int, _Held]:
-        """Drops frames that newer ones overtook; gives their number, and the event that is next."""
-        answers: list[str] = []
+    def _drop_overtaken(
+        self, frame: _WaitingFrame, inbox: BoundedWebSocket
+    ) -> tuple[int, _WaitingFrame]:
+        """Drops overtaken frames; returns their number, and the next event."""
+        acks: list[str] = []
         dropped = 0
         while self.is_frame(frame.text) and self._is_overtaken(frame, inbox):
-            inbox.skip_message()  # Its picture.
-            answers += self._drop(frame.text)
-            frame = _Held(inbox.next_message().text())
+            inbox.skip_message()  # The image.
+            acks += self._drop(frame.text)
+            frame = _WaitingFrame(inbox.next_message().text())
             dropped += 1
-        if answers:
-            inbox.send_all(answers)
+        if acks:
+            inbox.send_all(acks)
         return dropped, frame
 
     @property
-    def _is_pushy(self) -> bool:
-        return time.monotonic() < self._pushy_until
+    def _is_fast_sender(self) -> bool:
+        return time.monotonic() < self._fast_sender_until
 
-    def _is_stale(self, frame: _Held) -> bool:
-        start, end = PUSHY_DEFERRED_SECONDS if self._is_pushy else DEFERRED_SECONDS
+    def _is_stale(self, frame: _WaitingFrame) -> bool:
+        start, end = FAST_SENDER_DEFERRED_SECONDS if self._is_fast_sender else DEFERRED_SECONDS
         return start < frame.age < end
 
-    def _is_overtaken(self, frame: _Held, inbox: BoundedWebSocket) -> bool:
+    def _is_overtaken(self, frame: _WaitingFrame, inbox: BoundedWebSocket) -> bool:
         newer = inbox.newer_frames(_HEAD.encode())
         if not newer:
             return False
         if self._session.place.is_busy:
             return True
-        if newer < 2 and frame.is_pair and not self._is_pushy:
+        if newer < 2 and frame.is_pair and not self._is_fast_sender:
             return False
-        self._pushy_until = time.monotonic() + PUSHY_SECONDS
+        self._fast_sender_until = time.monotonic() + FAST_SENDER_SECONDS
         return True
 
     def _drop(self, text: str) -> list[str]:
-        """Counts a frame as dropped; gives the message that says so, where one is wanted."""
-        acknowledgement = self._acknowledge(text)
-        metrics.count_frame(acknowledgement, 0.0)
+        """Counts a frame as dropped; returns the message with its ack, if the client wants one."""
+        ack = self._acknowledge(text)
+        metrics.count_frame(ack, 0.0)
         number = text[len(_HEAD) :].partition("[")[0]
-        body = json.dumps([acknowledgement], separators=(",", ":"))
+        body = json.dumps([ack], separators=(",", ":"))
         return [f"43{number}{body}"] if number else []
 
     def _acknowledge(self, text: str) -> Wire:

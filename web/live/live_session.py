@@ -1,7 +1,7 @@
 """Driver of one live session: runs the actions that the session returns.
 
-A frame takes one way: transport, validation, session, vision in a worker, session, models, and
-their predictions back to the client. Nothing here decides; `face_utils.session` does.
+A frame goes one way: transport, validation, session, vision in a worker, session, models, and
+their predictions back to the client. `face_utils.session` makes all decisions.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ Clock = Callable[[], float]
 """Monotonic time in seconds."""
 
 Run = Callable[[Callable[[], AnalyzedFrame]], AnalyzedFrame]
-"""Runs a function where it may take its time, and returns its result."""
+"""Runs a function where it does not block other clients, and returns its result."""
 
 ReadFrame = Callable[[], tuple[FrameStamp, FrameSource]]
-"""Validates what a client sent: the frame's number, and what gives its faces."""
+"""Validates a payload; returns the frame's number and time, and the source of its faces."""
 
 
 class LiveSession:
     """A session with its place in the queue, its workers, its models and its client.
 
     Args:
-        session: Decides what happens.
+        session: Makes the decisions.
         backend: The models.
-        run: Runs the work on pixels off the event loop.
+        run: Runs image processing outside of the event loop.
         place: The session's place in the fair queue for workers.
-        send: Sends an event with its payload to this client and no one else.
+        send: Sends an event with its payload to this client only.
         clock: Monotonic time in seconds.
     """
 
@@ -70,7 +70,8 @@ class LiveSession:
             observation: Observes the frame.
 
         Raises:
-            MienError: The frame cannot be read or came too fast, or the session is over.
+            MienError: The frame cannot be read, or the rate limit is exceeded, or the session has
+                ended.
         """
         try:
             self.session.admit(self._clock())
@@ -91,22 +92,22 @@ class LiveSession:
         """Counts a frame that a newer one replaced unread; returns its ack.
 
         Raises:
-            MienError: It came too fast, or the session is over.
+            MienError: The rate limit is exceeded, or the session has ended.
         """
         self.session.admit(self._clock())
         return Dropped(seq=seq, status="dropped").to_wire()
 
     def configure(self, payload: object) -> Wire:
-        """Changes the settings and returns those that now hold.
+        """Changes the settings and returns the new ones.
 
         Raises:
-            BadRequest: The payload is wrong; nothing has changed.
-            RateLimited: It came too fast; nothing has changed.
+            BadRequest: The payload is invalid; nothing has changed.
+            RateLimited: The client exceeds its rate limit; nothing has changed.
         """
         return self.session.configure(payload, self._clock()).to_wire()
 
     def close(self) -> None:
-        """Ends the session; frames and predictions that come later are discarded."""
+        """Ends the session; later frames and predictions are discarded."""
         self.session.close()
         self.place.close()
 
@@ -121,7 +122,7 @@ class LiveSession:
         return Analysed.of(completed.frame).to_wire()
 
     def _measured(self, analyze: Analyze) -> AnalyzedFrame:
-        """Runs in a worker, and measures what the frame costs there."""
+        """Runs in a worker, and measures the processor time of the frame."""
         start = thread_time()
         try:
             return analyze.run()

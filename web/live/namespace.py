@@ -23,7 +23,7 @@ from web.live.validation import read_faces, read_frame, read_seq
 from web.observability.instrumentation import FrameObservation
 from web.service import Service
 from web.transport.connection_state import make_last_refusal
-from web.transport.engineio_limits import accept_pictures
+from web.transport.engineio_limits import accept_images
 from web.transport.promotion import promote
 
 SESSION_EVENT_DELAY_SECONDS = 0.02
@@ -35,8 +35,8 @@ Payload = Sequence[object]
 class LiveNamespace(Namespace):  # type: ignore[misc]
     """Handles every event of the protocol.
 
-    It is a namespace of the Socket.IO server itself. Flask's request context, which no handler
-    needs, would cost half a millisecond for every frame.
+    It is a namespace of the Socket.IO server itself. With Flask-SocketIO's, a request context that
+    no handler needs would cost half a millisecond per frame.
 
     Args:
         service: Everything that lives as long as the process.
@@ -49,24 +49,24 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         self._guard = TokenGuard(service.settings.access, sleep)
 
     def trigger_event(self, event: str, *args: Any) -> Any:
-        """Calls the handler of an event; an unknown event gets an ack that says so."""
+        """Calls the handler of an event; an unknown event gets an error as its ack."""
         if not hasattr(self, f"on_{event}"):
             return BadRequest(f"Unknown event {event[:40]!r}.").to_ack()
         return super().trigger_event(event, *args)
 
     def on_connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
-        """Opens a session, and sends it the event `session` right after the connection."""
+        """Opens a session, and sends it the event `session` right after the connect."""
         self._authorize(sid, environ, auth)
         connection = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, "/"))
-        if connection is None:  # The client hung up meanwhile.
+        if connection is None:  # The client has disconnected meanwhile.
             raise Refused("The connection is closed.")
         session = self._open(sid, environ)
         promote(environ)
-        accept_pictures(connection, FrameTurns(session))
-        self.server.start_background_task(self._greet, sid, session)
+        accept_images(connection, FrameTurns(session))
+        self.server.start_background_task(self._send_session_event, sid, session)
 
     def on_disconnect(self, sid: str, reason: str) -> None:
-        """Ends the session and forgets everything that it knew."""
+        """Ends the session and deletes its data."""
         self._service.sessions.close(sid, reason)
 
     def on_frame(self, sid: str, *payload: object) -> Wire:
@@ -124,8 +124,8 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         except ServerFull as full:
             raise Refused(full.message, full.to_wire()) from full
 
-    def _greet(self, sid: str, session: LiveSession) -> None:
-        # The library confirms the connection only after its handler, and that must come first.
+    def _send_session_event(self, sid: str, session: LiveSession) -> None:
+        # The library confirms the connection after its handler; the confirmation must come first.
         self.server.sleep(SESSION_EVENT_DELAY_SECONDS)
         event = session_event(self._service, sid, session.session.settings)
         self.server.emit("session", event, to=sid)

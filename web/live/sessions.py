@@ -1,4 +1,4 @@
-"""All sessions of this process: from connecting to the end of each."""
+"""Registry of all sessions of this process, from connect to end."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 0.5
 QUIET_SECONDS = 5.0
-"""A session without a frame for this long makes room where a client finds no other."""
+"""A session without a frame for this long is ended if a new client finds no free session."""
 
 LONGEST_RETRY_SECONDS = 30
 LAST_FRAME_SECONDS = 2.0
 LAST_REPLY_SECONDS = 0.02
 _MESSAGES = {
-    "idle": "No frame came for a while, so the session has ended.",
+    "idle": "The session has ended because no frame arrived for a while.",
     "lifetime": "The session has reached its time limit.",
-    "shutdown": "The service is being stopped; connect again in a moment.",
+    "shutdown": "The service is stopping. Connect again in a moment.",
 }
 
 
 @dataclass(frozen=True)
 class SessionCaps:
-    """How many sessions may be open at the same time.
+    """Limits of the number of open sessions.
 
     Attributes:
-        total: Of all clients.
-        per_address: From one address, or one network of 64 bits for IPv6.
+        total: Sessions of all clients.
+        per_address: Sessions from one IPv4 address or one IPv6 network of 64 bits.
     """
 
     total: int
@@ -52,15 +52,15 @@ class SessionCaps:
 
 
 class SessionRegistry:
-    """Keeps one session per connected client and ends those whose time is over.
+    """Keeps one session per connected client and ends expired ones.
 
     Args:
         models: The models of the contract.
-        backend: Answers for them.
-        run: Runs work on pixels.
-        limits: How long and how fast a session may be.
-        caps: How many sessions there may be.
-        workers: Frames that may be in work at the same time.
+        backend: Runs the models.
+        run: Runs image processing.
+        limits: Limits of each session.
+        caps: Limits of the number of sessions.
+        workers: Number of frames that may be analyzed at the same time.
         send: Sends an event with its payload to one client: `send(sid, event, payload)`.
         disconnect: Closes one client's connection.
     """
@@ -90,7 +90,7 @@ class SessionRegistry:
         self._stop = Event()
 
     def start(self) -> None:
-        """Ends sessions whose time is over, from now on."""
+        """Starts to end expired sessions."""
         Thread(target=self._watch, name="session-expiry", daemon=True).start()
 
     def __len__(self) -> int:
@@ -104,7 +104,7 @@ class SessionRegistry:
             address: Its network address.
 
         Raises:
-            ServerFull: There are as many sessions as there may be, and all are in use.
+            ServerFull: The limit of sessions is reached, and all of them are in use.
         """
         network = network_of(address)
         self._make_room(network)
@@ -114,14 +114,14 @@ class SessionRegistry:
         self._sessions[sid], self._networks[sid] = session, network
         SESSIONS_OPENED.inc()
         with log_ids(session_id=sid):
-            log.info("session opened, %d in all", len(self._sessions))
+            log.info("Session opened, %d in total.", len(self._sessions))
         return session
 
     def get(self, sid: str) -> LiveSession:
         """The session of a client.
 
         Raises:
-            SessionExpired: It is over.
+            SessionExpired: It has ended.
         """
         try:
             return self._sessions[sid]
@@ -129,29 +129,29 @@ class SessionRegistry:
             raise SessionExpired("The session is over.") from None
 
     def close(self, sid: str, reason: str) -> LiveSession | None:
-        """Ends a session and forgets all that it knew; returns it, or None where it had ended."""
+        """Ends a session and deletes its data; returns it, or None if it had already ended."""
         session = self._sessions.pop(sid, None)
         self._networks.pop(sid, None)
         if session is not None:
             session.close()
             SESSIONS_ENDED.labels(reason.replace(" ", "_")).inc()
             with log_ids(session_id=sid):
-                log.info("session closed (%s), %d left", reason, len(self._sessions))
+                log.info("Session closed (%s), %d left.", reason, len(self._sessions))
         return session
 
     def broadcast(self, event: str, payload: Wire) -> None:
-        """Tells every session something that concerns them all and comes from none of them."""
+        """Sends an event to every session."""
         for sid in list(self._sessions):
             self._send(sid, event, payload)
 
     def end_all(self) -> None:
-        """Ends every session because the process is being stopped."""
+        """Ends every session because the process is stopping."""
         self._stop.set()
         for ending in [self._expire(sid, "shutdown") for sid in list(self._sessions)]:
             ending.join()
 
     def _make_room(self, network: str) -> None:
-        """Ends the quietest session where a cap is reached."""
+        """Ends the session that has been quiet longest if a cap is reached."""
         now = time.monotonic()
         of_network = [sid for sid, other in self._networks.items() if other == network]
         for setting, sids, cap in (
@@ -164,7 +164,7 @@ class SessionRegistry:
             quietest = max(quiet, key=quiet.__getitem__)
             if quiet[quietest] < QUIET_SECONDS:
                 SESSIONS_REFUSED.inc()
-                log.warning("refused a session to %s: %s is %d", network, setting, cap)
+                log.warning("Refused a session to %s: %s is %d.", network, setting, cap)
                 raise ServerFull("The service is full. Try again later.", self._retry_after(sids))
             self._expire(quietest, "idle")
 
@@ -182,17 +182,17 @@ class SessionRegistry:
                     self._expire(sid, reason)
 
     def _expire(self, sid: str, reason: str) -> Thread:
-        """Closes a session, and lets a thread tell its client."""
+        """Closes a session, and notifies its client in a thread."""
         session = self.close(sid, reason)
-        ending = Thread(target=self._say_goodbye, args=(sid, session, reason), daemon=True)
+        ending = Thread(target=self._notify_client, args=(sid, session, reason), daemon=True)
         ending.start()
         return ending
 
-    def _say_goodbye(self, sid: str, session: LiveSession | None, reason: str) -> None:
+    def _notify_client(self, sid: str, session: LiveSession | None, reason: str) -> None:
         if session is None:
             return
         try:
-            # A frame in work gets its acknowledgement first; the client could not take it later.
+            # A frame in a worker gets its ack first, because the client cannot receive it later.
             session.place.wait_until_free(LAST_FRAME_SECONDS)
             time.sleep(LAST_REPLY_SECONDS)
             payload = {"reason": reason, "message": _MESSAGES[reason]}
@@ -201,4 +201,4 @@ class SessionRegistry:
             self._disconnect(sid)
         except Exception:
             with log_ids(session_id=sid):
-                log.exception("the session could not be ended in good order")
+                log.exception("The client could not be notified of its session's end.")

@@ -1,7 +1,7 @@
-"""Worker pool: native threads for the work on pixels, so that no client waits for another.
+"""Worker pool: native threads for image processing, so that no client waits for another.
 
-The fair queue of the sessions (`web/live/fair_queue.py`) lets in as many frames as the workers can
-take, so nothing piles up here.
+The fair queue of the sessions (`web/live/fair_queue.py`) admits only as many frames as the workers
+can take, so the pool needs no queue.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from web.live.live_session import Run
 from web.settings import Settings
 
 UNPACKED_PER_WORKER = 2
-"""Under eventlet a worker finds its next frame unpacked: it does not wait for the event loop."""
+"""Under eventlet a worker's next frame is unpacked in advance, so it never waits for the event
+loop."""
 
 
 def frames_at_once(settings: Settings) -> int:
-    """How many frames may be between their turn and their acknowledgement."""
+    """Number of frames that may be between their turn and their ack."""
     per_worker = UNPACKED_PER_WORKER if settings.server.async_mode == "eventlet" else 1
     return settings.detection.workers * per_worker
 
 
 def build_runner(settings: Settings) -> Run:
-    """Builds what runs a function with its arguments in a native thread.
+    """Builds a function that runs work in a native thread.
 
-    Under eventlet only the calling greenlet waits; in threading mode the caller is a native thread
-    already.
+    Under eventlet only the calling greenlet waits. In threading mode the caller already is a native
+    thread.
     """
     if settings.server.async_mode == "threading":
         return _run_here

@@ -1,7 +1,7 @@
-"""Instrumentation of frames and predictions: metrics, log ids and traces, in one seam.
+"""Instrumentation of frames and predictions: metrics, log ids and traces.
 
-A `FrameObservation` travels with its frame, and a `PredictionObservation` with each model call
-about it. All run in the app's own world, never in a native thread.
+Each frame has a `FrameObservation`, and each model call about it a `PredictionObservation`. All run
+in the app's own world, never in a native thread.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from web.observability import metrics
 
 
 class FrameObservation:
-    """One frame, from its arrival to its acknowledgement.
+    """One frame, from its arrival to its ack.
 
     Args:
-        sid: The session.
-        seq: The frame's number, or None where it has none.
+        sid: Id of the session.
+        seq: The frame's number, or None if it has none.
 
     Attributes:
         seq: The frame's number.
@@ -49,11 +49,11 @@ class FrameObservation:
         return log_ids(**self._ids)
 
     def analyzed(self, timings: Timings, started_ns: int) -> None:
-        """Traces the stages of the work on pixels.
+        """Traces the stages of image processing.
 
         Args:
             timings: Milliseconds by stage.
-            started_ns: When the first stage began, in nanoseconds since 1970.
+            started_ns: Start of the first stage in nanoseconds since 1970.
         """
         if not self._span.is_recording():
             return
@@ -71,15 +71,15 @@ class FrameObservation:
         self._span.end()
 
     def asks(self, model: str, faces: int) -> PredictionObservation:
-        """Begins to observe a call to a model about this frame."""
+        """Starts to observe a call to a model about this frame."""
         return PredictionObservation(self, model, faces)
 
 
 class PredictionObservation:
-    """One call to a model, from its request to the event that its outputs become.
+    """One call to a model, from its request to the event with its predictions.
 
     Args:
-        frame: The frame that it is about.
+        frame: The frame of the call.
         model: Name of the model.
         faces: Number of faces.
 
@@ -103,7 +103,7 @@ class PredictionObservation:
 
     @property
     def metadata(self) -> Sequence[tuple[str, str]]:
-        """Metadata of the call: the frame that it is about, and its trace."""
+        """Metadata of the call: id of the frame, and trace context."""
         context = trace.set_span_in_context(self._span, self._frame.context)
         return (("x-request-id", self._frame.request_id), *inject(context))
 
@@ -120,6 +120,6 @@ class PredictionObservation:
         self._span.end()
 
     def emitted(self) -> None:
-        """Measures how old the frame is when the prediction is sent."""
+        """Measures the age of the frame when the prediction is sent."""
         age = time.monotonic() - self._frame.arrived
         metrics.PREDICTION_AGE.labels(self._model).observe(age)

@@ -1,8 +1,8 @@
-"""Every Prometheus metric of the app, named once; docs/reference/operations.md has them as a table.
+"""Prometheus metrics of the app; docs/reference/operations.md has a table of them.
 
-They are counted whether or not `MIEN_METRICS_PORT` shows them: 20 us of a frame that takes 12 ms.
-Everything here is called in the app's own world, never from a native thread, so that under eventlet
-the locks of the library may be green.
+They are counted even if `MIEN_METRICS_PORT` is not set, which takes 20 us of a 12 ms frame. All
+functions are called in the app's own world, never in a native thread, because under eventlet the
+locks of the Prometheus library are green.
 """
 
 from __future__ import annotations
@@ -127,13 +127,13 @@ FRAME_ERRORS = (
     RateLimited,
     SessionExpired,
 )
-"""Errors that the ack of a frame can have; the others refuse a connection or a model call."""
+"""Errors in the ack of a frame; the other errors concern a connection or a model call."""
 
 _STAGES = {"decode_ms": "decode", "detect_ms": "detect", "total_ms": "analyse"}
 
 
 def expect_models(models: Iterable[str]) -> None:
-    """Shows what is known to come as 0 from the start, so that its first change is seen as one."""
+    """Exports known label values as 0 from the start, so that `increase` counts the first event."""
     for model in models:
         MODEL_AVAILABLE.labels(model)
         MODEL_CALLS.labels(model)
@@ -145,32 +145,32 @@ def expect_models(models: Iterable[str]) -> None:
         FRAMES.labels("error", error.code)
 
 
-def count_frame(acknowledgement: Wire, seconds: float) -> None:
-    """Counts a frame that was answered.
+def count_frame(ack: Wire, seconds: float) -> None:
+    """Counts an acknowledged frame.
 
     Args:
-        acknowledgement: The answer.
+        ack: Its ack.
         seconds: Time since the frame's arrival.
     """
-    status = acknowledgement["status"]
-    FRAMES.labels(status, acknowledgement.get("code", "")).inc()
+    status = ack["status"]
+    FRAMES.labels(status, ack.get("code", "")).inc()
     if status != "analysed":
         return
-    FRAME_FACES.observe(len(acknowledgement["faces"]))
+    FRAME_FACES.observe(len(ack["faces"]))
     FRAME_STAGES.labels("total").observe(seconds)
-    for name, milliseconds in acknowledgement["timings"].items():
+    for name, milliseconds in ack["timings"].items():
         if not milliseconds:
-            continue  # Nobody looked for faces that the client had found.
+            continue  # No detection was necessary, because the client found the faces.
         FRAME_STAGES.labels(_STAGES[name]).observe(milliseconds / 1e3)
 
 
 def count_model_call(model: str, seconds: float, failure: str) -> None:
-    """Counts a call to a model that has ended.
+    """Counts a completed call to a model.
 
     Args:
-        model: The model.
-        seconds: Time since the call.
-        failure: Why it brought no answer; empty where it did.
+        model: Name of the model.
+        seconds: Duration of the call.
+        failure: Reason of a failed call; empty after success.
     """
     MODEL_CALLS.labels(model).inc()
     if failure:

@@ -167,7 +167,7 @@ def _split(body: bytes, max_packets: int) -> Iterator[str]:
         yield text
 
 
-def accept_pictures(connection: Any, turns: Any) -> None:
+def accept_images(connection: Any, turns: Any) -> None:
     """Lets a connection send messages as large as an image: its session is open.
 
     Args:
@@ -183,7 +183,7 @@ def _read_websocket(self: Any, ws: Any) -> list[bytes]:
     """Reads a WebSocket until it ends. A broken packet ends it, and its descriptor is closed."""
     self.websocket = ws
     if self.turns is not None:
-        accept_pictures(self, self.turns)
+        accept_images(self, self.turns)
     try:
         _handle_websocket(self, ws)
     except Exception as error:

@@ -15,7 +15,7 @@ from face_utils.detection import Detection
 from face_utils.quality import CROP_MARGIN, CROP_SIZE
 from serving.contract import CONTRACT, MODELS
 from serving.training.augmentation import detected_square
-from tests.support.moving_face import picture
+from tests.support.moving_face import draw_face
 
 SQUARE = np.array([226.5, 121.5, 107, 0], "f4")
 
@@ -44,7 +44,7 @@ def test_a_clip_becomes_one_track_with_predictions_of_each_model_for_each_frame(
     codec = cv2.VideoWriter.fourcc(*"MJPG")
     video = cv2.VideoWriter(str(tmp_path / "clip.mkv"), codec, 30, (640, 480))
     for step in range(6):
-        video.write(picture(step / 60))
+        video.write(draw_face(step / 60))
     video.release()
     models = load_models(CONTRACT, MODELS)
 

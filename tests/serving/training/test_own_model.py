@@ -22,7 +22,7 @@ from serving.training.dataset import with_enough_epochs
 from serving.training.readers.labels import VOTE_COLUMNS
 from serving.training.recipe_files import load_recipe
 from tests.support.app_process import AppProcess, running_app
-from tests.support.moving_face import picture
+from tests.support.moving_face import draw_face
 from tests.web.recorder import connected
 
 ROOT = Path(__file__).parents[3]
@@ -35,12 +35,12 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 def smiling(step: float) -> np.ndarray:
-    return picture(step)
+    return draw_face(step)
 
 
 def covered(step: float) -> np.ndarray:
     """The same woman with a hand's breadth of cloth before her smile."""
-    image = picture(step).copy()
+    image = draw_face(step).copy()
     zoom = 1.6 + 0.2 * np.sin(2 * np.pi * step)
     x, y = 320 + 0.06 * 640 * np.sin(2 * np.pi * step), 240 + 0.04 * 480 * np.cos(2 * np.pi * step)
     left, top = int(x - 35 * zoom), int(y + 22 * zoom)

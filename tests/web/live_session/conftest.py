@@ -1,4 +1,4 @@
-"""A session, its models, its clock, and what its client is sent."""
+"""A session, its models, its clock, and the events for its client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from face_utils.frame import FrameSource
 from face_utils.results import Wire
 from face_utils.session import Session, SessionLimits
 from face_utils.session_events import FrameStamp
-from tests.web.live_session.scene import AGE, EMOTION, PICTURE, HeldBackend, source
+from tests.web.live_session.scene import AGE, EMOTION, IMAGE, HeldBackend, source
 from web.live.fair_queue import FairQueue
 from web.live.live_session import LiveSession
 from web.observability.instrumentation import FrameObservation
@@ -30,7 +30,7 @@ def backend():
 
 @pytest.fixture
 def sent():
-    """What the client was sent: (event, payload)."""
+    """Events for the client: (event, payload)."""
     return []
 
 
@@ -61,10 +61,10 @@ def send(session):
 
 @pytest.fixture
 def show(send, clock):
-    """Shows a frame with faces in these boxes, a tenth of a second after the last."""
+    """Sends a frame with faces in these boxes, a tenth of a second after the last."""
     seqs = iter(range(1000))
 
-    def show_frame(*boxes, seconds=0.1, image=PICTURE):
+    def show_frame(*boxes, seconds=0.1, image=IMAGE):
         clock.advance(seconds)
         return send(FrameStamp(next(seqs)), source(*boxes, image=image))
 

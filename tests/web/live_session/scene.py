@@ -1,4 +1,4 @@
-"""Models that respond when a test says so, and frames with faces in them."""
+"""A backend whose responses a test triggers, and frames with faces."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EMOTION = classification(
 )
 AGE = regression(size=64)
 
-PICTURE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+IMAGE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
 LEFT, RIGHT = (50, 100, 100, 100), (400, 100, 100, 100)
 
 
@@ -31,8 +31,8 @@ class Asked:
     done: Done
     activation: bool
 
-    def answer(self, *calm, version=1, maps=None):
-        """Answers an emotion with the probability of calm, an age with years, one per face."""
+    def respond(self, *calm, version=1, maps=None):
+        """Responds with one number per face: probability of calm, or age in years."""
         values = np.array(calm, np.float32)
         assert len(values) == len(self.crops)
         if self.model is EMOTION:
@@ -48,7 +48,7 @@ class Asked:
 
 
 class HeldBackend:
-    """Models that respond when the test says so."""
+    """A backend whose responses the test triggers."""
 
     def __init__(self):
         self.asked = []
@@ -61,12 +61,12 @@ class HeldBackend:
         self.asked.append(Asked(request.model, request.crops, done, request.activation))
 
     def take(self):
-        """The requests since the last look, by the name of their model."""
+        """The requests since the last call, by name of the model."""
         asked, self.asked = self.asked, []
         return {request.model.name: request for request in asked}
 
 
-def source(*boxes, image=PICTURE):
+def source(*boxes, image=IMAGE):
     faces = [FaceRegion(Detection(np.array(box, np.float32), 0.9), image) for box in boxes]
     return lambda: DetectedFrame(640, 480, faces)
 

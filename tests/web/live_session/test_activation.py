@@ -5,7 +5,7 @@ import pytest
 from tests.web.live_session.scene import LEFT, RIGHT, predictions
 
 HERE, THERE = [[[1, 0], [0, 0]]], [[[0, 0], [1, 0]]]
-"""Maps of one row: what speaks for calm is at the left, or at the right."""
+"""Maps of one row: the evidence for calm is at the left, or at the right."""
 
 
 @pytest.fixture
@@ -14,16 +14,16 @@ def explain(session):
 
 
 class TestActivation:
-    def test_no_model_is_asked_why_unless_the_client_wants_to_know(self, show, backend, sent):
+    def test_activation_is_requested_only_if_the_client_enables_it(self, show, backend, sent):
         show(LEFT)
         asked = backend.take()
-        asked["emotion"].answer(0.9)
+        asked["emotion"].respond(0.9)
 
         assert [request.activation for request in asked.values()] == [False, False]
         assert "activation" not in predictions(sent)[0]["faces"][0]
 
     @pytest.mark.usefixtures("explain")
-    def test_only_models_that_can_say_it_are_asked_why(self, show, backend):
+    def test_activation_is_requested_only_from_models_that_have_it(self, show, backend):
         show(LEFT)
 
         asked = backend.take()
@@ -32,35 +32,35 @@ class TestActivation:
     @pytest.mark.usefixtures("explain")
     def test_each_face_has_the_square_of_its_crop_and_its_evidence(self, show, backend, sent):
         show(LEFT, RIGHT)
-        backend.take()["emotion"].answer(0.9, 0.9, maps=[HERE, THERE])
+        backend.take()["emotion"].respond(0.9, 0.9, maps=[HERE, THERE])
 
         left, right = predictions(sent)[0]["faces"]
         assert left["activation"] == {"square": [100.0, 150.0, 110.0, 0.0], "grid": [[1.0, 0.0]]}
         assert right["activation"] == {"square": [450.0, 150.0, 110.0, 0.0], "grid": [[0.0, 1.0]]}
 
     @pytest.mark.usefixtures("explain")
-    def test_it_explains_the_smoothed_answer_but_is_itself_not_smoothed(self, show, backend, sent):
+    def test_it_explains_the_smoothed_prediction_but_is_not_smoothed(self, show, backend, sent):
         show(LEFT)
-        backend.take()["emotion"].answer(0.9, maps=[HERE])
+        backend.take()["emotion"].respond(0.9, maps=[HERE])
         show(LEFT)
-        backend.take()["emotion"].answer(0.4, maps=[THERE])
+        backend.take()["emotion"].respond(0.4, maps=[THERE])
 
         face = predictions(sent)[1]["faces"][0]
         assert face["label"] == "calm"
         assert face["activation"]["grid"] == [[0.0, 1.0]]
 
     @pytest.mark.usefixtures("explain")
-    def test_it_belongs_to_the_frame_that_was_looked_at(self, show, backend, sent):
+    def test_it_belongs_to_the_frame_that_was_analyzed(self, show, backend, sent):
         show(LEFT)
         late = backend.take()["emotion"]
         show((60, 110, 100, 100))
 
-        late.answer(0.9, maps=[HERE])
+        late.respond(0.9, maps=[HERE])
 
         assert predictions(sent)[0]["faces"][0]["activation"]["square"][:2] == [100.0, 150.0]
 
     @pytest.mark.usefixtures("explain")
-    def test_it_can_be_switched_off_again(self, session, show, backend):
+    def test_it_can_be_turned_off_again(self, session, show, backend):
         session.configure({"activation": False})
 
         show(LEFT)

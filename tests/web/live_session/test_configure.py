@@ -8,7 +8,7 @@ from tests.web.live_session.scene import LEFT
 
 
 class TestConfigure:
-    def test_it_tells_what_now_holds(self, session):
+    def test_it_returns_the_new_settings(self, session):
         assert session.configure({"models": {"age": {"enabled": False}}}) == {
             "models": {
                 "emotion": {"enabled": True, "interval_ms": 100},
@@ -28,7 +28,7 @@ class TestConfigure:
 
     def test_a_model_that_is_turned_on_again_is_asked_at_once(self, session, show, backend):
         show(LEFT)
-        backend.take()["age"].answer(30)
+        backend.take()["age"].respond(30)
         session.configure({"models": {"age": {"enabled": False}}})
         show(LEFT)
 
@@ -39,11 +39,11 @@ class TestConfigure:
 
     def test_a_new_interval_holds_from_the_next_frame(self, session, show, backend):
         show(LEFT)
-        backend.take()["age"].answer(30)
+        backend.take()["age"].respond(30)
         session.configure({"models": {"age": {"interval_ms": 200}}})
 
         show(LEFT)
-        backend.take()["age"].answer(30)
+        backend.take()["age"].respond(30)
         show(LEFT)
         assert "age" not in backend.take()
         show(LEFT)

@@ -34,25 +34,25 @@ class TestEnd:
         with pytest.raises(SessionExpired):
             send(FrameStamp(0), pytest.fail)
 
-    def test_a_closed_session_sends_no_late_answer(self, session, show, backend, sent):
+    def test_a_closed_session_sends_no_late_prediction(self, session, show, backend, sent):
         show(LEFT)
         requests = backend.take()
         session.close()
 
-        requests["emotion"].answer(0.9)
+        requests["emotion"].respond(0.9)
         requests["age"].fail()
 
         assert sent == []
 
-    def test_closing_sends_the_waiting_frame_away(self, session, send, in_thread):
+    def test_closing_drops_the_waiting_frame(self, session, send, in_thread):
         looking, go_on = Event(), Event()
 
-        def look_long():
+        def analyze_slowly():
             looking.set()
             go_on.wait(10)
             return source()()
 
-        in_work = in_thread(send, FrameStamp(1), look_long)
+        in_work = in_thread(send, FrameStamp(1), analyze_slowly)
         looking.wait(10)
         waiting = in_thread(send, FrameStamp(2), pytest.fail).until_waiting()
 
@@ -67,11 +67,11 @@ class TestEnd:
     def test_a_session_that_is_closed_while_a_frame_is_in_work_asks_no_model(
         self, session, send, backend
     ):
-        def look_and_close():
+        def analyze_and_close():
             session.close()
             return source(LEFT)()
 
         with pytest.raises(SessionExpired):
-            send(FrameStamp(0), look_and_close)
+            send(FrameStamp(0), analyze_and_close)
 
         assert backend.take() == {}

@@ -23,12 +23,12 @@ class TestFrames:
     def test_the_newest_frame_takes_the_waiting_place(self, send, in_thread):
         looking, go_on = Event(), Event()
 
-        def look_long():
+        def analyze_slowly():
             looking.set()
             go_on.wait(10)
             return source(LEFT)()
 
-        first = in_thread(send, FrameStamp(1), look_long)
+        first = in_thread(send, FrameStamp(1), analyze_slowly)
         looking.wait(10)
         second = in_thread(send, FrameStamp(2), pytest.fail).until_waiting()
         third = in_thread(send, FrameStamp(3), source(LEFT)).until_waiting()
@@ -38,19 +38,19 @@ class TestFrames:
         assert first.result()["status"] == "analysed"
         assert (third.result()["seq"], third.result()["status"]) == (3, "analysed")
 
-    def test_many_frames_at_once_get_one_answer_each_and_are_never_two_in_work(
+    def test_many_frames_at_once_get_one_response_each_and_are_never_two_in_work(
         self, build, in_thread
     ):
         send = partial(send_to, build(SessionLimits(300, 60, frames_per_second=1000)))
         in_work = []
 
-        def look_alone():
+        def analyze_alone():
             in_work.append(1)
             assert in_work == [1]
             in_work.pop()
             return source(LEFT)()
 
-        calls = [in_thread(send, FrameStamp(n), look_alone) for n in range(50)]
+        calls = [in_thread(send, FrameStamp(n), analyze_alone) for n in range(50)]
 
         acks = [call.result() for call in calls]
         assert [ack["seq"] for ack in acks] == list(range(50))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.web.live_session.scene import LEFT, PICTURE, RIGHT, predictions
+from tests.web.live_session.scene import IMAGE, LEFT, RIGHT, predictions
 
 
 class TestModels:
@@ -21,19 +21,19 @@ class TestModels:
         show(LEFT)
         show(LEFT)
         assert backend.take() == {}
-        request.answer(0.9)
+        request.respond(0.9)
         show(LEFT)
         assert set(backend.take()) == {"emotion"}
 
     def test_models_do_not_wait_for_each_other(self, show, backend, sent):
         show(LEFT)
-        backend.take()["emotion"].answer(0.9)  # Age never answers.
+        backend.take()["emotion"].respond(0.9)  # Age never responds.
 
         for _ in range(40):  # Its interval passes, but it is still busy.
             show(LEFT)
             asked = backend.take()
             assert set(asked) == {"emotion"}
-            asked["emotion"].answer(0.9)
+            asked["emotion"].respond(0.9)
 
         assert [p["model"] for p in predictions(sent)] == ["emotion"] * 41
 
@@ -44,7 +44,7 @@ class TestModels:
             show(LEFT)
             for name, request in backend.take().items():
                 times[name] += 1
-                request.answer(0.9)
+                request.respond(0.9)
 
         assert times == {"emotion": 300, "age": pytest.approx(30 / 3, abs=1)}
 
@@ -54,10 +54,10 @@ class TestModels:
 
         show(LEFT)
 
-        backend.take()["age"].answer(30)
+        backend.take()["age"].respond(30)
         assert [(p["seq"], p["model"]) for p in predictions(sent)] == [(1, "age")]
 
-    def test_without_any_model_boxes_flow(self, show, backend):
+    def test_boxes_flow_without_any_model(self, show, backend):
         backend.down = {"emotion", "age"}
 
         assert len(show(LEFT)["faces"]) == 1
@@ -73,8 +73,8 @@ class TestModels:
 
         assert len(backend.take()["age"].crops) == 2
 
-    def test_a_face_that_cannot_be_judged_is_acknowledged_and_not_sent(self, show, backend):
-        ack = show(LEFT, image=np.zeros_like(PICTURE))
+    def test_a_face_that_cannot_be_assessed_is_acknowledged_and_not_sent(self, show, backend):
+        ack = show(LEFT, image=np.zeros_like(IMAGE))
 
         assert "too_dark" in ack["faces"][0]["quality"]["reasons"]
         assert backend.take() == {}

@@ -70,7 +70,7 @@ def gunicorn_app() -> Iterator[AppProcess]:
         yield process
 
 
-def test_a_stranger_may_send_no_message_as_large_as_a_picture(app: AppProcess) -> None:
+def test_an_unauthenticated_client_may_not_send_a_large_message(app: AppProcess) -> None:
     with upgrade(app, f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13") as wire:
         read_head(wire)
         wire.sendall(b"\x82\xff" + (100_000).to_bytes(8) + MASK)

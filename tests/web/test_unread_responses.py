@@ -1,4 +1,4 @@
-"""Clients that ask, never read the answer and hang up leave nothing behind."""
+"""Clients that disconnect without reading the response leave nothing behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real app with a stand-in model that can say where its evidence lies."""
+"""The real app with a sample model that returns class activation maps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ activation = true
 
 @contextmanager
 def explaining_app(folder: Path, mode: Mode = "eventlet") -> Iterator[tuple[AppProcess, Server]]:
-    """An app and its model server, which calls one face angry for what is in the left half."""
+    """An app and its model server, whose evidence for `angry` is in the left half of a face."""
     contract = folder / "models.toml"
     contract.write_text(CONTRACT, encoding="utf-8")
     server = Server()
