@@ -35,6 +35,8 @@ def load_contract(path: Path = CONTRACT) -> dict[str, ModelSpec]:
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"The model contract {str(path)!r} does not exist.") from error
     except tomllib.TOMLDecodeError as error:
         raise ContractError(f"{path} is not valid TOML: {error}") from error
     return {name: _read_model(path, name, table) for name, table in tables.items()}

@@ -50,7 +50,7 @@ LANES = {
     "tests/web/test_settings.py": "unit",
     "tests/web/test_fair_queue.py": "unit",
     "tests/web/test_forwarded.py": "unit",
-    "tests/web/test_frame_reader.py": "unit",
+    "tests/web/test_message_reader.py": "unit",
     "tests/web/test_frame_turns.py": "unit",
     "tests/web/test_instrumentation.py": "unit",
     "tests/web/test_live_namespace.py": "unit",

@@ -15,7 +15,7 @@ from web.http.host_check import HostCheck
 from web.http.routes import add_routes
 from web.http.security import SecurityHeaders
 from web.live.namespace import LiveNamespace
-from web.server.runtime import Runtime, attach_runtime, replace_page
+from web.server.runtime import Runtime, attach_runtime, replace_application
 from web.service import build_service
 from web.settings import Settings
 from web.transport.connection_reaper import hang_up
@@ -38,19 +38,19 @@ def create_app(settings: Settings) -> Flask:
     """
     app = Flask("mien", root_path=str(ASSETS))
     socketio = build_socketio(app, settings)
-    replace_page(app, promote_sessions(app.wsgi_app, socketio.server))
+    replace_application(app, promote_sessions(app.wsgi_app, socketio.server))
     service = build_service(settings, partial(_send, socketio), partial(_disconnect, socketio))
     add_routes(app, service)
     server = socketio.server
     server.register_namespace(LiveNamespace(service, server.sleep))
-    replace_page(app, _guard(app.wsgi_app, settings))
+    replace_application(app, _guard(app.wsgi_app, settings))
     attach_runtime(app, Runtime(service, background_tasks(socketio, settings)))
     return app
 
 
-def _guard(page: WSGIApplication, settings: Settings) -> WSGIApplication:
+def _guard(application: WSGIApplication, settings: Settings) -> WSGIApplication:
     """Checks requests before anything reads them, Engine.IO included."""
-    checked = SecurityHeaders(answer_health(HostCheck(page, settings.access)))
+    checked = SecurityHeaders(answer_health(HostCheck(application, settings.access)))
     return BehindProxies(checked, settings.access.trusted_proxies, settings.server.base_path)
 
 

@@ -22,9 +22,8 @@ from tests.web.recorder import connected
 from web.settings import ROOT
 
 UV = Path(sys.executable).parent / "uv"
-[LIBRARY] = re.findall(
-    r"```python\n([^`]*from face_utils[^`]*)```", (ROOT / "README.md").read_text(encoding="utf-8")
-)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+[LIBRARY] = re.findall(r"```python\n([^`]*from face_utils[^`]*)```", README)
 # What a checkout's environment would add for Python must not help the installed package.
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
@@ -100,6 +99,27 @@ def test_the_wheel_serves_the_page_and_analyses_a_frame(programs: Path, tmp_path
                 assert client.wait_for("prediction", model=model)["faces"]
         process.terminate()
         assert process.wait(30) == 0
+
+
+def test_a_reader_of_the_readme_can_run_its_client(programs: Path, tmp_path: Path) -> None:
+    """The package that the page names is all that its program needs beside the service."""
+    [package] = re.findall(r"uv pip install \"([^\"]+)\"", README)
+    [client] = re.findall(r"```python\n([^`]*import socketio[^`]*)```", README)
+    install = [UV, "pip", "install", "--quiet", "--system-certs", "--python", programs / "python"]
+    subprocess.run([*install, package], check=True)
+    (tmp_path / "face.jpg").write_bytes(jpeg(0.0))
+
+    with _serving(programs, tmp_path) as (url, _):
+        program = client.replace("http://127.0.0.1:5000", url)
+        command = [programs / "python", "-c", program]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=CLEAN, capture_output=True, text=True, check=True
+        )
+
+    assert "'status': 'analysed'" in done.stdout
+    assert set(re.findall(r"^(emotion|age|gender) ", done.stdout, re.MULTILINE)) == {
+        *("emotion", "age", "gender")
+    }
 
 
 def test_the_commands_work_where_the_wheel_is_installed(programs: Path, tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,12 +37,13 @@ def test_models_lists_each_model_with_all_that_the_contract_says(
         assert all(isinstance(value, float) for value in model["quality"].values())
 
 
-def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+def test_the_version_is_the_newest_of_the_changelog(capsys: pytest.CaptureFixture[str]) -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
     with pytest.raises(SystemExit):
         main(["--version"])
-    assert capsys.readouterr().out == f"{project['version']}\n"
+    newest = re.findall(r"^## \[(\d.*?)\]", changes, re.MULTILINE)[0]
+    assert capsys.readouterr().out == f"{newest}\n"
 
 
 def test_models_prints_a_block_for_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -191,5 +191,5 @@ def test_a_file_that_is_no_toml_is_named_with_its_line(load):
 
 
 def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"contract '.*' does not exist"):
         load_contract(tmp_path / "models.toml")

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from web.live.frame_turns import FrameTurns
-from web.transport.frame_reader import TEXT, Message
+from web.transport.message_reader import TEXT, Message
 
 
 def announce(seq: int) -> str:

@@ -34,13 +34,15 @@ class BehindProxies:
     any client.
 
     Args:
-        page: The application.
+        application: The next WSGI application.
         trusted: Proxies whose headers are trusted.
         base_path: Path of the service, such as `/mien`; empty for the root.
     """
 
-    def __init__(self, page: WSGIApplication, trusted: Sequence[Proxy], base_path: str) -> None:
-        self._page = page
+    def __init__(
+        self, application: WSGIApplication, trusted: Sequence[Proxy], base_path: str
+    ) -> None:
+        self._application = application
         self._trusted = trusted
         self._base_path = base_path
         self._has_warned = False
@@ -53,7 +55,7 @@ class BehindProxies:
         elif given:
             self._warn(environ)
         _mount(environ, environ.get("SCRIPT_NAME") or self._base_path)
-        return self._page(environ, start_response)
+        return self._application(environ, start_response)
 
     def _apply(self, environ: WSGIEnvironment, given: dict[str, str]) -> None:
         addresses = given.get("HTTP_X_FORWARDED_FOR", "")

@@ -27,12 +27,12 @@ class HostCheck:
     """Refuses requests for a host name that is not the service's.
 
     Args:
-        page: The application.
+        application: The next WSGI application.
         access: Host names of the service.
     """
 
-    def __init__(self, page: WSGIApplication, access: AccessSettings) -> None:
-        self._page = page
+    def __init__(self, application: WSGIApplication, access: AccessSettings) -> None:
+        self._application = application
         self._names = {name.rstrip(".") for name in access.allowed_hosts}
         self._names |= {_host_of(origin) for origin in access.allowed_origins}
         self._has_warned = False
@@ -42,7 +42,7 @@ class HostCheck:
         # Probes may omit the header; browsers never do.
         host = environ.get("HTTP_HOST", "")
         if not host or self._is_allowed(host):
-            return self._page(environ, start_response)
+            return self._application(environ, start_response)
         self._warn(host)
         body = b"Unknown host name. Add it to MIEN_ALLOWED_HOSTS, or use a listed name.\n"
         headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]

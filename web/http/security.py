@@ -68,11 +68,11 @@ class SecurityHeaders:
     """WSGI middleware that adds the security headers to every response.
 
     Args:
-        page: The application, which reads the nonce from the environment.
+        application: The next WSGI application, which finds the nonce in the environment.
     """
 
-    def __init__(self, page: WSGIApplication) -> None:
-        self._page = page
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Handles a request."""
@@ -82,7 +82,7 @@ class SecurityHeaders:
         def start(status: str, given: list[tuple[str, str]], *error: Any) -> Callable[..., object]:
             return start_response(status, [*given, *headers], *error)
 
-        return self._page(environ, start)
+        return self._application(environ, start)
 
 
 def build_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:

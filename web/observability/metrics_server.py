@@ -46,10 +46,10 @@ def serve_metrics(settings: Settings, wait_seconds: float = 0) -> None:
 
 
 def metrics_page(access: AccessSettings) -> WSGIApplication:
-    """Builds the page, for the host names that the service has, too."""
+    """Builds the application, for the host names that the service has, too."""
     # Not compressed: under eventlet that would delay frames.
-    page = make_wsgi_app(REGISTRY, disable_compression=True)
-    return SecurityHeaders(HostCheck(page, access))
+    application = make_wsgi_app(REGISTRY, disable_compression=True)
+    return SecurityHeaders(HostCheck(application, access))
 
 
 def _bind(settings: Settings, deadline: float) -> socket.socket:

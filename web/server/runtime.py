@@ -62,14 +62,14 @@ class Runtime:
 def attach_runtime(app: Flask, runtime: Runtime) -> None:
     """Lets an app start its runtime, at the latest with its first request."""
     app.extensions[_EXTENSION] = runtime
-    page = app.wsgi_app
+    application = app.wsgi_app
 
     def start_first(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not runtime.is_started:
             runtime.start()
-        return page(environ, start_response)
+        return application(environ, start_response)
 
-    replace_page(app, start_first)
+    replace_application(app, start_first)
 
 
 def runtime_of(app: Flask) -> Runtime:
@@ -78,6 +78,6 @@ def runtime_of(app: Flask) -> Runtime:
     return runtime
 
 
-def replace_page(app: Flask, page: WSGIApplication) -> None:
+def replace_application(app: Flask, application: WSGIApplication) -> None:
     """Puts a WSGI application in the place of an app's own; Flask expects it there."""
-    setattr(app, "wsgi_app", page)  # noqa: B010
+    setattr(app, "wsgi_app", application)  # noqa: B010

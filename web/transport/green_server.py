@@ -17,7 +17,7 @@ from eventlet import wsgi
 from web.transport import http_protocol as protocol
 from web.transport.accepting import PatientListener
 from web.transport.admission import Admission, Connection
-from web.transport.health import Page
+from web.transport.health import Application
 from web.transport.http_protocol import BoundedRequests, Visit
 from web.transport.stages import Stage
 
@@ -33,21 +33,25 @@ class GreenServer:
     """Serves an application on connections that others accept.
 
     Args:
-        page: The application.
+        application: The next WSGI application.
         listener: The open port.
         admission: Decides which connections stay.
         tls: The TLS context, or None for plain HTTP.
     """
 
     def __init__(
-        self, page: Page, listener: Any, admission: Admission, tls: ssl.SSLContext | None
+        self,
+        application: Application,
+        listener: Any,
+        admission: Admission,
+        tls: ssl.SSLContext | None,
     ) -> None:
         self._admission = admission
         self._tls = tls
         self._wsgi = wsgi.Server(
             listener,
             listener.getsockname(),
-            page,
+            application,
             environ={"wsgi.url_scheme": "https", "HTTPS": "on"} if tls else {},
             keepalive=protocol.KEEP_ALIVE_SECONDS,
             log_output=False,
@@ -141,7 +145,10 @@ class _ErrorLog(wsgi.LoggerNull):  # type: ignore[misc]
 
 
 def serve_green(
-    page: Page, listener: socket.socket, tls: ssl.SSLContext | None, admission: Admission
+    application: Application,
+    listener: socket.socket,
+    tls: ssl.SSLContext | None,
+    admission: Admission,
 ) -> None:
     """Serves an application on an open port, forever."""
-    accept_all(listener, GreenServer(page, listener, admission, tls).serve)
+    accept_all(listener, GreenServer(application, listener, admission, tls).serve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-Page = Callable[..., Iterable[bytes]]
+Application = Callable[..., Iterable[bytes]]
 """A WSGI application."""
 
 HEALTH_PATH = "/healthz"
@@ -17,19 +17,19 @@ _HEADERS = [
 ]
 
 
-def answer_health(page: Page) -> Page:
-    """Answers `/healthz` before the page, so that it takes little more than a turn of the loop.
+def answer_health(application: Application) -> Application:
+    """Answers `/healthz` before the application, which takes one turn of the event loop.
 
     Probes use all kinds of names and addresses, so it comes before the check of `Host`, too.
 
     Args:
-        page: Answers all other requests.
+        application: Answers all other requests.
     """
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         is_read = environ["REQUEST_METHOD"] in {"GET", "HEAD"}
         if environ["PATH_INFO"] != HEALTH_PATH or not is_read:
-            return page(environ, start_response)
+            return application(environ, start_response)
         start_response("200 OK", list(_HEADERS))
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [_ALIVE]
 

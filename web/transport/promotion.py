@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from web.transport.health import Page
+from web.transport.health import Application
 from web.transport.http_protocol import find_sid
 
 KEY = "mien.connection"
@@ -17,7 +17,7 @@ def promote(environ: Mapping[str, Any]) -> None:
         visit.promote()
 
 
-def promote_sessions(page: Page, server: Any) -> Page:
+def promote_sessions(application: Application, server: Any) -> Application:
     """Promotes the requests of clients whose session is open already.
 
     A WebSocket that opens its session itself is one request, which `promote` promotes. Polling
@@ -26,7 +26,7 @@ def promote_sessions(page: Page, server: Any) -> Page:
     becomes a WebSocket. A POST must send its body in time, so none is promoted.
 
     Args:
-        page: Answers all requests.
+        application: Answers all requests.
         server: The Socket.IO server.
     """
     manager = server.manager
@@ -39,13 +39,13 @@ def promote_sessions(page: Page, server: Any) -> Page:
         earlier, is_upgrade = promoted.get(sid, (None, False))
         is_member = visit and sid and manager.sid_from_eio_sid(sid, "/") is not None
         if not is_member or is_upgrade or environ["REQUEST_METHOD"] != "GET":
-            return page(environ, start_response)
+            return application(environ, start_response)
         promoted[sid] = visit, "HTTP_UPGRADE" in environ
         if earlier:
             earlier.demote()
         promote(environ)
         try:
-            return page(environ, start_response)
+            return application(environ, start_response)
         finally:
             if promoted.get(sid, (None,))[0] is visit:
                 promoted.pop(sid, None)

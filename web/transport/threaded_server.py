@@ -13,7 +13,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from web.transport import http_protocol as protocol
 from web.transport.accepting import PatientListener
 from web.transport.admission import Admission, Connection
-from web.transport.health import Page
+from web.transport.health import Application
 from web.transport.http_protocol import BoundedRequests, Visit
 from web.transport.stages import Stage
 
@@ -24,11 +24,14 @@ TURN_SECONDS = 0.0005
 
 
 def serve_threads(
-    page: Page, listener: socket.socket, tls: ssl.SSLContext | None, admission: Admission
+    application: Application,
+    listener: socket.socket,
+    tls: ssl.SSLContext | None,
+    admission: Admission,
 ) -> None:
     """Serves an application on an open port, forever."""
     host, port = listener.getsockname()[:2]
-    server = _Server(host, port, page, _Requests, ssl_context=tls, fd=listener.fileno())
+    server = _Server(host, port, application, _Requests, ssl_context=tls, fd=listener.fileno())
     server.admission = admission
     if isinstance(server.socket, ssl.SSLSocket):
         # The client's own thread does the handshake, so that a slow one delays no other client.

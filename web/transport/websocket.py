@@ -2,8 +2,8 @@
 
 `tune_websockets` replaces, in eventlet:
 
-- the reader of messages, by `FrameReader` under one memory budget. It leaves an image in its buffer
-  until a worker is free, and drops the images that a newer one replaces there.
+- the reader of messages, by `MessageReader` under one memory budget. It leaves an image in its
+  buffer until a worker is free, and drops the images that a newer one replaces there.
 - the upgrade of Hixie-75 and -76, which has no limits and parses in quadratic time: refused.
 - the negotiation of compression, which gains nothing on a JPEG: declined.
 - `close`, which writes a line past the log about a client that hung up first.
@@ -24,13 +24,13 @@ from eventlet import websocket
 
 from web.transport.buffers import BUDGET, BufferBudget
 from web.transport.event_size import TEXT_BYTES
-from web.transport.frame_reader import (
+from web.transport.message_reader import (
     CLOSE,
     PING,
     PONG,
     TEXT,
-    FrameReader,
     Message,
+    MessageReader,
     ProtocolViolation,
 )
 from web.transport.yielding import Pace
@@ -68,7 +68,7 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
     def __init__(self, sock: Any, environ: Mapping[str, Any], version: int, **options: Any) -> None:
         super().__init__(sock, environ, version, **options)
         self._budget: BufferBudget = environ[BUDGET]
-        self._reader = FrameReader(min(TEXT_BYTES, self.max_frame_length))
+        self._reader = MessageReader(min(TEXT_BYTES, self.max_frame_length))
         self._turns: Turns | None = None
         self._pace = Pace(eventlet.sleep)
 

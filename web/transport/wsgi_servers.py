@@ -10,9 +10,9 @@ import ssl
 from collections.abc import Callable
 
 from web.transport.admission import Admission
-from web.transport.health import Page
+from web.transport.health import Application
 
-Serve = Callable[[Page, socket.socket, ssl.SSLContext | None, Admission], None]
+Serve = Callable[[Application, socket.socket, ssl.SSLContext | None, Admission], None]
 """Serves an application forever: on an open port, with a TLS context, and with an admission that
 decides which connections stay."""
 

@@ -68,14 +68,14 @@ class _Head(NamedTuple):
     end: int
 
 
-class FrameReader:
+class MessageReader:
     """Collects the bytes of one client and returns its messages.
 
     Args:
         max_bytes: Largest message; may be changed at any time.
 
     Example:
-        >>> reader = FrameReader(max_bytes=1000)
+        >>> reader = MessageReader(max_bytes=1000)
         >>> reader.feed(bytes([0x81, 0x82, 0, 0, 0, 0]) + b"hi")
         >>> reader.next_message()
         Message(opcode=1, data=b'hi')

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from web.transport.frame_reader import (
+from web.transport.message_reader import (
     BINARY,
     MAX_PARTS,
     PING,
     TEXT,
-    FrameReader,
     Message,
+    MessageReader,
     ProtocolViolation,
     unmask,
 )
@@ -31,7 +31,7 @@ def frame(first: int, payload: bytes, mask: bytes = MASK) -> bytes:
 
 
 def read_all(data: bytes, step: int, max_bytes: int = 1_000_000) -> list[Message]:
-    reader, messages = FrameReader(max_bytes), []
+    reader, messages = MessageReader(max_bytes), []
     for at in range(0, len(data), step):
         reader.feed(data[at : at + step])
         while (message := reader.next_message()) is not None:
@@ -107,7 +107,7 @@ def test_it_counts_the_whole_pairs_behind_the_next_message() -> None:
     other = frame(FINAL | TEXT, b"42[")
 
     def count(data: bytes) -> int:
-        reader = FrameReader(max_bytes=1000)
+        reader = MessageReader(max_bytes=1000)
         reader.feed(data)
         return reader.count_pairs(b"451-")
 
