@@ -50,7 +50,9 @@ def _run_here(work: Callable[[], AnalyzedFrame]) -> AnalyzedFrame:
 def _send_frame(session: LiveSession) -> Wire:
     """Sends a frame without faces."""
     frame = DetectedFrame(640, 480, [])
-    return session.analyze(lambda: (STAMP, lambda: frame), FrameObservation("a", STAMP.seq))
+    with session.admission():
+        observation = FrameObservation("a", STAMP.seq)
+    return session.analyze(STAMP, lambda: frame, observation)
 
 
 def test_a_frame_in_work_is_acknowledged_before_its_session_ends() -> None:

@@ -7,7 +7,8 @@ their predictions back to the client. `face_utils.session` makes all decisions.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from time import thread_time
 
@@ -27,9 +28,6 @@ Clock = Callable[[], float]
 
 Run = Callable[[Callable[[], AnalyzedFrame]], AnalyzedFrame]
 """Runs a function where it does not block other clients, and returns its result."""
-
-ReadFrame = Callable[[], tuple[FrameStamp, FrameSource]]
-"""Validates a payload; returns the frame's number and time, and the source of its faces."""
 
 
 class LiveSession:
@@ -62,23 +60,33 @@ class LiveSession:
         self._clock = clock
         self._cost = 0.0
 
-    def analyze(self, read: ReadFrame, observation: FrameObservation) -> Wire:
-        """Takes a frame and returns its ack; waits for a worker.
-
-        Args:
-            read: Validates the frame, once it is admitted.
-            observation: Observes the frame.
+    @contextmanager
+    def admission(self) -> Iterator[None]:
+        """Admits a frame, whose payload is then validated in this block.
 
         Raises:
-            MienError: The frame cannot be read, or the rate limit is exceeded, or the session has
-                ended.
+            MienError: The rate limit is exceeded, or the session has ended.
         """
         try:
             self.session.admit(self._clock())
-            stamp, source = read()
+            yield
         except Exception:
-            self.place.abandon()
+            self.place.abandon()  # The frame will not need the worker that may wait for it.
             raise
+
+    def analyze(
+        self, stamp: FrameStamp, source: FrameSource, observation: FrameObservation
+    ) -> Wire:
+        """Takes an admitted frame and returns its ack; waits for a worker.
+
+        Args:
+            stamp: The frame's number and time.
+            source: Source of its faces.
+            observation: Observes the frame.
+
+        Raises:
+            MienError: The frame cannot be read, or the session has ended.
+        """
         if not self.place.enter():
             if self.session.is_closed:
                 raise SessionExpired("The session is over.")

@@ -31,6 +31,9 @@ SESSION_EVENT_DELAY_SECONDS = 0.02
 Payload = Sequence[object]
 """Arguments of an event."""
 
+ReadFrame = Callable[[Payload], tuple[FrameStamp, FrameSource]]
+"""Validates a payload; returns the frame's number and time, and the source of its faces."""
+
 
 class LiveNamespace(Namespace):  # type: ignore[misc]
     """Handles every event of the protocol.
@@ -88,19 +91,21 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         with log_ids(session_id=sid):
             return acknowledge(change)
 
-    def _analyze(
-        self, sid: str, payload: Payload, read: Callable[[Payload], tuple[FrameStamp, FrameSource]]
-    ) -> Wire:
+    def _analyze(self, sid: str, payload: Payload, read: ReadFrame) -> Wire:
         observation = FrameObservation(sid, read_seq(payload))
-
-        def work() -> Wire:
-            session = self._service.sessions.get(sid)
-            return session.analyze(partial(read, payload), observation)
-
+        work = partial(self._take, sid, payload, read, observation)
         with observation.logged():
             ack = acknowledge(work, seq=observation.seq)
         observation.acknowledged(ack)
         return ack
+
+    def _take(
+        self, sid: str, payload: Payload, read: ReadFrame, observation: FrameObservation
+    ) -> Wire:
+        session = self._service.sessions.get(sid)
+        with session.admission():
+            stamp, source = read(payload)
+        return session.analyze(stamp, source, observation)
 
     def _read_frame(self, payload: Payload) -> tuple[FrameStamp, FrameSource]:
         stamp, data = read_frame(payload)

@@ -20,7 +20,9 @@ LIMITS = SessionLimits(max_seconds=300, idle_seconds=60, frames_per_second=30)
 
 def send_to(live: LiveSession, stamp: FrameStamp, source: FrameSource) -> Wire:
     """Sends a frame to a live session, without any transport, and returns its ack."""
-    return live.analyze(lambda: (stamp, source), FrameObservation("s", stamp.seq))
+    with live.admission():
+        observation = FrameObservation("s", stamp.seq)
+    return live.analyze(stamp, source, observation)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from face_utils.session import SessionLimits
 from face_utils.session_events import FrameStamp
 from tests.web.live_session.conftest import send_to
 from tests.web.live_session.scene import LEFT, RIGHT, source
-from web.observability.instrumentation import FrameObservation
 
 
 class TestFrames:
@@ -80,5 +79,5 @@ class TestFrames:
         session = build(SessionLimits(300, 60, frames_per_second=1))
         session.drop(0)
 
-        with pytest.raises(RateLimited):
-            session.analyze(pytest.fail, FrameObservation("s", 1))
+        with pytest.raises(RateLimited), session.admission():
+            pytest.fail("the frame was read")
