@@ -1,1 +1,1 @@
-"""Attacks on a running Mien on loopback, and what they do to another client."""
+"""Attacks on a running Mien on loopback, and their effect on another client."""

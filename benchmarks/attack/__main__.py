@@ -1,4 +1,4 @@
-"""`make attack`: attacks the service on loopback and prints what another client sees of it."""
+"""`make attack`: attacks the service on loopback and prints the effect on another client."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from benchmarks.attack.attacks.attack import Attack
 from benchmarks.attack.attacks.catalogue import CATALOGUE
-from benchmarks.attack.circumstances import describe_run
 from benchmarks.attack.report import HEAD, row, summary, write_json
 from benchmarks.attack.result import Result
+from benchmarks.attack.run_description import describe_run
 from benchmarks.attack.target import MODES, Target, running_target
 from benchmarks.attack.trial import Observers, observers, try_attack
 
@@ -21,9 +21,9 @@ SECONDS = 3.5
 
 
 def main() -> int:
-    """Runs the attacks that were asked for; returns 1 where one was not withstood."""
+    """Runs the chosen attacks; returns 1 if one was not withstood."""
     options = _parser().parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # What was started ends as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # Ends the child processes as well.
     if options.list:
         print("\n".join(f"{attack.name:24}{attack.about}" for attack in CATALOGUE.values()))
         return 0
@@ -49,8 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--server", action="append", choices=MODES, help="this server")
     add("--seconds", type=float, default=SECONDS, help="per attack (%(default)s)")
     add("--same-address", action="store_true", help="attack from the neighbour's own address")
-    add("--json", type=Path, metavar="FILE", help="write all figures there as well")
-    add("--list", action="store_true", help="list the attacks and end")
+    add("--json", type=Path, metavar="FILE", help="also write all values to this file")
+    add("--list", action="store_true", help="list the attacks and exit")
     return parser
 
 
@@ -68,7 +68,7 @@ def _attack_server(server: str, options: argparse.Namespace) -> Iterator[Result]
 
 
 class Stage:
-    """A running service with its observers, which attacks share as long as it is well.
+    """A running service with its observers, which attacks share until it fails.
 
     Args:
         server: Name of the server.
@@ -87,7 +87,7 @@ class Stage:
         self.clear()
 
     def prepare(self, attack: Attack) -> tuple[Target, Observers]:
-        """Gives a service that is as the attack needs it; starts one where none is."""
+        """Returns a service with the settings of an attack; starts one if necessary."""
         needs = (attack.settings, attack.tls)
         if self._running is None or needs != self._needs:
             self.clear()

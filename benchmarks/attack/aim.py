@@ -1,4 +1,4 @@
-"""The service that clients and attackers connect to, and how."""
+"""Connection parameters of clients and attackers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Aim:
-    """Where to connect.
+    """Address of the service, and options of a client or attack.
 
     Attributes:
         port: TCP port on 127.0.0.1.
         source: Address of the loopback network to connect from.
-        tls: Whether the port speaks TLS. Its certificate is not checked.
-        token: The access token; empty where the service asks for none.
-        app_pid: Process id of the app, which has the embedded model server below it.
+        tls: Whether the port uses TLS. Its certificate is not checked.
+        token: The access token; empty if the service needs none.
+        app_pid: Process id of the app, the parent of the embedded model server.
         seconds: Duration of an attack.
-        crowd: Whether clients of an overload come from addresses of their own.
+        crowd: Whether each client of an overload has its own address.
     """
 
     port: int
@@ -50,11 +50,11 @@ class Aim:
         Args:
             timeout: Seconds for each operation of the socket.
             source: Another address to connect from.
-            receive_buffer: Bytes that the kernel keeps for us; 0: its default.
-            plain: No TLS handshake, whatever the port speaks.
+            receive_buffer: Size of the kernel's receive buffer in bytes; 0 for its default.
+            plain: Whether to omit the TLS handshake.
 
         Raises:
-            OSError: The service does not accept it.
+            OSError: The service does not accept the connection.
         """
         raw = socket.socket()
         try:
@@ -82,25 +82,25 @@ _UNCHECKED = _unchecked_context()
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment on the monotonic clock, which all processes of a machine share."""
+    """A time on the monotonic clock, which all processes of a machine share."""
 
     at: float
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """The moment so many seconds from now."""
+        """The deadline that is some seconds from now."""
         return cls(time.monotonic() + seconds)
 
     @property
     def is_over(self) -> bool:
-        """Whether the moment has passed."""
+        """Whether the deadline has passed."""
         return time.monotonic() >= self.at
 
     @property
     def left(self) -> float:
-        """Seconds until then; 0 where it has passed."""
+        """Seconds until the deadline; 0 if it has passed."""
         return max(0.0, self.at - time.monotonic())
 
     def wait(self, seconds: float | None = None) -> None:
-        """Sleeps until the deadline, or for some seconds if that is sooner."""
+        """Sleeps until the deadline, or for some seconds if that is shorter."""
         time.sleep(self.left if seconds is None else min(self.left, seconds))

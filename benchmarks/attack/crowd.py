@@ -1,4 +1,4 @@
-"""Fifty slow clients for a soak: they pause, hang up, come back, and some hardly read."""
+"""Fifty slow clients for a soak: they pause, disconnect and reconnect, and some hardly read."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ LONG_PAUSE_SECONDS = (5.0, 25.0)
 AWAY_SECONDS = (0.5, 8.0)
 LONG_PAUSE_SHARE, HANG_UP_SHARE = 0.04, 0.03
 UNREAD_SECONDS = 4.0
-"""A slow reader leaves its answers in the socket for so long."""
+"""Time for which a slow reader leaves its acks in the socket."""
 SMALL_BUFFER = 4096
 
 Kind = Literal["analysed", "dropped", "error", "lost", "cut", "expired", "connected", "refused"]
-"""`lost`: the connection lasts and no ack came in 30 s. `cut`: the service closed the connection
+"""`lost`: no ack arrived in 30 s on an open connection. `cut`: the service closed the connection
 without `session_expired`. `refused`: a connection or session was not accepted."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that a client saw.
+    """An observation of a client.
 
     Attributes:
-        kind: What it was.
-        ms: Milliseconds from the frame sent to its acknowledgement.
-        detail: Acknowledgement or message of an error.
+        kind: Kind of the event.
+        ms: Milliseconds from sending a frame to its ack.
+        detail: Ack or message of an error.
     """
 
     kind: Kind
@@ -49,21 +49,21 @@ class Event:
 
 
 def run_crowd(aim: Aim, results: Connection) -> None:
-    """Runs all clients, each in a thread with an address of its own, until the process is ended.
+    """Runs all clients, each in a thread with its own address, until the process is ended.
 
     Args:
         aim: Where to connect.
-        results: Gets the events.
+        results: Receives the events.
     """
     lock = threading.Lock()
 
-    def tell(event: Event) -> None:
+    def report(event: Event) -> None:
         with lock:
             results.send(event)
 
     images = [packet(image, BINARY) for image in film(10)]
     threads = [
-        threading.Thread(target=SlowClient(number, aim, images, tell).run)
+        threading.Thread(target=SlowClient(number, aim, images, report).run)
         for number in range(CLIENTS)
     ]
     for thread in threads:
@@ -76,20 +76,20 @@ class SlowClient:
     """One client.
 
     Args:
-        number: From 0; it seeds what the client does, and the first ones read slowly.
+        number: Number from 0. It seeds the client's behaviour, and the first ones read slowly.
         aim: Where to connect.
-        images: What it sends, as WebSocket messages.
-        tell: Takes its events.
+        images: Images to send, as WebSocket messages.
+        report: Receives its events.
     """
 
     def __init__(
-        self, number: int, aim: Aim, images: list[bytes], tell: Callable[[Event], None]
+        self, number: int, aim: Aim, images: list[bytes], report: Callable[[Event], None]
     ) -> None:
         self._random = random.Random(SEED * 1000 + number)
         self._aim = dataclasses.replace(aim, source=f"127.0.2.{number + 1}")
         self._reads_slowly = number < SLOW_READERS
         self._images = images
-        self._tell = tell
+        self._report = report
 
     def run(self) -> None:
         """Connects again and again, until the process is ended."""
@@ -98,7 +98,7 @@ class SlowClient:
             try:
                 link = self._connect()
             except OSError as error:
-                self._tell(Event("refused", detail=str(error)))
+                self._report(Event("refused", detail=str(error)))
                 continue
             with link:
                 self._visit(link)
@@ -112,24 +112,24 @@ class SlowClient:
         except OSError:
             link.wire.close()
             raise
-        self._tell(Event("connected"))
+        self._report(Event("connected"))
         return link
 
     def _visit(self, link: Link) -> None:
-        """Sends frames until the client hangs up or the service closes the connection."""
+        """Sends frames until the client disconnects or the service closes the connection."""
         try:
             for seq in range(10**9):
                 self._send(link, seq)
                 if self._random.random() < HANG_UP_SHARE:
-                    self._hang_up(link)
+                    self._disconnect(link)
                     return
                 self._pause(link)
         except Expired:
-            self._tell(Event("expired"))
+            self._report(Event("expired"))
         except TimeoutError:
-            self._tell(Event("lost"))
+            self._report(Event("lost"))
         except OSError as error:
-            self._tell(Event("cut", detail=str(error)))
+            self._report(Event("cut", detail=str(error)))
 
     def _send(self, link: Link, seq: int) -> None:
         sent = time.monotonic()
@@ -139,20 +139,20 @@ class SlowClient:
             time.sleep(UNREAD_SECONDS)
             sent += UNREAD_SECONDS
         ack = link.await_ack(seq)
-        self._tell(_judge(ack, (time.monotonic() - sent) * 1e3))
+        self._report(_assess(ack, (time.monotonic() - sent) * 1e3))
 
     def _pause(self, link: Link) -> None:
         is_long = self._random.random() < LONG_PAUSE_SHARE
         link.idle(self._random.uniform(*(LONG_PAUSE_SECONDS if is_long else PAUSE_SECONDS)))
 
-    def _hang_up(self, link: Link) -> None:
-        """Says so, or not: every second client just goes."""
+    def _disconnect(self, link: Link) -> None:
+        """Sends a DISCONNECT in half of the cases; otherwise only the socket is closed."""
         with suppress(OSError):
             if self._random.random() < 0.5:
                 link.wire.sendall(packet(b"41"))
 
 
-def _judge(ack: bytes, ms: float) -> Event:
+def _assess(ack: bytes, ms: float) -> Event:
     if ANALYSED in ack:
         return Event("analysed", ms)
     if b'"dropped"' in ack:

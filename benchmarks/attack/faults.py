@@ -1,4 +1,4 @@
-"""Faults of the model server at random moments, the same ones for the same seed."""
+"""Fault injection: kills and hangs of the model server at random times, determined by a seed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ModelFaults:
 
     Args:
         app_pid: Process id of the app.
-        seed: Of the moments and kinds.
+        seed: Seed of the times and kinds.
 
     Attributes:
         kills: Number of SIGKILLs so far.
@@ -34,7 +34,7 @@ class ModelFaults:
         self._next = self._random.uniform(*BETWEEN_SECONDS)
 
     def tick(self, now: float) -> None:
-        """Does what is due.
+        """Injects or ends a fault that is due.
 
         Args:
             now: Seconds since the start.
@@ -42,7 +42,7 @@ class ModelFaults:
         if now < self._next:
             return
         if self._hanging is None:
-            self._hurt()
+            self._inject()
         else:
             self.release()
         spread = BETWEEN_SECONDS if self._hanging is None else HANG_SECONDS
@@ -55,13 +55,13 @@ class ModelFaults:
                 self._hanging.send_signal(signal.SIGCONT)
         self._hanging = None
 
-    def _hurt(self) -> None:
+    def _inject(self) -> None:
         is_kill = self._random.random() < 0.5
         try:
             server = model_server(self._app_pid)
             server.send_signal(signal.SIGKILL if is_kill else signal.SIGSTOP)
         except (ProcessLookupError, psutil.Error):
-            return  # It is being started again.
+            return  # It is being restarted.
         self.kills += is_kill
         self.hangs += not is_kill
         self._hanging = None if is_kill else server

@@ -13,14 +13,14 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class Footprint:
-    """What the processes hold now.
+    """Resources of the processes at one time.
 
     Attributes:
         rss_mib: Memory of the app's process tree without the model server.
         models_rss_mib: Memory of the model server.
         descriptors: Open descriptors of the tree without the model server.
         threads: Threads of the tree without the model server.
-        model_pid: Process id of the embedded model server; 0 where none runs.
+        model_pid: Process id of the embedded model server; 0 if none runs.
     """
 
     rss_mib: float
@@ -36,7 +36,7 @@ class Footprint:
 
 
 def footprint(app: psutil.Process) -> Footprint:
-    """Measures a process and those below it; one that ends meanwhile counts nothing."""
+    """Measures a process and its descendants; one that exits meanwhile counts as 0."""
     servers: list[psutil.Process] = []
     others: list[psutil.Process] = []
     for process in _tree(app):
@@ -58,15 +58,15 @@ def is_model_server(process: psutil.Process) -> bool:
 
 
 def model_server(app_pid: int) -> psutil.Process:
-    """The embedded model server below a process.
+    """The embedded model server among the descendants of a process.
 
     Raises:
-        ProcessLookupError: None runs now.
+        ProcessLookupError: No model server is running.
     """
     for process in _tree(psutil.Process(app_pid)):
         if is_model_server(process):
             return process
-    raise ProcessLookupError("no model server runs")
+    raise ProcessLookupError("No model server is running.")
 
 
 def _tree(app: psutil.Process) -> list[psutil.Process]:

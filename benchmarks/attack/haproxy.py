@@ -21,17 +21,17 @@ START_SECONDS = 20.0
 def local_configuration(
     shipped: str, port: int, plain_port: int, app_port: int, certificate: Path
 ) -> str:
-    """Makes the shipped configuration one for this machine: ports, certificate and server.
+    """Adapts the shipped configuration to this machine: ports, certificate and server.
 
     Args:
         shipped: Text of `deploy/proxy/haproxy.cfg`.
         port: TCP port for TLS on 127.0.0.1.
-        plain_port: TCP port without TLS, which redirects to the other.
+        plain_port: TCP port without TLS, which redirects to `port`.
         app_port: The app's TCP port on 127.0.0.1.
         certificate: PEM file with certificate and key.
 
     Raises:
-        ValueError: The shipped text has no such line.
+        ValueError: A line to replace is missing in the shipped text.
     """
     text = _replace(
         r"bind :8443 ssl crt \S+", f"bind 127.0.0.1:{port} ssl crt {certificate}", shipped
@@ -43,13 +43,13 @@ def local_configuration(
 def _replace(pattern: str, new: str, text: str) -> str:
     result, count = re.subn(pattern, lambda _: new, text)
     if count != 1:
-        raise ValueError(f"the configuration has {count} lines of {pattern!r}, not one")
+        raise ValueError(f"The configuration has {count} lines that match {pattern!r}, not one.")
     return result
 
 
 @contextmanager
 def running_haproxy(folder: Path, app_port: int) -> Iterator[int]:
-    """Starts HAProxy before an app; yields its port, which speaks TLS.
+    """Starts HAProxy in front of an app; yields its TLS port.
 
     Raises:
         FileNotFoundError: HAProxy is not installed.
@@ -76,5 +76,5 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while get_status(f"https://127.0.0.1:{port}/healthz") != 200:
         if process.poll() is not None or time.monotonic() > deadline:
-            raise TimeoutError("HAProxy does not reach the app")
+            raise TimeoutError("HAProxy does not reach the app.")
         time.sleep(0.1)

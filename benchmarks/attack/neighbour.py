@@ -1,4 +1,4 @@
-"""A well-behaved client that sends ten frames a second and waits for each acknowledgement."""
+"""A well-behaved client that sends ten frames per second and waits for each ack."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tests.support.moving_face import film
 FRAMES_PER_SECOND = 10
 ACK_TIMEOUT_SECONDS = 15.0
 PAUSE_SECONDS = 0.2
-"""Before it connects again."""
+"""Pause before it reconnects."""
 
 
 def run_neighbour(aim: Aim, results: Connection) -> None:
-    """Sends frames until the process is ended; connects again whenever the connection breaks.
+    """Sends frames until the process is ended; reconnects whenever the connection breaks.
 
     Args:
         aim: Where to connect.
-        results: Gets a sample per frame. Its time is from the frame sent to its boxes.
+        results: Receives a sample per frame. Its time is from sending the frame to its boxes.
     """
     images = film(FRAMES_PER_SECOND)
     while True:
@@ -55,7 +55,7 @@ def _connected(aim: Aim) -> Iterator[socketio.Client]:
 def _stream(client: socketio.Client, images: list[bytes], results: Connection) -> None:
     due = time.monotonic()
     for seq in range(10**9):
-        # After a stall it continues at its rate; it does not make up for what was missed.
+        # After a stall it continues at its rate and does not catch up.
         due = max(due + 1 / FRAMES_PER_SECOND, time.monotonic())
         time.sleep(max(0.0, due - time.monotonic()))
         sent = time.monotonic()

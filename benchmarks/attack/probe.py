@@ -1,4 +1,4 @@
-"""Asks `/healthz` ten times a second, each time on a new connection, as an orchestrator does."""
+"""Health probe: requests `/healthz` ten times per second, each on a new connection."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def run_probe(aim: Aim, results: Connection) -> None:
 
     Args:
         aim: Where to connect.
-        results: Gets a sample per probe. Its time is from the moment the probe was due, so that
-            those which a slow one delayed are late as well.
+        results: Receives a sample per probe. Its time starts when the probe was due, so that
+            probes delayed by a slow one count as late as well.
     """
     due = time.monotonic()
     while True:

@@ -1,4 +1,4 @@
-"""Shows results as a Markdown table and as JSON."""
+"""Output of results as a Markdown table and as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.attack.result import Result
-from benchmarks.attack.samples import Figures
+from benchmarks.attack.samples import ClientStats
 
 HEAD = (
     "| attack | server | boxes/s before, during, after | kept | p95 ms before, during, after "
@@ -59,7 +59,7 @@ def summary(results: list[Result]) -> str:
 
 
 def write_json(results: list[Result], file: Path, about: dict[str, str]) -> None:
-    """Writes everything that was measured; what is infinite is written as null."""
+    """Writes all measured values; infinite ones become null."""
     rows = [{**asdict(result), "kept": result.kept, "faults": result.faults} for result in results]
     text = json.dumps(_finite({**about, "results": rows}), indent=1)
     file.write_text(text + "\n", encoding="utf-8")
@@ -73,7 +73,7 @@ def _ms(value: float) -> str:
     return f"{value:.0f}" if math.isfinite(value) else "lost"
 
 
-def _health(health: Figures) -> str:
+def _health(health: ClientStats) -> str:
     return f"{_ms(health.p95_ms)}, {_ms(health.max_ms)}"
 
 

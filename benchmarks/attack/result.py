@@ -1,54 +1,54 @@
-"""The figures of one attack on one server, and the verdict on them."""
+"""Measured values of one attack on one server, and their verdict."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from benchmarks.attack.footprint import Footprint
-from benchmarks.attack.samples import Figures
+from benchmarks.attack.samples import ClientStats
 
-LEAST_RATE = 0.8
+MIN_RATE = 0.8
 """The share of its boxes per second that the neighbour has to keep."""
-MOST_HEALTH_MS = 100.0
-MOST_MORE_MIB = 30.0
-MOST_MORE_DESCRIPTORS = 5
-MOST_STOP_SECONDS = 5.0
-MOST_LOG_BYTES_PER_SECOND = 10_000.0
+MAX_HEALTH_MS = 100.0
+MAX_GROWTH_MIB = 30.0
+MAX_DESCRIPTOR_GROWTH = 5
+MAX_STOP_SECONDS = 5.0
+MAX_LOG_BYTES_PER_SECOND = 10_000.0
 """About a hundred lines a second."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What an attack did.
+    """Effect of an attack.
 
     Attributes:
         attack: Name of the attack.
         server: Name of the server.
-        before: What the neighbour saw before the attack.
-        during: What it saw while the attack lasted.
-        after: What it saw at the end.
-        health: What the probe of `/healthz` saw during the attack.
-        idle: What the processes held before the attack.
-        peak_rss_mib: Most memory of app and model server during the attack.
-        peak_descriptors: Most descriptors during the attack.
-        left: What the processes held at the end.
-        recover_seconds: From the attack's end until rate, memory and descriptors are back; None
-            where they did not come back in time.
-        log_bytes_per_second: What the app wrote to its log during the attack.
-        leaks_tokens: Whether a token stands in the log.
-        others_share: Share of the processors that other programs took during the attack.
-        stop_seconds: Duration of the end by SIGTERM, where the attack asks for it.
-        spares_neighbour: Whether the neighbour has to keep its rate.
-        notes: The attacker's own figures.
-        attacker_faults: What the attacker should not have been able to do.
+        before: The neighbour's values before the attack.
+        during: The neighbour's values during the attack.
+        after: The neighbour's values at the end.
+        health: Values of the `/healthz` probe during the attack.
+        idle: Resources of the processes before the attack.
+        peak_rss_mib: Peak memory of app and model server during the attack.
+        peak_descriptors: Peak number of descriptors during the attack.
+        left: Resources of the processes at the end.
+        recover_seconds: Time from the attack's end until rate, memory and descriptors are normal
+            again; None if that took too long.
+        log_bytes_per_second: Log output of the app during the attack.
+        leaks_tokens: Whether the log contains a token.
+        others_share: Processor share of other programs during the attack.
+        stop_seconds: Duration of the shutdown after SIGTERM, if the attack includes it.
+        spares_neighbour: Whether the neighbour must keep its rate.
+        notes: The attacker's own values.
+        attacker_faults: Successes of the attacker.
     """
 
     attack: str
     server: str
-    before: Figures
-    during: Figures
-    after: Figures
-    health: Figures
+    before: ClientStats
+    during: ClientStats
+    after: ClientStats
+    health: ClientStats
     idle: Footprint
     peak_rss_mib: float
     peak_descriptors: int
@@ -69,19 +69,19 @@ class Result:
 
     @property
     def faults(self) -> list[str]:
-        """Everything that is over its limit, in a few words each; empty for a pass."""
+        """Values that exceed their limits, in a few words each; empty for a pass."""
         checks = (
-            (self.spares_neighbour and self.kept < LEAST_RATE, f"keeps {self.kept:.0%}"),
-            (self.health.p95_ms > MOST_HEALTH_MS, f"/healthz p95 {self.health.p95_ms:.0f} ms"),
-            (self.after.rate < LEAST_RATE * self.before.rate, f"after: {self.after.rate:.1f}/s"),
+            (self.spares_neighbour and self.kept < MIN_RATE, f"keeps {self.kept:.0%}"),
+            (self.health.p95_ms > MAX_HEALTH_MS, f"/healthz p95 {self.health.p95_ms:.0f} ms"),
+            (self.after.rate < MIN_RATE * self.before.rate, f"after: {self.after.rate:.1f}/s"),
             *_memory_checks(self.idle, self.left),
             (self.leaks_tokens, "a token in the log"),
             (
-                self.log_bytes_per_second > MOST_LOG_BYTES_PER_SECOND,
+                self.log_bytes_per_second > MAX_LOG_BYTES_PER_SECOND,
                 f"{self.log_bytes_per_second / 1e3:.0f} kB/s of log",
             ),
             (
-                (self.stop_seconds or 0) > MOST_STOP_SECONDS,
+                (self.stop_seconds or 0) > MAX_STOP_SECONDS,
                 f"SIGTERM took {self.stop_seconds or 0:.0f} s",
             ),
         )
@@ -98,7 +98,7 @@ def _memory_checks(idle: Footprint, now: Footprint) -> list[tuple[bool, str]]:
     together = now.all_rss_mib - idle.all_rss_mib
     descriptors = now.descriptors - idle.descriptors
     return [
-        (app > MOST_MORE_MIB, f"app {app:+.0f} MiB"),
-        (together > MOST_MORE_MIB, f"with models {together:+.0f} MiB"),
-        (descriptors > MOST_MORE_DESCRIPTORS, f"{descriptors:+d} descriptors"),
+        (app > MAX_GROWTH_MIB, f"app {app:+.0f} MiB"),
+        (together > MAX_GROWTH_MIB, f"with models {together:+.0f} MiB"),
+        (descriptors > MAX_DESCRIPTOR_GROWTH, f"{descriptors:+d} descriptors"),
     ]

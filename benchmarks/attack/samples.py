@@ -1,4 +1,4 @@
-"""Timed samples of a client, and the figures made from them."""
+"""Timed samples of a client, and their statistics."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sample:
-    """One request and its answer.
+    """One request and its response.
 
     Attributes:
-        sent: When it was sent, in seconds on the monotonic clock.
-        ended: When the answer came, or the wait for it ended.
-        ok: Whether the answer was the wanted one.
+        sent: Time of the request, in seconds on the monotonic clock.
+        ended: Time of the response, or of the end of the wait for it.
+        ok: Whether the response was the expected one.
     """
 
     sent: float
@@ -23,19 +23,19 @@ class Sample:
 
     @property
     def ms(self) -> float:
-        """Milliseconds to the answer; infinite where it failed."""
+        """Milliseconds to the response; infinite if it failed."""
         return (self.ended - self.sent) * 1e3 if self.ok else math.inf
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What a client saw in a stretch of time.
+class ClientStats:
+    """Statistics of a client for a period.
 
     Attributes:
-        rate: Good answers per second.
-        p95_ms: 95th percentile of the time to an answer.
-        max_ms: The longest.
-        failed: Number of requests without a good answer.
+        rate: Good responses per second.
+        p95_ms: 95th percentile of the time to a response.
+        max_ms: Longest time to a response.
+        failed: Number of requests without a good response.
     """
 
     rate: float
@@ -44,15 +44,15 @@ class Figures:
     failed: int
 
 
-def figures(samples: Iterable[Sample], start: float, end: float) -> Figures:
-    """Sums up a stretch of time, in seconds on the monotonic clock.
+def client_stats(samples: Iterable[Sample], start: float, end: float) -> ClientStats:
+    """Computes the statistics of a period, in seconds on the monotonic clock.
 
-    The rate counts answers that came in it; times are of the requests that were sent in it.
+    The rate counts responses that arrived in the period. Times are those of requests sent in it.
     """
     kept = list(samples)
     sent = [sample for sample in kept if start <= sample.sent < end]
     ms = [sample.ms for sample in sent]
-    return Figures(
+    return ClientStats(
         rate=sum(sample.ok and start <= sample.ended < end for sample in kept) / (end - start),
         p95_ms=percentile(ms, 95),
         max_ms=max(ms, default=math.inf),
@@ -63,7 +63,7 @@ def figures(samples: Iterable[Sample], start: float, end: float) -> Figures:
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least `share` percent of the values do not exceed.
 
-    Infinite values are allowed; of no values at all it is infinite, too.
+    Infinite values are allowed. The percentile of an empty sequence is infinite, too.
     """
     if not values:
         return math.inf

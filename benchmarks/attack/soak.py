@@ -1,4 +1,4 @@
-"""`python -m benchmarks.attack.soak`: slow clients, faults, hang-ups and one attacker."""
+"""`python -m benchmarks.attack.soak`: slow clients, faults, disconnects and one attacker."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from itertools import cycle
 
 from benchmarks.attack.attacks.catalogue import CATALOGUE, attacker_address
-from benchmarks.attack.circumstances import describe_run
-from benchmarks.attack.companion import Attacker, Watched
 from benchmarks.attack.crowd import Event, run_crowd
 from benchmarks.attack.faults import ModelFaults
 from benchmarks.attack.footprint import Footprint, footprint
 from benchmarks.attack.probe import run_probe
+from benchmarks.attack.processes import Attacker, BackgroundClient
+from benchmarks.attack.run_description import describe_run
 from benchmarks.attack.samples import Sample
 from benchmarks.attack.soak_report import LINE_HEAD, Minute, line, summary
 from benchmarks.attack.target import MODES, Target, running_target
@@ -28,15 +28,15 @@ TICK_SECONDS = 1.0
 ATTACK_SECONDS = 2.0
 BETWEEN_ATTACKS_SECONDS = 30.0
 NOT_HERE = {"hanging-model-server", "overload-3", "overload-30"}
-"""The faults stop the model server themselves; an overload is no single attacker."""
+"""Fault injection already stops the model server, and an overload is not a single attacker."""
 DEFAULTS = {"MIEN_SESSION_MAX_SECONDS": "300"}
-"""Sessions end after their usual time: the clients have to come back."""
+"""The usual lifetime of a session, so that clients have to reconnect."""
 
 
 def main() -> int:
-    """Runs the soak; returns 1 where an acknowledgement was lost."""
+    """Runs the soak; returns 1 if an ack was lost."""
     options = _parser().parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # What was started ends as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # Ends the child processes as well.
     about = describe_run("python -m benchmarks.attack.soak", sys.argv[1:])
     print("\n".join(f"{name}: {words}" for name, words in about.items()), LINE_HEAD, sep="\n\n")
     minutes = []
@@ -56,23 +56,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Soak Mien on loopback.")
     add = parser.add_argument
     add("--minutes", type=float, default=MINUTES, help="duration (%(default)s)")
-    add("--server", choices=MODES, default="app.py", help="what is soaked (%(default)s)")
-    add("--seed", type=int, default=SEED, help="of the faults (%(default)s)")
+    add("--server", choices=MODES, default="app.py", help="server to soak (%(default)s)")
+    add("--seed", type=int, default=SEED, help="seed of the faults (%(default)s)")
     return parser
 
 
 class Soak:
-    """Everything that runs beside the service.
+    """Clients, fault injection and attackers of a soak.
 
     Args:
         target: The service.
-        seed: Of the faults.
+        seed: Seed of the faults.
     """
 
     def __init__(self, target: Target, seed: int) -> None:
         self._target = target
-        self._crowd = Watched(Event, run_crowd, target.aim("127.0.2.0"))
-        self._probe = Watched(Sample, run_probe, target.aim(PROBE))
+        self._crowd = BackgroundClient(Event, run_crowd, target.aim("127.0.2.0"))
+        self._probe = BackgroundClient(Sample, run_probe, target.aim(PROBE))
         self._faults = ModelFaults(target.app.process.pid, seed)
         self._names = cycle(name for name in CATALOGUE if name not in NOT_HERE)
         self._attacker: Attacker | None = None
@@ -80,8 +80,8 @@ class Soak:
         self._next_attack = BETWEEN_ATTACKS_SECONDS
 
     def minutes(self, count: float) -> Iterator[Minute]:
-        """Runs for so many minutes; yields the figures of each at its end."""
-        start, told, probed = time.monotonic(), 0, 0
+        """Runs for some minutes; yields the values of each minute at its end."""
+        start, received, probed = time.monotonic(), 0, 0
         number = 0
         while number < count:
             number += 1
@@ -90,14 +90,14 @@ class Soak:
             events, probes = self._crowd.drain(), self._probe.drain()
             yield Minute(
                 number=number,
-                events=events[told:],
+                events=events[received:],
                 health=probes[probed:],
                 held=held,
                 kills=self._faults.kills,
                 hangs=self._faults.hangs,
                 attacks=self._attacks,
             )
-            told, probed = len(events), len(probes)
+            received, probed = len(events), len(probes)
 
     def stop(self) -> None:
         """Ends the clients and the attacker."""
@@ -117,7 +117,7 @@ class Soak:
             time.sleep(max(0.0, min(TICK_SECONDS, end - time.monotonic())))
 
     def _attack(self, now: float) -> None:
-        """Takes turns through the attacks, each for a moment."""
+        """Runs the attacks in turn, each for a short time."""
         if self._attacker and not self._attacker.is_running:
             self._attacker.result()
             self._attacker = None

@@ -1,4 +1,4 @@
-"""Figures of each minute of a soak, and of all of it."""
+"""Values of each minute of a soak, and their summary."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Minute:
 
     Attributes:
         number: From 1.
-        events: What the clients saw.
-        health: What the probe saw.
-        held: What the processes held, second by second.
+        events: Events of the clients.
+        health: Samples of the probe.
+        held: Resources of the processes, second by second.
         kills: Model servers killed since the start.
         hangs: Model servers stopped since the start.
         attacks: Attacks since the start.
@@ -69,7 +69,7 @@ _COUNTED: tuple[Kind, ...] = ("analysed", "lost", "cut", "dropped", "error", "re
 
 
 def summary(minutes: Sequence[Minute]) -> str:
-    """A Markdown table about all minutes, and what the clients were told of errors."""
+    """A Markdown table of all minutes, and of the errors that the clients received."""
     events = [event for minute in minutes for event in minute.events]
     held = [sample for minute in minutes for sample in minute.held]
     rows: list[tuple[str, object]] = [
@@ -124,7 +124,7 @@ def _health_max(minutes: Sequence[Minute]) -> float:
 
 
 def _span(values: Sequence[float]) -> str:
-    """The middle of the first minute, the most, and the middle of the last minute."""
+    """Median of the first minute, maximum, and median of the last minute."""
     first, last = values[:60], values[-60:]
     return " / ".join(
         f"{value:.0f}" for value in (percentile(first, 50), max(values), percentile(last, 50))
@@ -137,7 +137,7 @@ def _restarts(held: Sequence[Footprint]) -> int:
 
 
 def _details(events: Sequence[Event]) -> str:
-    """What was refused, cut or in error, in the service's words, the most frequent first."""
+    """Messages of refused, cut and failed events, the most frequent first."""
     words = Counter(
         (event.kind, event.detail) for event in events if event.kind in {"error", "cut", "refused"}
     )

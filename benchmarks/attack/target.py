@@ -1,4 +1,4 @@
-"""The services that are attacked: `app.py`, gunicorn, and gunicorn behind HAProxy."""
+"""Services to attack: `app.py`, gunicorn, and gunicorn behind HAProxy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.support.app_process import AppProcess, Mode, running_app
 from web.http.certificate import make_certificate
 
 MODES: dict[str, Mode] = {"app.py": "eventlet", "gunicorn": "gunicorn", "haproxy": "gunicorn"}
-"""Servers by name, and how the app runs in each."""
+"""Name of a server -> mode of the app."""
 TOKEN = "token-of-the-benchmark"
 SETTINGS = {
     "MIEN_ACCESS_TOKEN": TOKEN,
     "MIEN_LOG_LEVEL": "INFO",
-    # The neighbour is to stay connected for the whole run.
+    # The neighbour must stay connected for the whole run.
     "MIEN_SESSION_MAX_SECONDS": "3600",
 }
 BEHIND_PROXY = {"MIEN_TRUSTED_PROXIES": "127.0.0.1"}
@@ -30,13 +30,13 @@ BEHIND_PROXY = {"MIEN_TRUSTED_PROXIES": "127.0.0.1"}
 
 @dataclass(frozen=True)
 class Target:
-    """A service that runs.
+    """A running service.
 
     Attributes:
-        app: The app behind it.
-        port: Where clients connect, on 127.0.0.1.
-        tls: Whether that port speaks TLS.
-        log: What the app has written to standard error.
+        app: Its app.
+        port: Port for clients on 127.0.0.1.
+        tls: Whether that port uses TLS.
+        log: File with the app's standard error.
     """
 
     app: AppProcess
@@ -45,7 +45,7 @@ class Target:
     log: Path
 
     def aim(self, source: str) -> Aim:
-        """How a client of an address connects."""
+        """Connection parameters of a client with an address."""
         return Aim(self.port, source, self.tls, TOKEN, self.app.process.pid)
 
     def log_bytes(self) -> int:
@@ -53,16 +53,16 @@ class Target:
         return self.log.stat().st_size
 
     def leaks_tokens(self, start: int) -> bool:
-        """Whether a token stands in the log from an offset on."""
+        """Whether the log contains a token after an offset."""
         with self.log.open("rb") as file:
             file.seek(start)
             text = file.read()
         return SECRET.encode() in text or TOKEN.encode() in text
 
     def stop_seconds(self) -> float:
-        """Ends the app with SIGTERM; returns the seconds it took."""
+        """Ends the app with SIGTERM; returns the duration in seconds."""
         start = time.monotonic()
-        with suppress(subprocess.TimeoutExpired):  # It is killed by then.
+        with suppress(subprocess.TimeoutExpired):  # It has been killed by then.
             self.app.stop()
         return time.monotonic() - start
 
@@ -73,8 +73,8 @@ def running_target(server: str, settings: Mapping[str, str], *, tls: bool) -> It
 
     Args:
         server: A name of `MODES`.
-        settings: More `MIEN_` variables.
-        tls: Whether the app itself speaks TLS; HAProxy does so in any case.
+        settings: Additional `MIEN_` variables.
+        tls: Whether the app itself uses TLS; HAProxy always does.
     """
     behind_proxy = server == "haproxy"
     settings = {**SETTINGS, **(BEHIND_PROXY if behind_proxy else {}), **settings}

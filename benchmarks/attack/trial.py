@@ -11,51 +11,51 @@ from dataclasses import dataclass
 from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack
 from benchmarks.attack.attacks.catalogue import attacker_address
-from benchmarks.attack.companion import Attacker, Watched
 from benchmarks.attack.footprint import Footprint, footprint
 from benchmarks.attack.neighbour import run_neighbour
-from benchmarks.attack.others import OtherPrograms
+from benchmarks.attack.other_programs import OtherPrograms
 from benchmarks.attack.probe import run_probe
-from benchmarks.attack.result import LEAST_RATE, Result, is_back
-from benchmarks.attack.samples import Figures, Sample, figures
+from benchmarks.attack.processes import Attacker, BackgroundClient
+from benchmarks.attack.result import MIN_RATE, Result, is_back
+from benchmarks.attack.samples import ClientStats, Sample, client_stats
 from benchmarks.attack.target import Target
 
 NEIGHBOUR, PROBE = "127.0.0.2", "127.0.0.4"
-"""Addresses that the clients connect from."""
+"""Addresses of the clients."""
 WARM_UP_SECONDS = 3.0
-"""The first frames pay for what is made once; memory settles meanwhile."""
+"""Time for one-time costs of the first frames, and for memory to settle."""
 BEFORE_SECONDS = 2.0
-LEAST_AFTER_SECONDS = 1.5
-MOST_RECOVERY_SECONDS = 10.0
+MIN_AFTER_SECONDS = 1.5
+MAX_RECOVERY_SECONDS = 10.0
 SAMPLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
 class Observers:
-    """The clients that run all the time beside a service.
+    """Clients that run during the whole measurement.
 
     Attributes:
         neighbour: The well-behaved client.
-        probe: Asks `/healthz`.
+        probe: The probe of `/healthz`.
     """
 
-    neighbour: Watched[Sample]
-    probe: Watched[Sample]
+    neighbour: BackgroundClient[Sample]
+    probe: BackgroundClient[Sample]
 
-    def neighbour_saw(self, start: float, end: float) -> Figures:
-        """What the neighbour saw in a stretch of time."""
-        return figures(self.neighbour.drain(), start, end)
+    def neighbour_saw(self, start: float, end: float) -> ClientStats:
+        """Statistics of the neighbour for a period."""
+        return client_stats(self.neighbour.drain(), start, end)
 
 
 @contextmanager
 def observers(target: Target) -> Iterator[Observers]:
-    """Starts the neighbour and the probe, and lets them run for a moment."""
+    """Starts the neighbour and the probe, and waits until they are warmed up."""
     pair = Observers(
-        Watched(Sample, run_neighbour, target.aim(NEIGHBOUR)),
-        Watched(Sample, run_probe, target.aim(PROBE)),
+        BackgroundClient(Sample, run_neighbour, target.aim(NEIGHBOUR)),
+        BackgroundClient(Sample, run_probe, target.aim(PROBE)),
     )
     try:
-        deadline = Deadline.after(MOST_RECOVERY_SECONDS)
+        deadline = Deadline.after(MAX_RECOVERY_SECONDS)
         while not pair.neighbour.drain() and not deadline.is_over:
             deadline.wait(SAMPLE_SECONDS)
         time.sleep(WARM_UP_SECONDS)
@@ -80,7 +80,7 @@ def try_attack(
         attack: The attack.
         server: Name of the server, for the result.
         target: The service.
-        seen: The clients beside it.
+        seen: The observing clients.
         seconds: Duration of the attack.
         same_address: Whether the attacker shares the neighbour's address.
     """
@@ -104,8 +104,8 @@ def try_attack(
         server=server,
         before=before,
         during=seen.neighbour_saw(before_end, end),
-        after=seen.neighbour_saw(now - LEAST_AFTER_SECONDS, now),
-        health=figures(seen.probe.drain(), before_end, end),
+        after=seen.neighbour_saw(now - MIN_AFTER_SECONDS, now),
+        health=client_stats(seen.probe.drain(), before_end, end),
         idle=idle,
         peak_rss_mib=max(sample.all_rss_mib for sample in peak),
         peak_descriptors=max(sample.descriptors for sample in peak),
@@ -130,7 +130,7 @@ def _attacker_aim(attack: Attack, target: Target, seconds: float, same_address: 
 
 
 def _watch(attacker: Attacker, target: Target, seconds: float) -> list[Footprint]:
-    """What the processes hold, again and again until the attack ends."""
+    """Samples the resources of the processes until the attack ends."""
     samples = [footprint(target.app.process)]
     deadline = Deadline.after(2 * seconds + 10)
     while attacker.is_running and not deadline.is_over:
@@ -142,23 +142,23 @@ def _watch(attacker: Attacker, target: Target, seconds: float) -> list[Footprint
 def _recover(
     target: Target, seen: Observers, idle: Footprint, rate: float
 ) -> tuple[float | None, Footprint]:
-    """Waits until all is well again; returns the seconds it took, and what is held then."""
+    """Waits for the recovery; returns its duration in seconds, and the resources after it."""
     start = time.monotonic()
     recovered = None
-    while (past := time.monotonic() - start) < MOST_RECOVERY_SECONDS:
+    while (past := time.monotonic() - start) < MAX_RECOVERY_SECONDS:
         time.sleep(SAMPLE_SECONDS)
         now = time.monotonic()
-        is_well = seen.neighbour_saw(now - 1, now).rate >= LEAST_RATE * rate
+        is_well = seen.neighbour_saw(now - 1, now).rate >= MIN_RATE * rate
         if not (is_well and is_back(idle, footprint(target.app.process))):
             recovered = None
         elif recovered is None:
             recovered = past
-        elif past >= LEAST_AFTER_SECONDS:
+        elif past >= MIN_AFTER_SECONDS:
             break
     return recovered, _settled(target)
 
 
 def _settled(target: Target) -> Footprint:
-    """What is held between two probes: each of them holds a descriptor for a moment."""
+    """Resources between two probes, because each probe uses a descriptor for a moment."""
     samples = [footprint(target.app.process) for _ in range(3)]
     return min(samples, key=lambda sample: sample.descriptors)

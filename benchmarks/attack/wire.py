@@ -1,7 +1,7 @@
 """WebSocket and Socket.IO messages as bytes, and a session on a raw socket.
 
-Attackers use these instead of a client library: bytes that are made once cost next to nothing to
-send, and a library refuses to send what is wrong on purpose.
+Attackers use these instead of a client library: prepared bytes cost almost nothing to send, and a
+library refuses to send invalid messages.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmarks.attack.aim import Aim, Deadline
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 NO_MASK = bytes(4)
-"""A mask of zeros: RFC 6455 asks clients for a mask, and this one changes nothing."""
+"""A mask of zeros: RFC 6455 requires a client to mask, and this mask changes nothing."""
 
 UPGRADE = (
     b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
@@ -28,15 +28,15 @@ ANALYSED = b'"status":"analysed"'
 
 
 class Refused(OSError):
-    """The service answered otherwise than a session needs."""
+    """The service refused a connection or session."""
 
 
 class Expired(Refused):
-    """The service ended the session and said so before."""
+    """The service ended the session with `session_expired`."""
 
 
 def header(length: int, opcode: int = TEXT, *, final: bool = True) -> bytes:
-    """The header of a client's WebSocket frame with so many bytes of payload."""
+    """The header of a client's WebSocket message with a payload of `length` bytes."""
     first = opcode | (0x80 if final else 0)
     if length < 126:
         return struct.pack("!BB", first, 0x80 | length) + NO_MASK
@@ -46,7 +46,7 @@ def header(length: int, opcode: int = TEXT, *, final: bool = True) -> bytes:
 
 
 def packet(payload: bytes, opcode: int = TEXT) -> bytes:
-    """A whole WebSocket frame of a client."""
+    """A complete WebSocket message of a client."""
     return header(len(payload), opcode) + payload
 
 
@@ -56,19 +56,19 @@ def connect_packet(token: str) -> bytes:
 
 
 def frame_event(seq: int) -> bytes:
-    """The text of a `frame` event whose image follows; its acknowledgement has the number `seq`."""
+    """The text of a `frame` event whose image follows; its ack has the number `seq`."""
     text = f'451-{seq}["frame",{{"seq":{seq}}},{{"_placeholder":true,"num":0}}]'
     return packet(text.encode())
 
 
 class Inbox:
-    """Takes a server's bytes and gives its WebSocket messages, which are never in fragments."""
+    """Parses a server's bytes to WebSocket messages, which are never fragmented."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Adds bytes; yields opcode and payload of each message that is complete."""
+        """Adds bytes; yields opcode and payload of each complete message."""
         self._bytes += data
         while (end := self._end()) <= len(self._bytes):
             start = self._start()
@@ -79,7 +79,7 @@ class Inbox:
         return {126: 4, 127: 10}.get(self._bytes[1], 2)
 
     def _end(self) -> int:
-        """Where the first message ends; past the bytes where that is not known yet."""
+        """End of the first message; beyond the bytes if it is not known yet."""
         have = len(self._bytes)
         if have < 2 or have < self._start():
             return have + 1
@@ -89,14 +89,14 @@ class Inbox:
 
 
 class Link:
-    """A WebSocket on a raw socket, with a Socket.IO session if asked for.
+    """A WebSocket on a raw socket, with an optional Socket.IO session.
 
     Args:
         aim: Where to connect.
-        wire: A connection that is open already; by default a new one.
+        wire: An open connection; by default a new one.
 
     Raises:
-        OSError: The service does not accept it.
+        OSError: The service does not accept the connection.
     """
 
     def __init__(self, aim: Aim, wire: socket.socket | None = None) -> None:
@@ -134,25 +134,25 @@ class Link:
         """Sends a `frame` event.
 
         Args:
-            seq: Number of the frame and of its acknowledgement.
-            image: The image as `packet(..., BINARY)` makes it.
+            seq: Number of the frame and of its ack.
+            image: The image as a message of `packet(..., BINARY)`.
         """
         self.wire.sendall(frame_event(seq) + image)
 
     def await_ack(self, seq: int) -> bytes:
-        """Waits for the acknowledgement of a frame and returns its JSON text."""
+        """Waits for the ack of a frame and returns its JSON text."""
         start = b"43%d[" % seq
         while not (message := self.receive()).startswith(start):
             pass
         return message[len(start) - 1 :]
 
     def receive(self) -> bytes:
-        """The next message; Engine.IO's pings are answered.
+        """Returns the next message, and responds to Engine.IO's pings.
 
         Raises:
             Expired: The service ended the session.
             Refused: The service closed the connection.
-            TimeoutError: Nothing came within the socket's timeout.
+            TimeoutError: Nothing arrived within the socket's timeout.
         """
         while True:
             while not self._ready:
@@ -167,7 +167,7 @@ class Link:
             self.wire.sendall(packet(b"3"))
 
     def idle(self, seconds: float) -> None:
-        """Waits, and answers the service's pings meanwhile.
+        """Waits, and responds to the service's pings meanwhile.
 
         Raises:
             Refused: The service closed the connection.

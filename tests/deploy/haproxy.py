@@ -48,7 +48,7 @@ def connect(port: int, source: str, *, tls: bool = True) -> socket.socket:
 
 
 def ask(port: int, source: str, *lines: str, body: bytes = b"") -> str:
-    """What is answered to a request, up to the end of the connection."""
+    """Response to a request, up to the end of the connection."""
     with connect(port, source) as connection:
         head = "\r\n".join([*lines, "Host: localhost", "Connection: close", "", ""])
         connection.sendall(head.encode() + body)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.attack.attacks.catalogue import CATALOGUE
-from benchmarks.attack.result import MOST_MORE_DESCRIPTORS
+from benchmarks.attack.result import MAX_DESCRIPTOR_GROWTH
 from benchmarks.attack.target import Target, running_target
 from benchmarks.attack.trial import Observers, observers
 from tests.attacks import attack_undisturbed, delays
@@ -48,4 +48,4 @@ def test_behind_the_proxy_an_attack_leaves_the_neighbour_its_boxes(stage: Stage,
     result = attack_undisturbed(attack, "haproxy", target, seen, SECONDS)
     assert not delays(result), result
     assert not result.attacker_faults, result
-    assert result.left.descriptors - result.idle.descriptors <= MOST_MORE_DESCRIPTORS, result
+    assert result.left.descriptors - result.idle.descriptors <= MAX_DESCRIPTOR_GROWTH, result

@@ -1,1 +1,1 @@
-"""One module per family of attacks. An attack runs in a process of its own and stops by itself."""
+"""One module per family of attacks. An attack runs in a separate process and stops by itself."""

@@ -1,4 +1,4 @@
-"""An attack as the benchmark knows it, and what it has to say at its end."""
+"""Definition of an attack, and of its outcome."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from benchmarks.attack.aim import Aim
 
 @dataclass
 class Outcome:
-    """The attacker's own view.
+    """Outcome of an attack as the attacker measured it.
 
     Attributes:
-        notes: Figures by name, such as `guesses_per_second`.
-        faults: Sentences about what the attacker should not have been able to do.
+        notes: Values by name, such as `guesses_per_second`.
+        faults: Descriptions of successes that the attacker should not have had.
     """
 
     notes: dict[str, float] = field(default_factory=dict)
@@ -28,13 +28,13 @@ class Attack:
     Attributes:
         name: For the command line.
         about: One sentence.
-        run: Attacks for `aim.seconds`; every count and rate in it is bounded.
-        settings: Variables that the app needs for it.
-        tls: Whether the app itself has to speak TLS.
+        run: Attacks for `aim.seconds`; all its counts and rates are bounded.
+        settings: Variables of the app for this attack.
+        tls: Whether the app itself must use TLS.
         then_stop: Whether SIGTERM afterwards must end the app in time.
-        spares_neighbour: Whether the neighbour has to keep its rate. It has no right to do so
-            where all clients are well-behaved and there are too many of them.
-        slowness: How many times longer than the others it runs.
+        spares_neighbour: Whether the neighbour must keep its rate. It need not if all clients are
+            well-behaved and there are too many of them.
+        slowness: Factor of its duration.
     """
 
     name: str

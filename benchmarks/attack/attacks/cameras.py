@@ -1,4 +1,4 @@
-"""Many Socket.IO clients in one thread that send frames by the clock, whether or not acks come."""
+"""Many Socket.IO clients in one thread that send frames by the clock, even without acks."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from benchmarks.attack.aim import Deadline
 from benchmarks.attack.wire import ANALYSED, CLOSE, Inbox, frame_event, packet
 
 TICK_SECONDS = 0.004
-"""Frames that are due within it are sent together: fewer rounds of the loop."""
-MOST_FRAMES_PER_SECOND = 30.0
-"""Of one client, by the service's default."""
+"""Frames that are due within a tick are sent together, for fewer rounds of the loop."""
+MAX_FRAMES_PER_SECOND = 30.0
+"""Limit of one client by the service's default."""
 _WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Camera:
-    """A session that is open, and what it saw.
+    """An open session, and its statistics.
 
     Args:
         wire: Its connection, after the `session` event.
         image: A frame as a WebSocket message.
-        per_second: Frames per second by the clock; 0: the next one after each acknowledgement.
+        per_second: Frames per second by the clock; 0 to send the next one after each ack.
         phase: Seconds to the first frame.
 
     Attributes:
-        offered: Frames that the clock asked for.
-        analysed: Acknowledgements with boxes.
-        ms: Milliseconds from each frame sent to its boxes.
-        is_open: Whether the connection lasts.
-        due: When the next frame is due, in seconds on the monotonic clock.
-        left: What the socket has not taken yet.
+        offered: Number of frames that were due.
+        analysed: Number of acks with boxes.
+        ms: Milliseconds from sending each frame to its boxes.
+        is_open: Whether the connection is open.
+        due: Time of the next frame, in seconds on the monotonic clock.
+        left: Bytes that the socket has not accepted yet.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Camera:
         self.is_open = True
         self._image = image
         self._waits = per_second == 0
-        self._period = 1 / (per_second or MOST_FRAMES_PER_SECOND)
+        self._period = 1 / (per_second or MAX_FRAMES_PER_SECOND)
         self.due = time.monotonic() + phase
         self._inbox = Inbox()
         self._sent: dict[int, float] = {}
@@ -54,7 +54,7 @@ class Camera:
         wire.setblocking(False)
 
     def tick(self, now: float) -> None:
-        """Sends a frame if one is due. One that does not fit into the socket is left out."""
+        """Sends a frame if one is due. A frame that does not fit into the socket is skipped."""
         if now >= self.due:
             self.due = max(self.due + self._period, now - self._period)
             if self.is_open and not (self._waits and self._sent):
@@ -62,7 +62,7 @@ class Camera:
         self._flush()
 
     def take(self) -> None:
-        """Reads the answers that are there."""
+        """Reads the available messages."""
         try:
             while data := self.wire.recv(65536):
                 self._read(data)

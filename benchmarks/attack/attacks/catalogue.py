@@ -17,7 +17,7 @@ _FAMILIES = (models, requests, websockets, payloads, connections, overload, sess
 
 CATALOGUE: dict[str, Attack] = {
     attack.name: attack
-    # Those that need TLS come last, so that the app starts seldom.
+    # Attacks with TLS come last, to avoid restarts of the app.
     for attack in sorted(
         (attack for family in _FAMILIES for attack in family.ATTACKS), key=lambda attack: attack.tls
     )
@@ -26,5 +26,5 @@ CATALOGUE: dict[str, Attack] = {
 
 
 def attacker_address(name: str) -> str:
-    """The address of an attack: its own, so that a limit that it ran into meets no other attack."""
+    """Address of an attack. Each has its own, so that limits per address affect no other attack."""
     return f"127.0.3.{list(CATALOGUE).index(name) + 1}"

@@ -1,4 +1,4 @@
-"""A thousand connections that say little or nothing (item 12)."""
+"""A thousand connections that send little or nothing (item 12)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from functools import partial
 
 from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
-from benchmarks.attack.attacks.pace import hold
+from benchmarks.attack.attacks.loops import hold
 from benchmarks.attack.wire import Link, packet
 
 COUNT = 1000
 HALF_HEADERS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 HALF_HELLO = bytes.fromhex("1603010200010001fc0303")
-"""The record and message headers of a TLS ClientHello of 512 bytes, and nothing after them."""
+"""Record and message headers of a TLS ClientHello of 512 bytes, without its content."""
 OPEN_POLLING = (
     b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     b"Connection: close\r\n\r\n"
@@ -22,12 +22,12 @@ OPEN_POLLING = (
 
 
 def half_headers(aim: Aim) -> Outcome:
-    """Sends a request's headers a byte a second."""
+    """Sends a request's headers at one byte per second."""
     return _hold(aim, lambda _: _after(aim.dial(2), HALF_HEADERS), lambda wire: wire.sendall(b"x"))
 
 
 def idle(aim: Aim) -> Outcome:
-    """Connects and says nothing, after the TLS handshake where there is one."""
+    """Connects and sends nothing, except the TLS handshake if there is one."""
     return _hold(aim, lambda _: aim.dial(2))
 
 
@@ -37,7 +37,7 @@ def half_handshakes(aim: Aim) -> Outcome:
 
 
 def dripping_posts(aim: Aim) -> Outcome:
-    """Opens one session and posts to it on all connections, a byte a second."""
+    """Opens one session and posts to it on all connections, at one byte per second."""
     head = (
         f"POST /socket.io/?EIO=4&transport=polling&sid={polling_sid(aim)} HTTP/1.1\r\n"
         "Host: 127.0.0.1\r\nContent-Length: 60000\r\n\r\n4"
@@ -51,13 +51,13 @@ def idle_sessions(aim: Aim) -> Outcome:
 
 
 def polling_sid(aim: Aim) -> str:
-    """Opens an Engine.IO session by long polling and returns its id; empty where refused."""
+    """Opens an Engine.IO session by long polling and returns its id; empty if refused."""
     with aim.dial() as wire:
         wire.sendall(OPEN_POLLING)
-        answer = b""
+        response = b""
         while data := wire.recv(4096):
-            answer += data
-    return answer.partition(b'"sid":"')[2].partition(b'"')[0].decode()
+            response += data
+    return response.partition(b'"sid":"')[2].partition(b'"')[0].decode()
 
 
 def _hold(
@@ -79,9 +79,9 @@ def _session(aim: Aim, _: int) -> socket.socket:
 
 
 ATTACKS = (
-    Attack("half-headers", "1,000 connections that send headers a byte a second", half_headers),
-    Attack("idle-connections", "1,000 connections that say nothing", idle),
-    Attack("half-handshakes", "1,000 halves of a TLS handshake", half_handshakes, tls=True),
-    Attack("dripping-posts", "1,000 posts to one session, a byte a second", dripping_posts),
+    Attack("half-headers", "1,000 connections that send a header byte per second", half_headers),
+    Attack("idle-connections", "1,000 connections that send nothing", idle),
+    Attack("half-handshakes", "1,000 half TLS handshakes", half_handshakes, tls=True),
+    Attack("dripping-posts", "1,000 posts to one session, at a byte per second", dripping_posts),
     Attack("idle-sessions", "1,000 sessions that send no frame", idle_sessions),
 )

@@ -1,9 +1,9 @@
 """A progressive JPEG that is small to send and slow to decode.
 
-It is flat grey. Its first scan has the mean of each block, a bit for each. Each other scan says
-with a few "end of band" runs that no block has anything more, and refines all frequencies, so that
-the decoder looks at each of the 63 coefficients of each block again. The standard has fewer
-refinements than this; decoders warn and go on. Source: ITU-T T.81, annexes B (markers), F and G.
+It is flat grey. Its first scan contains the mean of each block in one bit. Every other scan refines
+all frequencies, but its few "end of band" runs say that no block has more data. The decoder still
+visits each of the 63 coefficients of each block again. The standard allows fewer refinements;
+decoders warn and continue. Source: ITU-T T.81, annexes B (markers), F and G.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import struct
 BLOCK = 8
 LAST_FREQUENCY = 63
 LONGEST_RUN = 14
-"""The symbol EOB14 stands for 2**14 to 2**15 - 1 blocks without anything more."""
+"""The symbol EOB14 stands for 2**14 to 2**15 - 1 blocks without more data."""
 
 
 def many_scans(width: int, height: int, scans: int) -> bytes:
@@ -44,7 +44,7 @@ def _segment(marker: int, body: bytes) -> bytes:
 
 
 def _table(kind: int, symbols: list[int]) -> bytes:
-    """A Huffman table: one symbol has the code 0, more have codes of four bits in order."""
+    """A Huffman table: a single symbol has the code 0, several have codes of four bits in order."""
     counts = bytearray(16)
     counts[0 if len(symbols) == 1 else 3] = len(symbols)
     return bytes([kind]) + counts + bytes(symbols)
@@ -59,13 +59,13 @@ def _scan(band: tuple[int, int], bits: int, data: bytes) -> bytes:
 
 
 def _empty_scans(count: int, blocks: int) -> list[bytes]:
-    """The upper bits of all frequencies, and then their last bit again and again."""
+    """Scans of the upper bits of all frequencies, and then repeatedly of their last bit."""
     band, data = (1, LAST_FREQUENCY), _pack(_runs(blocks))
     return [_scan(band, 0x10 if number else 0x01, data) for number in range(count)]
 
 
 def _runs(blocks: int) -> str:
-    """Bits that say that so many blocks have nothing more."""
+    """Bits for a number of blocks without more data."""
     bits = ""
     while blocks:
         run = min(blocks.bit_length() - 1, LONGEST_RUN)

@@ -1,4 +1,4 @@
-"""A model server that hangs, and callers that ask too much of it (items 4, 9 and 10)."""
+"""A model server that hangs, and excessive requests to it (items 4, 9 and 10)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from serving.protos.services import ModelServiceStub, PredictionServiceStub
 CLAIMED_ROWS, CLAIMS = 1024, 20
 LARGE_BYTES, LARGE_REQUESTS = 60_000_000, 12
 STATUS_SECONDS = 1.0
-"""The app gives a status this long at least, and takes the models for gone after that."""
+"""Shortest deadline of the app's status calls, after which it takes the models for unavailable."""
 
 
 def hang(aim: Aim) -> Outcome:
-    """Stops the model server with SIGSTOP, as a hang of it looks from outside."""
+    """Stops the model server with SIGSTOP, which looks like a hang from outside."""
     server = model_server(aim.app_pid)
     server.send_signal(signal.SIGSTOP)
     try:
@@ -36,7 +36,7 @@ def hang(aim: Aim) -> Outcome:
 
 
 def greedy_predicts(aim: Aim) -> Outcome:
-    """Sends 20 tiny Predicts that claim 1,024 rows each, and 12 of 60 MB, and asks for a status."""
+    """Sends 20 tiny Predicts that claim 1,024 rows each, 12 of 60 MB, and status requests."""
     deadline, outcome = Deadline.after(aim.seconds), Outcome({"status_failures": 0})
     with (
         closing(grpc.insecure_channel(_target(aim), options=_UNBOUNDED)) as channel,
@@ -48,7 +48,7 @@ def greedy_predicts(aim: Aim) -> Outcome:
         pool.submit(_send_large, stub, deadline)
         _ask_status(channel, deadline, outcome)
     if outcome.notes["status_failures"]:
-        outcome.faults.append("the model server's status did not answer in 1 s")
+        outcome.faults.append("the model server's status took over 1 s")
     return outcome
 
 

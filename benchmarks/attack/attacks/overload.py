@@ -19,23 +19,23 @@ from tests.support.moving_face import jpeg
 
 CAPACITY_CLIENTS, CLIENTS = 8, 200
 CAPACITY_SHARE = 0.25
-"""Of the attack's time; the rest is the overload."""
+"""Share of the attack's time; the rest is the overload."""
 BOXES_ALONE = packet(
     b'42["configure",{"models":'
     + json.dumps({name: {"enabled": False} for name in load_contract()}).encode()
     + b"}]"
 )
-LEAST_OF_CAPACITY, LEAST_FAIRNESS, MOST_MS = 0.9, 0.95, 300.0
+MIN_OF_CAPACITY, MIN_FAIRNESS, MAX_MS = 0.9, 0.95, 300.0
 
 
 def overload(times: float, aim: Aim) -> Outcome:
     """Measures the capacity with eight clients, and then offers a multiple of it with 200.
 
-    The eight send the next frame after each acknowledgement. The 200 send by the clock and wait for
-    nothing. All want boxes alone: one that sends seldom asks all models about each frame, and one
-    that sends often asks them about few, so a frame would not cost the same in both parts. The
-    neighbour's own frames count as part of the capacity. What the attacker takes of the processors,
-    `own_cores`, is missing from what the service can do meanwhile.
+    The eight send the next frame after each ack. The 200 send by the clock without waiting. All
+    disable the models: a client that sends rarely asks all models about each frame, and one that
+    sends often about few frames, so a frame would not cost the same in both parts. The neighbour's
+    own frames count as part of the capacity. The attacker's own processor time, `own_cores`, is not
+    available to the service.
     """
     image = packet(jpeg(0.0, 320, 240), BINARY)
     seconds = aim.seconds * CAPACITY_SHARE
@@ -50,7 +50,7 @@ def overload(times: float, aim: Aim) -> Outcome:
     cpu = time.process_time()
     stream(many, seconds)
     own_cpu = (time.process_time() - cpu) / seconds
-    return _judge({**_figures(many, capacity, seconds), "own_cores": own_cpu})
+    return _assess({**_values(many, capacity, seconds), "own_cores": own_cpu})
 
 
 def _cameras(
@@ -68,7 +68,7 @@ def _cameras(
     return [Camera(*options(link.wire)) for link in links]  # type: ignore[arg-type]
 
 
-def _figures(cameras: list[Camera], capacity: float, seconds: float) -> dict[str, float]:
+def _values(cameras: list[Camera], capacity: float, seconds: float) -> dict[str, float]:
     analysed = [camera.analysed for camera in cameras]
     return {
         "capacity": capacity,
@@ -82,14 +82,14 @@ def _figures(cameras: list[Camera], capacity: float, seconds: float) -> dict[str
     }
 
 
-def _judge(notes: dict[str, float]) -> Outcome:
+def _assess(notes: dict[str, float]) -> Outcome:
     outcome = Outcome(notes)
-    if notes["of_capacity"] < LEAST_OF_CAPACITY:
+    if notes["of_capacity"] < MIN_OF_CAPACITY:
         outcome.faults.append(f"analyses {notes['of_capacity']:.0%} of capacity")
-    if notes["fairness"] < LEAST_FAIRNESS:
+    if notes["fairness"] < MIN_FAIRNESS:
         outcome.faults.append(f"Jain's index {notes['fairness']:.2f}")
-    if notes["p95_ms"] >= MOST_MS:
-        outcome.faults.append(f"p95 of the served {notes['p95_ms']:.0f} ms")
+    if notes["p95_ms"] >= MAX_MS:
+        outcome.faults.append(f"p95 of analysed frames {notes['p95_ms']:.0f} ms")
     return outcome
 
 

@@ -1,4 +1,4 @@
-"""Socket.IO packets that cost the parser or the log dearly (items 7 and 8)."""
+"""Socket.IO packets that are expensive for the parser or the log (items 7 and 8)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import count
 from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.attacks.connections import polling_sid
-from benchmarks.attack.attacks.pace import drop_answers, repeat
+from benchmarks.attack.attacks.loops import discard_responses, repeat
 from benchmarks.attack.wire import Link, packet
 
 SEPARATOR = b"\x1e"
-"""Between packets of one request, by Engine.IO's protocol 4."""
+"""Separator of packets in one request, by Engine.IO's protocol 4."""
 BIG_EVENT = b'42["configure",' + json.dumps([[1, 2]] * 6500).encode() + b"]"
 BIG_BODY = SEPARATOR.join([BIG_EVENT] * 80)
 NESTED = b"4" + b"[" * 1100
@@ -41,16 +41,16 @@ def nested(aim: Aim) -> Outcome:
         else:
             with Link(aim) as link:
                 link.wire.sendall(packet(NESTED))
-                drop_answers(link.wire, 0.2)
+                discard_responses(link.wire, 0.2)
 
     return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 25, threads=4)})
 
 
 def post(aim: Aim, sid: str, body: bytes) -> bytes:
-    """Posts to a session by long polling and returns the start of the answer.
+    """Posts to a session by long polling and returns the start of the response.
 
     Raises:
-        OSError: The service closed the connection without an answer.
+        OSError: The service closed the connection without a response.
     """
     head = (
         f"POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: 127.0.0.1\r\n"

@@ -1,4 +1,4 @@
-"""HTTP requests that are wrong, endless or too many (items 6 and 17)."""
+"""HTTP requests that are malformed, endless or too many (items 6 and 17)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import count
 
 from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
-from benchmarks.attack.attacks.pace import drop_answers, pour, repeat
+from benchmarks.attack.attacks.loops import discard_responses, pour, repeat
 
 MEGABYTE = 1_000_000
 CHUNKED = (
@@ -56,33 +56,33 @@ def smuggling(aim: Aim) -> Outcome:
         coding = CODINGS[next(codings) % len(CODINGS)]
         with aim.dial(1) as wire:
             wire.sendall(SMUGGLED % coding)
-            answers = b""
+            responses = b""
             while data := wire.recv(4096):
-                answers += data
-                if answers.count(b"HTTP/1.1 ") > 1 and coding in CODINGS[:3]:
+                responses += data
+                if responses.count(b"HTTP/1.1 ") > 1 and coding in CODINGS[:3]:
                     outcome.notes["smuggled"] += 1
                     return
 
     outcome.notes["rounds"] = repeat(attack, Deadline.after(aim.seconds), 20)
     if outcome.notes["smuggled"]:
-        outcome.faults.append("a hidden request was answered")
+        outcome.faults.append("a hidden request got a response")
     return outcome
 
 
 def malformed(aim: Aim) -> Outcome:
-    """Sends request lines that are wrong, each with a token in it, 400 a second."""
+    """Sends malformed request lines that contain a token, 400 per second."""
     lines = count()
 
     def attack(_: Deadline) -> None:
         with aim.dial(1) as wire:
             wire.sendall(MALFORMED[next(lines) % len(MALFORMED)])
-            drop_answers(wire, 0.5)
+            discard_responses(wire, 0.5)
 
     return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 100, threads=4)})
 
 
 def pipelined(aim: Aim) -> Outcome:
-    """Sends requests without waiting for their answers, 3 MB/s on one connection."""
+    """Sends requests without waiting for their responses, 3 MB/s on one connection."""
 
     def attack(deadline: Deadline) -> None:
         with aim.dial() as wire:

@@ -1,4 +1,4 @@
-"""Sessions that start anew all the time, costly images and guessed tokens (items 11, 14, 16)."""
+"""Sessions that restart continuously, expensive images and guessed tokens (items 11, 14, 16)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from itertools import count
 
 from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
+from benchmarks.attack.attacks.loops import discard_responses, repeat
 from benchmarks.attack.attacks.many_scans import many_scans
-from benchmarks.attack.attacks.pace import drop_answers, repeat
 from benchmarks.attack.wire import BINARY, Link, connect_packet, frame_event, packet
 from tests.support.moving_face import jpeg
 
 CHURN_PER_SECOND = 50
 """As in the report: 395 frames in 8 s."""
 GUESSES_PER_SECOND = 100
-"""More than this from one address is a fault: a token is then found by patience alone."""
+"""Limit of guesses from one address. With more, a short token can be found by brute force."""
 
 
 def churn(aim: Aim) -> Outcome:
-    """Disconnects and connects the session after each frame, all on one connection."""
+    """Disconnects and reconnects the session after each frame, all on one connection."""
     image = packet(jpeg(0.0), BINARY)
     seqs = count()
 
@@ -29,7 +29,7 @@ def churn(aim: Aim) -> Outcome:
                 turn = Deadline.after(1 / CHURN_PER_SECOND)
                 again = packet(b"41") + connect_packet(aim.token)
                 link.wire.sendall(frame_event(next(seqs)) + image + again)
-                drop_answers(link.wire, 0.001)
+                discard_responses(link.wire, 0.001)
                 turn.wait()
 
     rounds = repeat(attack, Deadline.after(aim.seconds), 20)
@@ -39,7 +39,7 @@ def churn(aim: Aim) -> Outcome:
 def costly_images(aim: Aim) -> Outcome:
     """Sends a JPEG of 18 KB, 8.3 megapixels and 99 scans on two connections."""
     image = packet(many_scans(3840, 2160, 99), BINARY)
-    answers = count()
+    acks = count()
 
     def attack(deadline: Deadline) -> None:
         with Link(aim) as link:
@@ -49,12 +49,12 @@ def costly_images(aim: Aim) -> Outcome:
                 turn = Deadline.after(1 / 30)
                 link.send_frame(seq, image)
                 link.await_ack(seq)
-                next(answers)
+                next(acks)
                 seq += 1
                 turn.wait()
 
     repeat(attack, Deadline.after(aim.seconds), 20, threads=2)
-    return Outcome({"answered": next(answers)})
+    return Outcome({"acks": next(acks)})
 
 
 def guess_tokens(aim: Aim) -> Outcome:
@@ -82,7 +82,7 @@ ATTACKS = (
     Attack("costly-images", "JPEGs of 8.3 megapixels and 99 scans", costly_images),
     Attack(
         "session-churn",
-        "a new session after each frame, and SIGTERM in the end",
+        "a new session after each frame, and SIGTERM at the end",
         churn,
         then_stop=True,
         slowness=2,

@@ -1,4 +1,4 @@
-"""WebSockets of an old kind, endless messages, floods and readers that do not read."""
+"""Obsolete WebSocket versions, endless messages, floods and clients that do not read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import cycle
 
 from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
-from benchmarks.attack.attacks.pace import hold, pour, repeat
+from benchmarks.attack.attacks.loops import hold, pour, repeat
 from benchmarks.attack.wire import (
     BINARY,
     PING,
@@ -38,7 +38,7 @@ SMALL_BUFFER = 4096
 
 
 def old_upgrade(aim: Aim) -> Outcome:
-    """Upgrades to a WebSocket of before RFC 6455 and sends one endless message, 20 MB in 12 s."""
+    """Upgrades to a WebSocket older than RFC 6455 and sends an endless message, 20 MB in 12 s."""
     hellos = cycle((HIXIE_75, HIXIE_76))
 
     def attack(deadline: Deadline) -> None:
@@ -70,7 +70,7 @@ def unfinished(aim: Aim) -> Outcome:
 
 
 def flood(message: bytes, aim: Aim) -> Outcome:
-    """Sends small messages that mean nothing, 1.5 MB/s on one connection."""
+    """Sends small meaningless messages, 1.5 MB/s on one connection."""
 
     def attack(deadline: Deadline) -> None:
         with Link(aim) as link:
@@ -80,7 +80,7 @@ def flood(message: bytes, aim: Aim) -> Outcome:
 
 
 def slow_readers(aim: Aim) -> Outcome:
-    """Sends small frames and requests for large files, and never reads an answer."""
+    """Sends small frames and requests for large files, and never reads a response."""
     image = packet(jpeg(0.0, 160, 120, 50), BINARY)
     events = b"".join(frame_event(seq) + image for seq in range(5))
     get = b"GET /static/vendor/face_detection_full_range.tflite HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -117,7 +117,7 @@ def _hold_unread(opening: Callable[[int], socket.socket], deadline: Deadline, ev
 
 
 def _offer(wire: socket.socket, data: bytes) -> None:
-    """Sends what fits; a message that is cut off here is this attacker's own trouble."""
+    """Sends as many bytes as fit. A truncated message only affects this attacker."""
     try:
         wire.send(data)
     except OSError:

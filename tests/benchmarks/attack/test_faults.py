@@ -10,7 +10,7 @@ from benchmarks.attack.faults import ModelFaults
 
 
 class StandIn:
-    """A process that writes down its signals."""
+    """A process that records its signals."""
 
     def __init__(self) -> None:
         self.signals: list[int] = []

@@ -1,4 +1,4 @@
-"""The shipped HAProxy configuration, made fit for one machine."""
+"""The shipped HAProxy configuration, adapted to one machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_ports_certificate_and_server_are_this_machines(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("haproxy") is None, reason="HAProxy is not installed")
-def test_haproxy_takes_it(tmp_path: Path) -> None:
+def test_haproxy_accepts_it(tmp_path: Path) -> None:
     certificate = tmp_path / "proxy.pem"
     certificate.write_bytes(b"".join(file.read_bytes() for file in make_certificate(tmp_path)))
     configuration = tmp_path / "haproxy.cfg"

@@ -20,7 +20,7 @@ def test_it_is_a_progressive_jpeg_of_flat_grey(size: tuple[int, int]) -> None:
         assert image.getextrema() == (128, 128)
 
 
-def test_it_has_the_scans_that_were_asked_for_in_few_bytes() -> None:
+def test_it_has_the_requested_scans_in_few_bytes() -> None:
     data = many_scans(3840, 2160, scans=99)
     assert data.count(START_OF_SCAN) == 99
     assert len(data) < 20_000

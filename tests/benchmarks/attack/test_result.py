@@ -12,17 +12,17 @@ import pytest
 from benchmarks.attack.footprint import Footprint
 from benchmarks.attack.report import row, summary, write_json
 from benchmarks.attack.result import Result
-from benchmarks.attack.samples import Figures
+from benchmarks.attack.samples import ClientStats
 
-FIGURES = Figures(rate=10.0, p95_ms=30.0, max_ms=40.0, failed=0)
+STATS = ClientStats(rate=10.0, p95_ms=30.0, max_ms=40.0, failed=0)
 HELD = Footprint(rss_mib=140, models_rss_mib=210, descriptors=18, threads=9, model_pid=7)
 WITHSTOOD = Result(
     attack="ping-flood",
     server="app.py",
-    before=FIGURES,
-    during=replace(FIGURES, rate=8.0),
-    after=FIGURES,
-    health=replace(FIGURES, p95_ms=100.0),
+    before=STATS,
+    during=replace(STATS, rate=8.0),
+    after=STATS,
+    health=replace(STATS, p95_ms=100.0),
     idle=HELD,
     peak_rss_mib=400,
     peak_descriptors=1000,
@@ -40,11 +40,11 @@ def test_figures_at_their_limits_pass() -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"during": replace(FIGURES, rate=7.9)}, "keeps 79%"),
-        ({"before": replace(FIGURES, rate=0.0)}, "keeps 0%"),
-        ({"health": replace(FIGURES, p95_ms=101.0)}, "/healthz p95 101 ms"),
-        ({"health": replace(FIGURES, p95_ms=math.inf)}, "/healthz p95 inf ms"),
-        ({"after": replace(FIGURES, rate=7.9)}, "after: 7.9/s"),
+        ({"during": replace(STATS, rate=7.9)}, "keeps 79%"),
+        ({"before": replace(STATS, rate=0.0)}, "keeps 0%"),
+        ({"health": replace(STATS, p95_ms=101.0)}, "/healthz p95 101 ms"),
+        ({"health": replace(STATS, p95_ms=math.inf)}, "/healthz p95 inf ms"),
+        ({"after": replace(STATS, rate=7.9)}, "after: 7.9/s"),
         ({"left": replace(HELD, rss_mib=171)}, "app +31 MiB"),
         ({"left": replace(HELD, models_rss_mib=241)}, "with models +31 MiB"),
         ({"left": replace(HELD, descriptors=24)}, "+6 descriptors"),
@@ -61,12 +61,12 @@ def test_a_figure_over_its_limit_is_a_fault(change: dict[str, object], fault: st
 
 
 def test_too_many_honest_clients_may_take_from_the_neighbours_rate() -> None:
-    crowded = replace(WITHSTOOD, during=replace(FIGURES, rate=1.0), spares_neighbour=False)
+    crowded = replace(WITHSTOOD, during=replace(STATS, rate=1.0), spares_neighbour=False)
     assert crowded.faults == []
 
 
 def test_results_are_counted_and_written_as_plain_json(tmp_path: Path) -> None:
-    lost = replace(WITHSTOOD, during=Figures(0.0, math.inf, math.inf, 9))
+    lost = replace(WITHSTOOD, during=ClientStats(0.0, math.inf, math.inf, 9))
     file = tmp_path / "results.json"
     write_json([WITHSTOOD, lost], file, {"Date": "today"})
     written = json.loads(file.read_text())

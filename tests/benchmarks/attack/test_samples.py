@@ -1,4 +1,4 @@
-"""Figures made from a client's samples."""
+"""Statistics of a client's samples."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from benchmarks.attack.samples import Sample, figures, jain_index, percentile
+from benchmarks.attack.samples import Sample, client_stats, jain_index, percentile
 
 
 @pytest.mark.parametrize(
@@ -27,15 +27,15 @@ def test_no_values_have_no_finite_percentile() -> None:
     assert percentile([], 95) == math.inf
 
 
-def test_lost_answers_count_as_infinitely_late() -> None:
+def test_lost_responses_count_as_infinitely_late() -> None:
     kept = [Sample(i, i + 0.01, ok=True) for i in range(18)]
     lost = [Sample(18, 19, ok=False), Sample(19, 20, ok=False)]
-    seen = figures(kept + lost, 0, 20)
+    seen = client_stats(kept + lost, 0, 20)
     assert (seen.p95_ms, seen.failed, seen.rate) == (math.inf, 2, 0.9)
 
 
-def test_a_late_answer_counts_where_it_came_and_its_time_where_it_was_sent() -> None:
+def test_a_late_response_counts_when_it_arrives_and_its_time_when_it_was_sent() -> None:
     late = [Sample(1.0, 4.0, ok=True)]
-    assert figures(late, 0, 2).rate == 0
-    assert figures(late, 0, 2).max_ms == 3000
-    assert figures(late, 2, 5).rate == pytest.approx(1 / 3)
+    assert client_stats(late, 0, 2).rate == 0
+    assert client_stats(late, 0, 2).max_ms == 3000
+    assert client_stats(late, 2, 5).rate == pytest.approx(1 / 3)

@@ -1,4 +1,4 @@
-"""Figures of a soak."""
+"""Reports of a soak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loops that attackers share. Each is bounded in rate and count and ends at a deadline."""
+"""Loops for attacks. Each has a limited rate and count, and ends at a deadline."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def repeat(action: Action, deadline: Deadline, per_second: float, threads: int =
     Args:
         action: One round, such as one connection. It should return at the deadline.
         deadline: When to stop.
-        per_second: The most rounds per second of each thread.
-        threads: Number of threads that do so at the same time.
+        per_second: Maximum of rounds per second and thread.
+        threads: Number of concurrent threads.
 
     Returns:
         The number of rounds.
@@ -44,9 +44,9 @@ def repeat(action: Action, deadline: Deadline, per_second: float, threads: int =
 
 
 def pour(wire: socket.socket, block: bytes, bytes_per_second: float, deadline: Deadline) -> int:
-    """Sends a block again and again at a steady rate; returns the number of bytes.
+    """Sends a block repeatedly at a steady rate; returns the number of bytes.
 
-    What comes back is read and dropped.
+    Responses are read and discarded.
 
     Raises:
         OSError: The service closed the connection.
@@ -57,12 +57,12 @@ def pour(wire: socket.socket, block: bytes, bytes_per_second: float, deadline: D
         while sent <= due and not deadline.is_over:
             wire.sendall(block)
             sent += len(block)
-        drop_answers(wire, SLICE_SECONDS)
+        discard_responses(wire, SLICE_SECONDS)
     return sent
 
 
-def drop_answers(wire: socket.socket, seconds: float) -> None:
-    """Reads and drops what has come, and waits for so long where nothing has.
+def discard_responses(wire: socket.socket, seconds: float) -> None:
+    """Reads and discards available data, and waits for some seconds if there is none.
 
     Raises:
         ConnectionError: The service closed the connection.
@@ -85,14 +85,14 @@ def hold(
     keep: Callable[[socket.socket], object] | None = None,
     per_second: int = 400,
 ) -> int:
-    """Holds connections open, and opens others for those that were closed.
+    """Holds connections open, and replaces those that were closed.
 
     Args:
         opening: Opens the connection of a number from 0.
         count: Number of connections to hold.
         deadline: When to close them all.
         keep: Called for each once a second, to keep it alive; an `OSError` means it is gone.
-        per_second: The most connections to open per second.
+        per_second: Maximum of connections to open per second.
 
     Returns:
         The number of connections that were open at the end.
@@ -131,7 +131,7 @@ def _forget_closed(
 ) -> None:
     for number, wire in list(wires.items()):
         try:
-            drop_answers(wire, 0.0)
+            discard_responses(wire, 0.0)
             if keep is not None:
                 keep(wire)
         except (BlockingIOError, InterruptedError):

@@ -1,4 +1,4 @@
-"""The share of the machine that other programs take while something is measured."""
+"""Processor share of other programs during a measurement."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import psutil
 
 
 class OtherPrograms:
-    """Measures from its creation on what runs beside this process and those below it.
+    """Measures the processor time of all programs except this process and its descendants.
 
-    Figures that were taken while others kept the processors busy say little about the service.
+    Values that were measured while others used the processors say little about the service.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class OtherPrograms:
         self._all, self._ours = _busy_seconds(), _own_seconds()
 
     def share(self) -> float:
-        """Share of all processors that others took, 0 to 1."""
+        """Share of all processors that others have used since the creation, 0 to 1."""
         others = _busy_seconds() - self._all - (_own_seconds() - self._ours)
         seconds = (time.monotonic() - self._start) * (os.cpu_count() or 1)
         return max(0.0, others / seconds)

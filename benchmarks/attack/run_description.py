@@ -1,4 +1,4 @@
-"""The circumstances of a run: date, command, machine and commit."""
+"""Description of a run: date, command, machine and commit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def describe_run(command: str, arguments: Sequence[str]) -> dict[str, str]:
 
 
 def _commit() -> str:
-    """The short name of the checkout's commit; empty where it is no checkout."""
+    """Short name of the checkout's commit; empty outside of a checkout."""
     words = ["git", "describe", "--always", "--dirty", "--exclude=*"]
     try:
         done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)

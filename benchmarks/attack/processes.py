@@ -1,4 +1,4 @@
-"""Clients and attackers as processes of their own, which end with the benchmark."""
+"""Child processes for clients and attackers, which end with the benchmark."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from benchmarks.attack.attacks.attack import Outcome
 from benchmarks.attack.attacks.catalogue import CATALOGUE
 
 GRACE_SECONDS = 10.0
-"""After its deadline an attack that hangs in a socket is ended."""
+"""Time after its deadline until an attack that hangs in a socket is killed."""
 T = TypeVar("T")
 _SPAWN = multiprocessing.get_context("forkserver")
-# An attacker that has yet to import everything would be part of what is measured.
+# Preloaded, so that the imports of an attacker are not part of the measurement.
 _SPAWN.set_forkserver_preload(["benchmarks.attack.attacks.catalogue"])
 
 
-class Watched(Generic[T]):
-    """A client that runs in the background, and what it tells.
+class BackgroundClient(Generic[T]):
+    """A client that runs in a background process, and the results it has sent.
 
     Args:
-        kind: Type of what it sends.
+        kind: Type of the results.
         run: The client's loop.
         aim: Where it connects.
     """
 
     def __init__(self, kind: type[T], run: Callable[[Aim, Connection], None], aim: Aim) -> None:
-        self._told: list[T] = []
+        self._received: list[T] = []
         self._results, theirs = _SPAWN.Pipe(duplex=False)
         self._process = _SPAWN.Process(target=_run_client, args=(run, aim, theirs), daemon=True)
         self._process.start()
         theirs.close()
 
     def drain(self) -> list[T]:
-        """Takes what has come; returns all since the start.
+        """Receives pending results; returns all results since the start.
 
         Raises:
-            EOFError: The client's process ended.
+            EOFError: The client's process has exited.
         """
         while self._results.poll():
-            self._told.append(self._results.recv())
-        return self._told
+            self._received.append(self._results.recv())
+        return self._received
 
     def stop(self) -> None:
         """Ends the client."""
@@ -55,11 +55,11 @@ class Watched(Generic[T]):
 
 
 class Attacker:
-    """An attack in a process of its own that is ready, and begins when it is told to.
+    """An attack in a separate process that is ready and waits for `begin`.
 
     Args:
         name: Its name in the catalogue.
-        aim: What it attacks, and for how long.
+        aim: Target and duration.
     """
 
     def __init__(self, name: str, aim: Aim) -> None:
@@ -70,7 +70,7 @@ class Attacker:
         self._ours.recv()
 
     def begin(self) -> None:
-        """Lets it attack."""
+        """Starts the attack."""
         self._ours.send(None)
 
     @property
@@ -79,7 +79,7 @@ class Attacker:
         return not self._ours.poll() and self._process.is_alive()
 
     def result(self) -> Outcome:
-        """Waits a little for its end, ends it by force otherwise, and says what it saw."""
+        """Waits for the end of the attack, kills it after a grace time, and returns its outcome."""
         outcome = Outcome(faults=["the attacker failed"])
         if self._ours.poll(GRACE_SECONDS):
             with suppress(EOFError):
@@ -90,23 +90,24 @@ class Attacker:
 
 
 def _run_client(run: Callable[..., Any], aim: Aim, results: Connection) -> None:
-    _leave_interrupts_to_the_parent()
+    _ignore_interrupts()
     run(aim, results)
 
 
 def _run_attack(name: str, aim: Aim, theirs: Connection) -> None:
-    _leave_interrupts_to_the_parent()
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    _ignore_interrupts()
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     attack = CATALOGUE[name]
     theirs.send("ready")
     theirs.recv()
     try:
         outcome = attack.run(aim)
-    except ConnectionError:  # Limits of the service or of the proxy keep it out.
+    except ConnectionError:  # The limits of the service or of the proxy refuse it.
         outcome = Outcome({"shut_out": 1})
     theirs.send(outcome)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _ignore_interrupts() -> None:
+    """Ignores SIGINT, which the parent process handles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
