@@ -1,4 +1,4 @@
-"""A real nginx and a real HAProxy, each a process of its own on a free port."""
+"""A real nginx and a real HAProxy as child processes on free ports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""gRPC in a process that eventlet has patched, against a real server in a process of its own."""
+"""gRPC in a process that eventlet has patched, against a real server in another process."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ import threading
 port, method, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 channel, bridge = open_channel("127.0.0.1:" + port), HubBridge()
 bridge.start()
-answers, ticks_at_answers, threads, ticks = [], set(), set(), 0
+responses, ticks_at_responses, threads, ticks = [], set(), set(), 0
 world = threading.get_ident()
 
 def tick():
@@ -70,24 +70,24 @@ def call(method, body, done):
     future = channel.unary_unary("/test.Test/" + method).future(body, timeout=60)
     future.add_done_callback(lambda call: bridge.post(lambda: done(call.result())))
 
-def answered(body):
-    answers.append(int(body))
-    ticks_at_answers.add(ticks)
+def responded(body):
+    responses.append(int(body))
+    ticks_at_responses.add(ticks)
 
 eventlet.spawn(tick)
 for number in range(count):
-    call(method, str(number).encode(), answered)
+    call(method, str(number).encode(), responded)
 if method == "Hold":
     while ticks < 100:  # Only a hub that goes on counts.
         eventlet.sleep(0.001)
-    before = len(answers)
+    before = len(responses)
     call("Release", b"", lambda body: None)
-while len(answers) < count:
+while len(responses) < count:
     eventlet.sleep(0.001)
 print(json.dumps({
-    "answers": sorted(answers),
-    "answered before the release": before if method == "Hold" else None,
-    "moments of answers": len(ticks_at_answers),
+    "responses": sorted(responses),
+    "responses before the release": before if method == "Hold" else None,
+    "moments of responses": len(ticks_at_responses),
 }))
 channel.close()
 """
@@ -109,18 +109,18 @@ def run_client(*arguments):
     return json.loads(result.stdout)
 
 
-def test_no_call_is_lost_and_the_hub_goes_on_between_the_answers(port):
+def test_no_call_is_lost_and_the_hub_goes_on_between_the_responses(port):
     report = run_client(port, "Echo", CALLS)
 
-    assert report["answers"] == list(range(CALLS))
-    assert report["moments of answers"] > 10
+    assert report["responses"] == list(range(CALLS))
+    assert report["moments of responses"] > 10
 
 
 def test_the_hub_goes_on_while_a_thousand_calls_wait_for_the_server(port):
     report = run_client(port, "Hold", CALLS)
 
-    assert report["answered before the release"] == 0
-    assert report["answers"] == list(range(CALLS))
+    assert report["responses before the release"] == 0
+    assert report["responses"] == list(range(CALLS))
 
 
 def run(program):

@@ -1,4 +1,4 @@
-"""A library analyzer with a real model server, and without one."""
+"""A library analyzer with and without a real model server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may import whom, and that the app stays free of the TensorFlow runtime."""
+"""Allowed imports between packages; the app does not load the TensorFlow runtime."""
 
 from __future__ import annotations
 

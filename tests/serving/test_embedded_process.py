@@ -1,4 +1,4 @@
-"""The embedded server as a child; it needs no models for that."""
+"""The embedded server as a child process, without models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models in the caller's own process: the version that is loaded, and errors about bad folders."""
+"""Models in the caller's process: the loaded version, and errors of invalid folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real app in a process of its own, started as people start it."""
+"""The real app as a child process, started as people start it."""
 
 from __future__ import annotations
 

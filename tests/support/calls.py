@@ -1,4 +1,4 @@
-"""Calls that run in threads of their own, for tests of what waits."""
+"""Calls in separate threads, for tests of blocking code."""
 
 from __future__ import annotations
 

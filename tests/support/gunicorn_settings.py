@@ -1,4 +1,4 @@
-"""What `gunicorn.conf.py` makes of an environment, read in a process of its own.
+"""Settings that `gunicorn.conf.py` derives from an environment, read in a child process.
 
 The file patches the standard library, so tests must not run it in theirs.
 """

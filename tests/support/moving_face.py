@@ -1,4 +1,4 @@
-"""A webcam without a webcam: the astronaut of scikit-image, moved and zoomed."""
+"""A simulated webcam: the astronaut of scikit-image, moved and zoomed."""
 
 from __future__ import annotations
 

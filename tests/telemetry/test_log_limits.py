@@ -1,4 +1,4 @@
-"""Lines of one kind are limited; others are not held up by them."""
+"""Lines of one kind are limited without an effect on other lines."""
 
 from __future__ import annotations
 

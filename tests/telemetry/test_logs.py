@@ -1,4 +1,4 @@
-"""Log lines: what they hold, what they never hold, and that their ids are those of the work."""
+"""Log lines: contents, removed secrets, and ids of the current work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The switch of the traces; tests/web/test_operations.py has what they tell."""
+"""Traces on and off; tests/web/test_operations.py has the spans."""
 
 from __future__ import annotations
 

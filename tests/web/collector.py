@@ -1,4 +1,4 @@
-"""A collector of traces that speaks OTLP."""
+"""An OTLP collector that keeps the traces it receives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engine.IO without a library's manners: packets are sent as they are given."""
+"""An Engine.IO client that sends packets unchanged, even invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP by hand: what no client library would send."""
+"""Raw HTTP requests that no client library would send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections make room for others, and slow ones are closed."""
+"""Old connections are closed to make room for new ones, and slow ones are closed."""
 
 from __future__ import annotations
 

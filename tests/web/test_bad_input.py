@@ -1,4 +1,4 @@
-"""What a careless or hostile client sends costs it one error, and nobody else anything."""
+"""Invalid input of a client gives that client one error and affects no other client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packets that break a parser cost their sender the connection, and the service no descriptor."""
+"""Packets that break a parser close their sender's connection and leak no descriptor."""
 
 from __future__ import annotations
 

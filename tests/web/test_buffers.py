@@ -1,4 +1,4 @@
-"""One budget bounds what all connections hold together."""
+"""One budget limits the memory of all connections together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections that hold no session are closed; tests/web/test_limits.py has those that hold one."""
+"""Connections without a session are closed; tests/web/test_limits.py has those with one."""
 
 from __future__ import annotations
 

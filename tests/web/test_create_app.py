@@ -1,4 +1,4 @@
-"""An app is built without side effects: no thread and no process before it serves."""
+"""`create_app` has no side effects: no thread and no process starts before the app serves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A flood of tiny messages leaves the neighbour its boxes."""
+"""During a flood of tiny messages the neighbour keeps its rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forwarding headers count if a trusted proxy sends them, and are removed in any case."""
+"""Forwarding headers are applied from trusted proxies only, and always removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames that wait for their turn, and what overtakes them, without any socket."""
+"""Frames that wait for their turn, and frames that overtake them, without a socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gunicorn with the app's own HTTP: TLS, and the end of connections when it stops."""
+"""Gunicorn with the app's own HTTP: TLS, and closing of connections at a stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections that wait or dawdle lock nobody else out, and end."""
+"""Idle and slow connections block no other client, and are closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that are refused before the app sees them, under each server."""
+"""Requests that are refused before they reach the app, under each server."""
 
 from __future__ import annotations
 

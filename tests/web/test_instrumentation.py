@@ -1,4 +1,4 @@
-"""What is counted of a frame and of a model call, and that its ids go with it."""
+"""Metrics, log ids and spans of a frame and of a model call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fifty clients at once: each gets all of its own and nothing of another's."""
+"""Fifty concurrent clients each receive only their own events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The official JavaScript client speaks with the app."""
+"""The official JavaScript client works with the app."""
 
 from __future__ import annotations
 

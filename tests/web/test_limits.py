@@ -1,4 +1,4 @@
-"""Who may connect, for how long, and how fast."""
+"""Limits of connecting, of session time and of rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log of a running app, under each server: one line each, none twice, none of a client's making."""
+"""Log of a running app, under each server: single lines, no duplicates, no injected lines."""
 
 from __future__ import annotations
 

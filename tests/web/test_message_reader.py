@@ -1,4 +1,4 @@
-"""The reader of WebSocket frames keeps to RFC 6455."""
+"""The reader of WebSocket messages follows RFC 6455."""
 
 from __future__ import annotations
 

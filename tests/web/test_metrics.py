@@ -1,4 +1,4 @@
-"""Metrics that are shown before anything happens."""
+"""Metrics with known labels are exported as 0 from the start."""
 
 from __future__ import annotations
 

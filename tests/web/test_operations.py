@@ -1,4 +1,4 @@
-"""What operators see of a running app, under each server: metrics, log lines, traces."""
+"""Metrics, log lines and traces of a running app, under each server."""
 
 from __future__ import annotations
 

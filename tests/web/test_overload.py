@@ -1,4 +1,4 @@
-"""Far more frames than the workers can take: equal shares, fresh frames, one reply for each."""
+"""Overload: equal shares, fresh frames, and one ack per frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The libraries that `web/transport/` patches have the versions that it was written for."""
+"""Patched libraries have the versions that `web/transport/` was written for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections with a session stay when there is no room, by polling and by WebSocket."""
+"""Connections with a session are kept when others must make room, with polling and WebSocket."""
 
 from __future__ import annotations
 

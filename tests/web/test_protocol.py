@@ -1,4 +1,4 @@
-"""Protocol version 1 over real sockets, under every server that the app must run under."""
+"""Protocol version 1 over real sockets, under each server."""
 
 from __future__ import annotations
 

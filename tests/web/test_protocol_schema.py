@@ -1,4 +1,4 @@
-"""What clients and a live service really send fits the JSON Schema and the AsyncAPI document."""
+"""Messages of clients and of a live service match the JSON Schema and the AsyncAPI document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bounds on what one request or packet may bring, before and after its session is accepted."""
+"""Size limits of one request or packet, before and after its session is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packets that come in one request, by long polling."""
+"""Limits of packets in one long-polling request."""
 
 from __future__ import annotations
 

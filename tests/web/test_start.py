@@ -1,4 +1,4 @@
-"""Starting: what is wrong is said in one plain sentence that says what to do."""
+"""Start errors are reported in one plain sentence that says what to do."""
 
 from __future__ import annotations
 

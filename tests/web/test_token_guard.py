@@ -1,4 +1,4 @@
-"""Guessing an access token is slow, visible, and no trouble for those who have it."""
+"""Guessing an access token is slow and visible, and does not affect clients with the token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client that sends without a pause, as fast as it can, leaves the others their turn."""
+"""A client that sends continuously does not take the turns of others."""
 
 from __future__ import annotations
 

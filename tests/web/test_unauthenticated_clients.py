@@ -1,4 +1,4 @@
-"""A connection without a session can hold little and stall nobody."""
+"""A connection without a session has little memory and blocks nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that outlive what their clients, and the machine, do to connections."""
+"""Servers survive errors of connections and of the machine."""
 
 from __future__ import annotations
 

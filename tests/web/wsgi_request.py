@@ -1,4 +1,4 @@
-"""Asks a WSGI application directly, to see what a middleware passes on."""
+"""Direct requests to a WSGI application, to see what a middleware passes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model server whose models are what a test says."""
+"""A fake model server whose models a test defines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States and metrics over HTTP, as TensorFlow Serving has them."""
+"""Model states and metrics over HTTP, as in TensorFlow Serving."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that are refused, and the words for it."""
+"""Refused requests, and their messages."""
 
 from __future__ import annotations
 
