@@ -2,7 +2,7 @@
 
 `make` creates its virtual environment without pip, which would take seconds, and needs pip only to
 install uv. Python comes with a wheel of pip, and Python runs a package inside a wheel. Debian keeps
-that wheel in python3-venv, which needs root to install; then pip's wheel is downloaded.
+that wheel in python3-venv, which only root can install. Without it, this downloads pip's wheel.
 """
 
 from __future__ import annotations

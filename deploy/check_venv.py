@@ -1,7 +1,7 @@
 """Exits with 1 if the virtual environment of the Python that runs this is broken.
 
-`make` runs it first and creates the environment anew if needed. If the interpreter itself is gone,
-this does not even start.
+`make` runs it first and recreates the environment if needed. If the interpreter itself is missing,
+this script does not start.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Ships this checkout to Google Cloud: images to Artifact Registry, workloads to GKE Autopilot.
-# Run it again at any time: what is there stays as it is. Its page is docs/how-to/gcp.md.
+# You can run it again at any time: it keeps what exists. See docs/how-to/gcp.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export CLOUDSDK_CORE_DISABLE_PROMPTS=1 # Nobody may be there to answer gcloud.
+export CLOUDSDK_CORE_DISABLE_PROMPTS=1 # The script may run unattended.
 export CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=true CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK=true
-exec 3>&1 # Where commands are shown, also from within $(...).
+exec 3>&1 # Commands are printed here, also from within $(...).
 
 source deploy/gcp/commands.sh
 source deploy/gcp/options.sh
@@ -28,12 +28,12 @@ main() {
   ship
 }
 
-# make_work_folder: for kubectl's credentials and the overlay; it goes when the script ends.
+# make_work_folder: holds kubectl's credentials and the overlay. Deleted when the script ends.
 make_work_folder() {
   mkdir -p .cache
   trap clean_up EXIT
   work=$(umask 077 && mktemp -d .cache/deploy.XXXXXX)
-  export KUBECONFIG=$PWD/$work/kubeconfig # The user's own stays as it is.
+  export KUBECONFIG=$PWD/$work/kubeconfig # Leaves the user's own unchanged.
 }
 
 clean_up() {

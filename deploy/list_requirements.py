@@ -1,6 +1,6 @@
-"""Prints requirements from pyproject.toml, one a line, for a lock of a part of them.
+"""Prints a selection of the requirements in pyproject.toml, one per line.
 
-`make lock` pipes them into uv: an image leaves out what it does not use.
+`make lock` pipes them into uv, so that each image installs only what it uses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 def main() -> None:
     """Prints the requirements that the command line selects."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--extra", help="those of an extra, instead of the service's")
+    parser.add_argument("--extra", help="list this extra, instead of the service")
     parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="only these")
     parser.add_argument("--without", nargs="+", default=(), metavar="NAME", help="all but these")
     options = parser.parse_args()

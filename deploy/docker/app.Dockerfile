@@ -1,10 +1,10 @@
-# The app: gunicorn with one eventlet worker. It asks a model server, MIEN_MODEL_SERVER.
+# The app: gunicorn with one eventlet worker. MIEN_MODEL_SERVER names its model server.
 #   docker build --file deploy/docker/app.Dockerfile --tag mien-app .
-# Pin it in production: --build-arg PYTHON=python@sha256:..., as `docker buildx imagetools inspect
-# python:3.11-slim-bookworm` prints it.
+# In production, pin the base image with --build-arg PYTHON=python@sha256:... To get the digest, run
+# `docker buildx imagetools inspect python:3.11-slim-bookworm`.
 ARG PYTHON=python:3.11-slim-bookworm
 
-# What the page needs of npm, by the Node that `make setup` takes.
+# The page's npm packages, installed by the same Node.js as in `make setup`.
 FROM ${PYTHON} AS page
 ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt PATH=/node/bin:$PATH
 COPY locks/node.lock /node.lock
@@ -13,7 +13,7 @@ WORKDIR /page
 COPY .npmrc package.json package-lock.json vendor.mjs ./
 RUN npm ci --omit=dev --ignore-scripts && npm run vendor
 
-# All that the app imports. The runtimes of models and pytest are for others.
+# The packages that the app imports, without model runtimes and pytest.
 FROM ${PYTHON} AS packages
 WORKDIR /packages
 COPY locks locks
@@ -21,7 +21,7 @@ COPY locks locks
 ARG MORE=""
 RUN python -m venv --without-pip /opt/mien \
     && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/app.lock ${MORE} \
-    # The packages' own tests: 16 MB.
+    # Removing the packages' own tests saves 16 MB.
     && find /opt/mien -type d -name tests -prune -exec rm -r {} +
 
 FROM ${PYTHON}
@@ -38,12 +38,12 @@ COPY telemetry telemetry
 COPY templates templates
 COPY web web
 COPY --from=page /page/static/vendor static/vendor
-# The root file system is read-only at run time, and unready bytecode would cost every start.
+# The root file system is read-only at run time: without this, each start would compile everything.
 RUN python -m compileall -q .
 
 USER 10001:10001
 EXPOSE 5000 9100
-# The master tells its worker, which tells its clients to connect elsewhere.
+# The master stops its worker, which tells its clients to reconnect elsewhere.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:5000/healthz', timeout=2)"]

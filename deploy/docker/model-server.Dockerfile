@@ -1,7 +1,7 @@
-# The embedded model server: OpenVINO on the same SavedModels, by TensorFlow Serving's API.
+# The embedded model server: runs the SavedModels with OpenVINO and speaks TensorFlow Serving's API.
 #   docker build --file deploy/docker/model-server.Dockerfile --tag mien-model-server .
-# Pin it in production: --build-arg PYTHON=python@sha256:..., as `docker buildx imagetools inspect
-# python:3.11-slim-bookworm` prints it.
+# In production, pin the base image with --build-arg PYTHON=python@sha256:... To get the digest, run
+# `docker buildx imagetools inspect python:3.11-slim-bookworm`.
 ARG PYTHON=python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS packages

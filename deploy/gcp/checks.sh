@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What must be there before anything is touched.
+# Checks before the first change: tools, a clean checkout and logins.
 
-account="" # Who is logged in to gcloud.
+account="" # The account that is logged in to gcloud.
 revision="" # The tag of the images.
 
 check_tools() {
@@ -18,27 +18,27 @@ check_tools() {
   [ "$missing" = no ] || exit 1
 }
 
-# need TOOL REMEDY: notes that a tool is missing, so that all are named at once.
+# need TOOL INSTALL: reports a missing tool. The caller exits after all of them are reported.
 need() {
   command -v "$1" >/dev/null && return
   missing=yes
-  printf 'deploy.sh: %s is missing: %s\n' "$1" "$2" >&2
+  printf 'deploy.sh: %s is missing. Install it: %s\n' "$1" "$2" >&2
 }
 
 check_tree() {
   local changes
-  revision=$(git rev-parse --short=12 HEAD) || fail "no git revision to tag the images with."
+  revision=$(git rev-parse --short=12 HEAD) || fail "No git revision found to tag the images with. Run it in a git checkout."
   changes=$(git status --porcelain)
   [ -n "$changes" ] || return 0
   [ "$allow_dirty" = yes ] ||
-    fail "there are changes that are not committed; commit them, or --allow-dirty:"$'\n'"$changes"
-  # No two of them are the same, so none may take another's tag.
+    fail "Uncommitted changes. Commit them, or use --allow-dirty:"$'\n'"$changes"
+  # Two dirty checkouts of one revision differ, so each gets a tag of its own.
   revision+=-dirty-$(date -u +%Y%m%d%H%M%S)
 }
 
 check_logins() {
   account=$(run gcloud auth list --filter=status:ACTIVE '--format=value(account)')
-  [ -n "$account" ] || [ "$dry_run" = yes ] || fail "nobody is logged in: gcloud auth login"
+  [ -n "$account" ] || [ "$dry_run" = yes ] || fail "Not logged in to gcloud. Run: gcloud auth login"
   run gcloud projects describe "$project" '--format=value(projectId)' >/dev/null
   run docker version '--format={{.Server.Version}}' >/dev/null
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# How commands are shown, run and, when they fail, explained.
+# Prints and runs commands, and explains the ones that fail.
 
-work="" # The folder of what lives as long as this run.
+work="" # Temporary folder of this run.
 
 say() { printf '%s\n' "$*" >&3; }
 
@@ -14,7 +14,7 @@ fail() {
 
 show() { say "+$(printf ' %q' "$@")"; }
 
-# run COMMAND...: shows it and runs it; a dry run only shows it.
+# run COMMAND...: prints a command and runs it. A dry run only prints it.
 run() {
   show "$@"
   [ "$dry_run" = no ] || return 0
@@ -25,13 +25,13 @@ cloud() { run gcloud "$@" --project="$project"; }
 
 kube() { run kubectl --namespace=mien "$@"; }
 
-# succeeds COMMAND...: asks without showing the answer; in a dry run the answer is no.
+# succeeds COMMAND...: prints and runs a command without its output. Fails in a dry run.
 succeeds() {
   show "$@"
   [ "$dry_run" = no ] && "$@" >/dev/null 2>&1
 }
 
-# ensure NAME LIST... -- CREATE...: runs CREATE unless NAME is a line of what LIST says.
+# ensure NAME LIST... -- CREATE...: runs CREATE unless LIST prints NAME as one of its lines.
 ensure() {
   local name=$1 list=() names
   shift
@@ -43,20 +43,20 @@ ensure() {
   grep -qxF -e "$name" <<<"$names" || "${@:2}"
 }
 
-# explain COMMAND...: says what a failed command lacked, as far as its errors tell.
+# explain COMMAND...: names the missing permission or login, if the command's errors show it.
 explain() {
-  local services='artifactregistry|compute|container|iam|resourcemanager|serviceusage' right
-  right=$(grep -oE "[\"']($services)\.[a-zA-Z.]+[\"']" "$work/errors" | head -n 1 | tr -d "\"'") || true
-  if [ -n "$right" ]; then
-    complain "$account lacks the right $right in $project; $(role_with "$right") has it."
+  local services='artifactregistry|compute|container|iam|resourcemanager|serviceusage' permission
+  permission=$(grep -oE "[\"']($services)\.[a-zA-Z.]+[\"']" "$work/errors" | head -n 1 | tr -d "\"'") || true
+  if [ -n "$permission" ]; then
+    complain "$account lacks the permission $permission in $project. Grant $(role_with "$permission")."
   elif grep -qE 'gcloud auth login|Reauthentication|UNAUTHENTICATED' "$work/errors"; then
-    complain "the login of $account does not hold any more: gcloud auth login"
+    complain "The login of $account has expired. Run: gcloud auth login"
   else
-    complain "this failed:$(printf ' %q' "$@")"
+    complain "Command failed:$(printf ' %q' "$@")"
   fi
 }
 
-# role_with RIGHT: the least of Google's own roles that has a right that this script needs.
+# role_with PERMISSION: prints Google's smallest predefined role that has the permission.
 role_with() {
   case $1 in
     artifactregistry.*) echo roles/artifactregistry.admin ;;

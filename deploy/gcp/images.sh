@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Images: built from this checkout, tagged by its revision, pushed once.
+# Builds the images from this checkout, tags them with its revision, and pushes new ones.
 
 push_images() {
   local image
@@ -13,7 +13,7 @@ push_images() {
 push_image() {
   local tagged=$registry/$1:$revision dockerfile=deploy/docker/${1#mien-}.Dockerfile
   if succeeds docker manifest inspect "$tagged"; then return; fi
-  # The nodes are amd64, whatever the machine is that builds.
+  # The nodes are amd64, even if this machine is not.
   run docker build --platform=linux/amd64 --file="$dockerfile" --tag="$tagged" .
   run docker push "$tagged"
 }

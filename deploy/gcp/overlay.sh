@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The overlay gke with these images, this domain, its address and, if one is given, this certificate.
+# Writes the overlay of a release: the gke overlay with its images, domain, address and certificate.
 
 write_overlay() {
   if [ "$dry_run" = yes ]; then
@@ -15,13 +15,13 @@ overlay() {
   for image in "${images[@]}"; do
     printf '  - {name: %s, newName: %s, newTag: %s}\n' "$image" "$registry/$image" "$revision"
   done
-  own_names
+  domain_settings
   printf 'patches:\n'
-  if [ -n "$certificate" ]; then given_certificate; else own_certificate; fi
+  if [ -n "$certificate" ]; then existing_certificate; else managed_certificate; fi
 }
 
 # Google's load balancer appends the service's own address to X-Forwarded-For, after the visitor's.
-own_names() {
+domain_settings() {
   cat <<END
 configMapGenerator:
   - name: mien-app
@@ -33,7 +33,7 @@ configMapGenerator:
 END
 }
 
-own_certificate() {
+managed_certificate() {
   cat <<END
   - target: {kind: ManagedCertificate, name: mien}
     patch: |-
@@ -41,8 +41,8 @@ own_certificate() {
 END
 }
 
-# The cluster's own certificate goes, or its controller would set the ingress back to it.
-given_certificate() {
+# Deletes the cluster's own certificate, or its controller would set the ingress back to it.
+existing_certificate() {
   local path=/metadata/annotations
   cat <<END
   - target: {kind: ManagedCertificate, name: mien}

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# The project's parts: APIs, image repository, nodes' account, cluster and address.
-# deploy/terraform/ makes the same by the same names.
+# Creates what a release needs: APIs, image repository, node account, cluster and address.
+# deploy/terraform/ creates the same resources under the same names.
 
 apis=(artifactregistry cloudresourcemanager compute container iam)
 
 prepare_project() {
   enable_apis
-  ensure_nodes_account
+  ensure_node_account
   ensure_repository
-  grant_nodes_their_rights
+  grant_node_roles
   ensure_cluster
   ensure_address
   cloud container clusters get-credentials "$cluster" --region="$region"
@@ -23,8 +23,8 @@ enable_apis() {
   [ ${#missing[@]} -eq 0 ] || cloud services enable "${missing[@]}"
 }
 
-# The nodes have an account of their own, since the default one may often do anything.
-ensure_nodes_account() {
+# The nodes get their own account: the default one often has far more permissions.
+ensure_node_account() {
   nodes=mien-nodes@$project.iam.gserviceaccount.com
   ensure "$nodes" cloud iam service-accounts list '--format=value(email)' -- \
     cloud iam service-accounts create mien-nodes --display-name="Nodes of Mien"
@@ -37,13 +37,13 @@ ensure_repository() {
     --location="$region"
 }
 
-# What they may: write logs and metrics, and fetch the images.
-grant_nodes_their_rights() {
+# The nodes may write logs and metrics, and pull the images.
+grant_node_roles() {
   ensure_role roles/container.defaultNodeServiceAccount projects "$project"
   ensure_role roles/artifactregistry.reader "artifacts repositories" mien --location="$region"
 }
 
-# ensure_role ROLE GROUP RESOURCE...: gives the nodes ROLE on a resource of the command GROUP.
+# ensure_role ROLE GROUP RESOURCE...: grants the nodes ROLE on a resource of a gcloud command GROUP.
 ensure_role() {
   local role=$1 group who=serviceAccount:$nodes
   read -ra group <<<"$2"

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Prints the secrets of mutual TLS between app and model server:
+# Prints the secrets for mutual TLS between app and model server:
 #
 #   deploy/k8s/mutual_tls_secrets.sh | kubectl apply -f -
 #
-# Nothing stays on this machine. The authority's key is forgotten at once, so nobody can add a third
-# party later; run this again before the certificates end, and restart both Deployments.
+# It leaves no files on this machine. The authority's key is deleted at once, so that it cannot sign
+# more certificates. Run this again before the certificates expire, then restart both Deployments.
 set -eu
 umask 077
 
@@ -22,7 +22,7 @@ make_authority() {
   openssl req -x509 -new -key ca.key -days "$days" -subj "/CN=Mien model server authority" -out ca.crt
 }
 
-# make_certificate NAME USE: signed by the authority, for the Service NAME as pods may call it.
+# make_certificate NAME USE: signs a certificate for every DNS name of the Service NAME.
 make_certificate() {
   new_key "$1"
   cat >"$1.ext" <<END
@@ -56,7 +56,7 @@ print_file() {
   sed 's/^/    /' "$2"
 }
 
-# TensorFlow Serving wants all of it in one file, as the text form of its SSLConfig message.
+# TensorFlow Serving reads everything from one file: its SSLConfig message in text format.
 print_tf_serving_config() {
   printf '  ssl.config: |\n'
   print_field server_key mien-model-server.key

@@ -1,4 +1,4 @@
-"""Sees to it that the proxy has a certificate; one that no browser knows where it was given none.
+"""Makes a self-signed certificate for the proxy, unless the operator has provided one.
 
 python certificate.py FOLDER
 """
@@ -16,17 +16,17 @@ from web.http.certificate import LIFETIME, make_certificate
 
 FILE = "proxy.pem"
 _GROUP_MAY_READ = 0o640
-_OURS = "made on this machine"
+_SELF_MADE = "made on this machine"
 
 
 def ensure_certificate(folder: Path) -> bool:
-    """Writes certificate and key into one PEM file where there is none, or an old one of ours.
+    """Writes certificate and key into one PEM file, if it is missing or due for renewal.
 
     Returns:
         Whether it wrote one.
     """
     file = folder / FILE
-    if file.exists() and not _is_worn(file):
+    if file.exists() and not _needs_renewal(file):
         return False
     fresh = folder / f".{FILE}"
     fresh.unlink(missing_ok=True)
@@ -34,17 +34,17 @@ def ensure_certificate(folder: Path) -> bool:
     with tempfile.TemporaryDirectory() as parts:
         pems = make_certificate(Path(parts))
         fresh.write_bytes(b"".join(pem.read_bytes() for pem in pems))
-    fresh.replace(file)  # The proxy must never see half of it.
+    fresh.replace(file)  # Atomic: the proxy must never read half a file.
     return True
 
 
-def _is_worn(file: Path) -> bool:
-    """Whether it is a certificate of ours in the second half of its life."""
+def _needs_renewal(file: Path) -> bool:
+    """Whether it is self-made and in the second half of its lifetime."""
     certificate = x509.load_pem_x509_certificate(file.read_bytes())
     left = certificate.not_valid_after_utc - datetime.datetime.now(datetime.UTC)
-    return _OURS in certificate.subject.rfc4514_string() and left < LIFETIME / 2
+    return _SELF_MADE in certificate.subject.rfc4514_string() and left < LIFETIME / 2
 
 
 if __name__ == "__main__":
     made = ensure_certificate(Path(sys.argv[1]))
-    print("made a certificate" if made else "there is a certificate")
+    print("Made a certificate." if made else "Kept the existing certificate.")

@@ -4,9 +4,9 @@ resource "google_container_cluster" "mien" {
   #checkov:skip=CKV_GCP_23:Autopilot is always VPC-native
   #checkov:skip=CKV_GCP_61:Autopilot has intranode visibility; flow logs belong to the network
   #checkov:skip=CKV_GCP_69:Autopilot always has the metadata server
-  #checkov:skip=CKV_GCP_20:Whoever deploys may come from anywhere; logins and roles guard the API
-  #checkov:skip=CKV_GCP_65:Groups need an organisation, which a project may not have
-  #checkov:skip=CKV_GCP_66:Only the repository's own images run; nobody else signs them
+  #checkov:skip=CKV_GCP_20:Operators deploy from any address; logins and roles guard the API
+  #checkov:skip=CKV_GCP_65:Groups need an organization, which a project may not have
+  #checkov:skip=CKV_GCP_66:Only images of this repository run, and no one else signs them
   name                = var.cluster
   location            = var.region
   network             = var.network
@@ -18,12 +18,12 @@ resource "google_container_cluster" "mien" {
     channel = "REGULAR"
   }
 
-  # Nothing in the cluster calls the Internet; images come by Google's own network.
+  # Nothing in the cluster calls the Internet. Images are pulled over Google's network.
   private_cluster_config {
     enable_private_nodes = true
   }
 
-  # Autopilot makes all nodes by this.
+  # Autopilot creates all nodes with these defaults.
   cluster_autoscaling {
     auto_provisioning_defaults {
       service_account = google_service_account.nodes.email

@@ -1,13 +1,13 @@
-# The address of the ingress; its name stands in deploy/k8s/overlays/gke.
+# The address of the ingress. deploy/k8s/overlays/gke refers to it by name.
 resource "google_compute_global_address" "ingress" {
   name = "mien"
 
   depends_on = [google_project_service.api]
 }
 
-# Google issues it as soon as the domain points to the ingress. `deploy.sh --certificate` hands it to the ingress.
+# Google issues it once the domain points to the ingress. `deploy.sh --certificate` attaches it.
 resource "google_compute_managed_ssl_certificate" "host" {
-  # No two domains share a name: the ingress keeps the old certificate until it is handed the new one.
+  # One name per domain, so that the ingress keeps the old certificate until it gets the new one.
   name = "mien-${substr(sha256(var.host), 0, 8)}"
 
   lifecycle {
@@ -21,13 +21,13 @@ resource "google_compute_managed_ssl_certificate" "host" {
   depends_on = [google_project_service.api]
 }
 
-# A zone for this one name; its parent has to delegate to it.
+# A zone for this one name. Its parent zone must delegate to it.
 resource "google_dns_managed_zone" "host" {
   count = var.manage_dns ? 1 : 0
 
   name        = "mien"
   dns_name    = "${var.host}."
-  description = "The domain of Mien."
+  description = "Domain of Mien."
 
   dnssec_config {
     state = "on"
@@ -46,7 +46,7 @@ resource "google_dns_record_set" "address" {
   rrdatas      = [google_compute_global_address.ingress.address]
 }
 
-# Nobody but Google may issue certificates for the domain.
+# Only Google may issue certificates for the domain.
 resource "google_dns_record_set" "issuers" {
   count = var.manage_dns ? 1 : 0
 

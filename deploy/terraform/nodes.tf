@@ -1,4 +1,4 @@
-# The nodes have an account of their own, since the default one may often do anything in the project.
+# The nodes get their own account: the default one often has far more permissions in the project.
 resource "google_service_account" "nodes" {
   account_id   = "mien-nodes"
   display_name = "Nodes of Mien"
@@ -6,7 +6,7 @@ resource "google_service_account" "nodes" {
   depends_on = [google_project_service.api]
 }
 
-# Writing logs and metrics, and nothing else.
+# Write logs and metrics, nothing else.
 resource "google_project_iam_member" "nodes" {
   project = var.project
   role    = "roles/container.defaultNodeServiceAccount"

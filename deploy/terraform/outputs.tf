@@ -4,12 +4,12 @@ output "address" {
 }
 
 output "name_servers" {
-  description = "Name servers that the parent of the domain has to delegate it to; empty without manage_dns."
+  description = "Name servers to delegate the domain to in its parent zone. Empty without manage_dns."
   value       = flatten(google_dns_managed_zone.host[*].name_servers)
 }
 
 output "deploy" {
-  description = "Command that ships a checkout to what was made here."
+  description = "Command that deploys a checkout to these resources."
   value = join(" ", [
     "deploy/deploy.sh",
     "--project ${var.project}",

@@ -9,6 +9,6 @@ resource "google_project_service" "api" {
   for_each = toset(local.apis)
 
   service = "${each.value}.googleapis.com"
-  # Others in the project may use it, too.
+  # Other services in the project may use the API, too.
   disable_on_destroy = false
 }

@@ -1,12 +1,12 @@
 resource "google_artifact_registry_repository" "images" {
-  #checkov:skip=CKV_GCP_84:Images are no secrets; Google encrypts them with keys of its own
+  #checkov:skip=CKV_GCP_84:Images are not secret, and Google encrypts them with its own keys
   repository_id = "mien"
-  description   = "Images of Mien, tagged by git revision."
+  description   = "Container images of Mien, tagged by git revision."
   location      = var.region
   format        = "DOCKER"
 
   docker_config {
-    # A revision is one image for ever.
+    # The image of a revision never changes.
     immutable_tags = true
   }
 

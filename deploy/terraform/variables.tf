@@ -1,15 +1,15 @@
 variable "project" {
-  description = "Id of the Google Cloud project."
+  description = "ID of the Google Cloud project."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
-    error_message = "project must be the id of a project, such as mien-1234."
+    error_message = "project must be a project ID, such as mien-1234."
   }
 }
 
 variable "host" {
-  description = "Domain at which visitors find the service."
+  description = "Public domain of the service."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "host" {
 }
 
 variable "region" {
-  description = "Where images and cluster live."
+  description = "Region of the images and the cluster."
   type        = string
   default     = "europe-west1"
 
@@ -41,18 +41,18 @@ variable "cluster" {
 }
 
 variable "network" {
-  description = "Name of the VPC network of the cluster; it must have a subnetwork in the region."
+  description = "VPC network of the cluster. It must have a subnetwork in the region."
   type        = string
   default     = "default"
 
   validation {
     condition     = can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.network))
-    error_message = "network must be the name of a network."
+    error_message = "network must be a network name."
   }
 }
 
 variable "manage_dns" {
-  description = "Whether Cloud DNS answers for the domain; false where its record is kept elsewhere."
+  description = "Whether to manage the domain in Cloud DNS. Set it to false if its records are elsewhere."
   type        = bool
   default     = true
 }

@@ -39,5 +39,5 @@ def test_one_of_the_operator_is_never_touched(
 ) -> None:
     ensure_certificate(tmp_path)
     monkeypatch.setattr(certificate, "LIFETIME", datetime.timedelta(days=365))
-    monkeypatch.setattr(certificate, "_OURS", "of somebody else")
+    monkeypatch.setattr(certificate, "_SELF_MADE", "of somebody else")
     assert not ensure_certificate(tmp_path)

@@ -93,7 +93,7 @@ def test_the_first_deployment_makes_what_is_not_there(sandbox: Sandbox, app: App
     for call, pattern in zip(made, wanted, strict=True):
         assert re.match(pattern, call)
     assert (
-        f"{sandbox.revision} runs in mien; mien.example.org must point to 203.0.113.7."
+        f"{sandbox.revision} is running in mien. Point mien.example.org to 203.0.113.7."
         in done.output
     )
 
@@ -120,7 +120,7 @@ def test_certificates_that_end_soon_are_told_of(
     answer: Answer = ("kubectl * get secret mien-app-tls*", 0, certificate)
     refused: Answer = ("kubectl * apply --kustomize*", 1, "The Ingress is invalid")
     done = sandbox.deploy(answers=[*LOGGED_IN, *THERE, answer, refused])
-    assert ("certificates of app and model server end within 30 days" in done.errors) is warned
+    assert ("certificates of app and model server expire within 30 days" in done.errors) is warned
 
 
 def test_a_pod_of_the_release_is_tried_after_the_roll_out(
@@ -146,9 +146,9 @@ def test_a_pod_that_comes_or_goes_takes_no_good_release_back(
 def test_a_release_without_a_ready_pod_is_taken_back(sandbox: Sandbox, app: AppProcess) -> None:
     done = sandbox.deploy(answers=[_pods(BEFORE, ADDED), *_reaching(app), *THERE, *MOVED])
     assert done.code == 1
-    assert "no pod of mien-app is ready" in done.errors
+    assert "No pod of mien-app is ready" in done.errors
     assert not done.did("port-forward")
-    assert "mien-app is rolled back." in done.errors
+    assert "Rolled back mien-app." in done.errors
 
 
 def test_a_dry_run_shows_what_the_first_deployment_calls_and_calls_nothing(
@@ -184,8 +184,8 @@ def test_a_roll_out_that_fails_is_taken_back(sandbox: Sandbox) -> None:
     assert done.did("undo") == [
         "kubectl --namespace=mien rollout undo deployment/mien-app --to-revision=7"
     ]
-    assert "mien-app is rolled back." in done.errors
-    assert f"{sandbox.revision} did not pass" in done.errors
+    assert "Rolled back mien-app." in done.errors
+    assert f"Deployment of {sandbox.revision} failed" in done.errors
     assert not done.did("port-forward")
 
 
@@ -195,7 +195,7 @@ def test_an_app_that_refuses_the_handshake_is_taken_back(
     done = sandbox.deploy(answers=[*_reaching(guarded_app), *THERE, *MOVED])
     assert done.code == 1
     assert "Socket.IO refused the connection: 44" in done.errors
-    assert "mien-app is rolled back." in done.errors
+    assert "Rolled back mien-app." in done.errors
 
 
 def test_the_smoke_test_gives_the_access_token_and_shows_it_to_nobody(
@@ -211,14 +211,14 @@ def test_a_manifest_that_is_refused_takes_back_what_was_changed(sandbox: Sandbox
     refused: Answer = ("kubectl * apply --kustomize*", 1, "The Ingress is invalid")
     done = sandbox.deploy(answers=[*LOGGED_IN, *THERE, *MOVED, refused])
     assert done.code == 1
-    assert "mien-app is rolled back." in done.errors
+    assert "Rolled back mien-app." in done.errors
 
 
 def test_a_first_deployment_that_fails_has_nothing_to_go_back_to(sandbox: Sandbox) -> None:
     stuck: Answer = ("kubectl * rollout status*", 1, "exceeded its deadline")
     done = sandbox.deploy(answers=[*LOGGED_IN, *NO_IMAGE, stuck])
     assert done.code == 1
-    assert "mien-app has no earlier version to go back to" in done.errors
+    assert "mien-app has no earlier version to roll back to" in done.errors
     assert not done.did("undo")
 
 

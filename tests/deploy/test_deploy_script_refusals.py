@@ -1,4 +1,4 @@
-"""What deploy.sh refuses, and what it says of a tool, a login or a right that is missing."""
+"""deploy.sh refuses wrong input, and reports missing tools, logins and permissions."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ def test_a_missing_tool_is_named_with_its_remedy(sandbox: Sandbox, tool: str) ->
     (sandbox.tools / tool).unlink()
     done = sandbox.deploy()
     assert done.code == 1
-    assert re.search(rf"^deploy.sh: {tool} is missing: \S+", done.errors, re.MULTILINE)
+    assert re.search(rf"^deploy.sh: {tool} is missing. Install it: \S+", done.errors, re.MULTILINE)
     assert done.calls == []
 
 
 def test_nobody_logged_in_is_said_with_its_remedy(sandbox: Sandbox) -> None:
     done = sandbox.deploy()
     assert done.code == 1
-    assert "nobody is logged in: gcloud auth login" in done.errors
+    assert "Not logged in to gcloud. Run: gcloud auth login" in done.errors
 
 
 def test_a_login_that_has_run_out_is_said_with_its_remedy(sandbox: Sandbox) -> None:
     error = "There was a problem refreshing your current auth tokens: Reauthentication failed."
     done = sandbox.deploy(answers=[*LOGGED_IN, ("gcloud projects describe*", 1, error)])
     assert done.code == 1
-    assert "the login of ada@example.org does not hold any more: gcloud auth login" in done.errors
+    assert "The login of ada@example.org has expired. Run: gcloud auth login" in done.errors
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,25 @@ def test_a_missing_right_is_named_with_a_role_that_has_it(
 ) -> None:
     done = sandbox.deploy(answers=[*LOGGED_IN, (call, 1, error), *NO_IMAGE])
     assert done.code == 1
-    assert f"ada@example.org lacks the right {right} in mien-1234; {role} has it." in done.errors
+    assert (
+        f"ada@example.org lacks the permission {right} in mien-1234. Grant {role}." in done.errors
+    )
     assert re.match(call.replace("*", ".*"), done.calls[-1])
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--projcet", "x"], "--projcet is no option of deploy.sh; see --help."),
-        (["mien-1234"], "mien-1234 is no option"),
+        (["--projcet", "x"], "Unknown option --projcet. See --help."),
+        (["mien-1234"], "Unknown option mien-1234"),
         (["--project"], "--project needs a value"),
-        (["--project", "Mien 1234"], "--project must be the id of a project, such as mien-1234"),
-        (["--project", ""], "--project must be the id of a project"),
+        (["--project", "Mien 1234"], "--project must be a project ID, such as mien-1234"),
+        (["--project", ""], "--project must be a project ID"),
         (["--host", "https://mien.example.org"], "--host must be a domain"),
         (["--host", "mien.example.org\nx"], "--host must be a domain"),
         (["--region", "europe"], "--region must be a region, such as europe-west1"),
-        (["--cluster", "-x"], "--cluster must be the name of a cluster"),
-        (["--certificate", "a b"], "--certificate must be the name of a certificate"),
+        (["--cluster", "-x"], "--cluster must be a cluster name"),
+        (["--certificate", "a b"], "--certificate must be a certificate name"),
     ],
 )
 def test_a_wrong_option_is_refused(sandbox: Sandbox, options: list[str], sentence: str) -> None:
@@ -108,7 +110,7 @@ def test_changes_that_are_not_committed_are_refused(sandbox: Sandbox) -> None:
     (sandbox.checkout / "new.py").touch()
     done = sandbox.deploy("--dry-run")
     assert done.code == 1
-    assert "changes that are not committed" in done.errors
+    assert "Uncommitted changes" in done.errors
     assert "new.py" in done.errors
 
 

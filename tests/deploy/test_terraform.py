@@ -119,11 +119,11 @@ def test_it_is_formatted() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("project", "Mien", "project must be the id of a project"),
+        ("project", "Mien", "project must be a project ID"),
         ("host", "https://mien.example.org", "host must be a domain"),
         ("region", "europe", "region must be a region"),
         ("cluster", "-mien", "cluster must be at most 40 lower-case letters"),
-        ("network", "my network", "network must be the name of a network"),
+        ("network", "my network", "network must be a network name"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_name(
