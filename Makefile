@@ -1,4 +1,4 @@
-# Everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
+# Start with `make run` and `make test`. `make help` lists every target.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # Commands are not echoed; `make --dry-run TARGET` shows them.
@@ -7,8 +7,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-# Programs are started by their modules: the scripts in $(BIN) name the checkout's folder, which may
-# have been renamed, or contain a dollar sign.
+# Programs run as modules: the scripts in $(BIN) contain the checkout's path, which may have been
+# renamed or may contain a dollar sign.
 RUN := $(BIN)/python -m
 TOOLS := audit checkov node uv
 AUDIT := .cache/tools/audit
@@ -17,19 +17,19 @@ NODE_TOOL = $(if $(HAS_NODE),,$(NODE)/.complete)
 SETTINGS := docs/reference/configuration.md
 PARALLEL = $(MAKE) --no-print-directory -j2
 SBOM := $(AUDIT)/bin/python -m cyclonedx_py
-# An upgrade of Python leaves an environment that does not work.
+# An upgrade of Python breaks the environment.
 DEAD := $(if $(wildcard $(VENV)),$(shell $(BIN)/python deploy/check_venv.py 2>/dev/null || echo dead-venv))
 HAS_NODE = $(shell node --version 2>/dev/null | grep -qE '^v(2[0-9]|[3-9][0-9])\.' && command -v npm)
-# Where it is set, `python -m` does not look for modules in this folder.
+# If it is set, `python -m` does not find the modules in this folder.
 unexport PYTHONSAFEPATH
 # Node.js is installed there if the machine has none.
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NODE)/bin:$(PATH)
-# Node.js trusts only its own list of certificates. A company's own are in the system's list.
+# Node.js trusts only its own list of certificates. A company's certificates are in the system's list.
 export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
-# Playwright installs its Chromium there if the machine has none.
+# Playwright installs Chromium there if the machine has none.
 export PLAYWRIGHT_BROWSERS_PATH ?= $(CURDIR)/.cache/browsers
 
-# Read from make's command line only: conda and others set HOST in the environment, too.
+# Read only from make's command line: conda and other tools set HOST in the environment.
 PORT :=
 HOST :=
 HTTPS :=
@@ -43,23 +43,23 @@ UPGRADE :=
 .PHONY: help setup setup-dev setup-test tracing run test test-fast check lint types types-page unit-page browser \
 	lock sbom audit bench scale screenshot train tune compare attack generate wheel clean dead-venv
 
-help: ## Show this list and every setting
+help: ## List targets and settings
 	echo "make TARGET, where TARGET is one of:"
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 	echo "make run takes PORT=5055, HOST=0.0.0.0 and HTTPS=1. All settings are environment variables:"
 	awk -F ' *[|] *' '/^[|] `MIEN_/ { gsub("`", ""); \
-		printf "  %-30s %s [%s]\n", $$2, $$5, ($$3 == "" ? "empty" : $$3) }' $(SETTINGS)
+		printf "  %-32s %s [%s]\n", $$2, $$5, ($$3 == "" ? "empty" : $$3) }' $(SETTINGS)
 
-setup: | $(BIN)/uv ## Install what the app needs into this checkout
+setup: | $(BIN)/uv ## Install what the app needs, in this checkout
 	+$(PARALLEL) $(VENV)/.runtime static/vendor/.complete
 
-setup-dev: | $(BIN)/uv ## Install what lint, types and unit tests need, too
+setup-dev: | $(BIN)/uv ## Also install what lint, type checks and unit tests need
 	+$(PARALLEL) $(VENV)/.dev static/vendor/.complete node_modules/.complete
 
-setup-test: setup-dev ## Install what all tests and training need, TensorFlow included
+setup-test: setup-dev ## Also install what all tests and training need, such as TensorFlow
 	+$(PARALLEL) $(VENV)/.full .cache/tools/checkov/.complete
 
-tracing: $(VENV)/.runtime ## Install OpenTelemetry, too, for MIEN_TRACES
+tracing: $(VENV)/.runtime ## Also install OpenTelemetry, for MIEN_TRACES
 	$(call install,$(BIN),locks/tracing.lock)
 
 run: setup ## Start the app and its model server, and print the address
@@ -67,15 +67,15 @@ run: setup ## Start the app and its model server, and print the address
 	$(if $(PORT),MIEN_PORT=$(PORT)) $(if $(HOST),MIEN_HOST=$(HOST)) $(if $(HTTPS),MIEN_HTTPS=$(HTTPS)) \
 		exec $(BIN)/python app.py
 
-# The unit tests run before TensorFlow is installed, and the others one after another: they share
-# ports, and some measure times.
-test: browser $(if $(PYTEST),check,test-fast) setup-test ## Install what the tests need, and run every check and test; needs Chromium
+# The unit tests run before TensorFlow is installed. The other tests run one at a time, because they
+# share ports and some measure times.
+test: browser $(if $(PYTEST),check,test-fast) setup-test ## Run every check and test, with Chromium (installed if missing)
 	$(RUN) pytest $(or $(PYTEST),--quiet -m "not unit")
 
-test-fast: check ## Lint, types and unit tests: no browser, no container, no TensorFlow
+test-fast: check ## Run lint, type checks and unit tests, without browser, containers or TensorFlow
 	$(RUN) pytest --quiet -m unit -n logical --dist loadfile
 
-check: setup-dev ## Lint, check the types, and run the page's unit tests
+check: setup-dev ## Run lint, type checks and the page's unit tests
 	+$(PARALLEL) --output-sync lint types types-page unit-page
 
 lint:
@@ -93,28 +93,28 @@ unit-page:
 browser: setup-dev
 	$(RUN) benchmarks.browser
 
-bench: setup-dev ## Measure speed and memory, print a table
+bench: setup-dev ## Measure speed and memory, and print a table
 	$(BIN)/python -m benchmarks.run
 
-screenshot: setup-dev ## Make docs/screenshots/ from the real page
+screenshot: setup-dev ## Take the screenshots in docs/screenshots/
 	$(BIN)/python -m benchmarks.screenshot
 
-train: setup-test ## Train, calibrate, export and measure MODEL from DATA
+train: setup-test ## Train, calibrate, export and evaluate MODEL on DATA
 	$(BIN)/python -m serving.training.train $(MODEL) --data $(DATA)
 
-tune: setup-test ## Measure smoothing and thresholds on DATA, write docs/experiments/tuning.md
+tune: setup-test ## Measure smoothing and thresholds on DATA, and write docs/experiments/tuning.md
 	$(BIN)/python -m benchmarks.tuning --data $(DATA)
 
-compare: setup-test ## Hold the models against other projects' on DATA, write docs/experiments/comparison.md
+compare: setup-test ## Compare the models with other projects on DATA, and write docs/experiments/comparison.md
 	$(BIN)/python -m benchmarks.peers --data $(DATA)
 
-scale: setup-dev ## Measure how apps add up and what a webcam costs, write docs/reference/sizing.md
+scale: setup-dev ## Measure scaling and the cost of a webcam, and write docs/reference/sizing.md
 	$(BIN)/python -m benchmarks.scale
 
-attack: setup-dev ## Attack the service on loopback, print what another client sees of it
+attack: setup-dev ## Attack the service on loopback, and print the effect on another client
 	$(BIN)/python -m benchmarks.attack $(if $(ATTACK),--only $(ATTACK)) $(if $(SERVER),--server $(SERVER))
 
-lock: | $(BIN)/uv ## Write the locks anew from pyproject.toml, requirements.txt and locks/*.in; UPGRADE=--upgrade takes new versions
+lock: | $(BIN)/uv ## Update the lock files. UPGRADE=--upgrade also upgrades the versions
 	$(call lock,requirements.txt,requirements.lock,$(UPGRADE) --no-emit-package mien)
 	$(call lock,pyproject.toml,locks/runtime.lock,$(SAME))
 	$(call lock,pyproject.toml,locks/dev.lock,$(SAME) --extra dev --extra tracing)
@@ -124,37 +124,37 @@ lock: | $(BIN)/uv ## Write the locks anew from pyproject.toml, requirements.txt 
 	$(LIST) --only pydantic | $(call lock,-,locks/contract.lock,$(SAME))
 	$(foreach tool,$(TOOLS),$(call lock,locks/$(tool).in,locks/$(tool).lock,$(UPGRADE)) &&) true
 
-sbom: $(AUDIT)/.complete $(VENV)/.runtime $(NODE_TOOL) ## Write .cache/sbom/: what images, installation and page consist of (CycloneDX)
+sbom: $(AUDIT)/.complete $(VENV)/.runtime $(NODE_TOOL) ## Write SBOMs of images, installation and page to .cache/sbom/ (CycloneDX)
 	mkdir -p .cache/sbom
 	$(SBOM) requirements locks/app.lock --output-file .cache/sbom/app.json
 	$(SBOM) requirements locks/model-server.lock --output-file .cache/sbom/model-server.json
 	$(SBOM) environment $(BIN)/python --output-file .cache/sbom/installation.json
 	npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > .cache/sbom/page.json
 
-audit: $(AUDIT)/.complete $(NODE_TOOL) ## Ask PyPI and the npm registry for known vulnerabilities of what the locks name
+audit: $(AUDIT)/.complete $(NODE_TOOL) ## Check all locked packages for known vulnerabilities, with PyPI and npm
 	$(AUDIT)/bin/python -m pip_audit --strict --disable-pip --require-hashes --progress-spinner=off \
 		$(foreach lock,requirements.lock $(TOOLS:%=locks/%.lock),--requirement $(lock))
 	npm audit --package-lock-only
 
-generate: setup-dev ## Write what is generated from the code: settings, protocol, page types, gRPC messages
+generate: setup-dev ## Generate settings page, protocol, page types and gRPC messages from the code
 	@$(BIN)/python -m web.settings.reference > $(SETTINGS)
 	@$(BIN)/python -m web.schema
 	@$(BIN)/python -m serving.protos.generate
 
-wheel: setup-dev ## Build a wheel and a source package into dist/
+wheel: setup-dev ## Build a wheel and a source package in dist/
 	$(RUN) build --no-isolation .
 
-clean: ## Remove everything that set-up and tests made
+clean: ## Remove everything that setup and tests created
 	rm -rf $(VENV) node_modules static/vendor .cache .mypy_cache .ruff_cache .pytest_cache dist
 
 dead-venv:
-	echo "$(VENV) was made by a Python that is gone, or in another folder. It is made anew."
+	echo "$(VENV) is broken: its Python is missing, or the folder was moved. Recreating it."
 	rm -rf $(VENV)
 
-# Without pip, which takes longer to install than all the rest: uv installs the packages.
+# Created without pip, which takes longer to install than everything else. uv installs the packages.
 $(BIN)/uv: $(DEAD)
 	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Mien needs Python 3.11 or newer. Name it with make PYTHON=..."; exit 1; }
+		{ echo "Mien needs Python 3.11 or newer. Choose one with make PYTHON=..."; exit 1; }
 	echo "Creating $(VENV)"
 	"$(PYTHON)" -m venv $(VENV) --without-pip || { rm -rf $(VENV); \
 		echo "Python cannot create a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
@@ -185,26 +185,26 @@ node_modules/.complete: package.json package-lock.json $(NODE_TOOL)
 	npm ci --loglevel=error --ignore-scripts >/dev/null
 	touch $@
 
-# Tools in environments of their own, which ask for other versions of what the tests use.
+# These tools need other versions of the tests' packages, so each has an environment of its own.
 .cache/tools/%/.complete: locks/%.lock $(DEAD) | $(BIN)/uv
 	echo "Installing $*"
 	$(call environment,$(@D),$<)
 	touch $@
 
-# Node.js takes 200 MB, and the page needs it only for a moment.
+# Node.js takes 200 MB, and only this step needs it.
 PAGE_NODE := .cache/node-for-page
 with_own_node = $(call environment,$(PAGE_NODE),locks/node.lock) && $(PAGE_NODE)/bin/python deploy/page_assets.py
 
 environment = $(BIN)/uv venv --quiet --clear --python $(BIN)/python $(1) && { $(call install,$(1)/bin,$(2)); }
 
-# uv is quick and keeps a cache; pip is there for networks that only pip is set up for.
+# uv is fast and has a cache. pip is the fallback for networks that only pip is configured for.
 install = $(BIN)/uv pip install --quiet --system-certs --python $(1)/python $(LOCKED) $(2) || $(1)/$(pip) $(2)
 pip = python deploy/bootstrap_pip.py install -qq --disable-pip-version-check $(LOCKED)
 
-# Only files whose hashes the lock has, and no source package: building one would fetch more.
+# Only files with hashes in the lock, and no source packages: a build would download more.
 LOCKED := --require-hashes --only-binary=:all: --requirement
 
-# One lock serves all platforms and Pythons. The versions are those of requirements.lock.
+# One lock for all platforms and Python versions. The versions are those of requirements.lock.
 SAME := --constraint requirements.lock
 LIST := $(BIN)/python deploy/list_requirements.py
 MODEL_SERVER := grpcio grpcio-health-checking numpy opentelemetry-api openvino prometheus-client protobuf pydantic

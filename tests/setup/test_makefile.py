@@ -163,10 +163,10 @@ def rename_the_checkout(venv: Path) -> None:
 
 
 @pytest.mark.parametrize("event", [upgrade_away, upgrade_in_place, rename_the_checkout])
-def test_a_dead_environment_is_made_anew(checkout: Checkout, event) -> None:
+def test_a_dead_environment_is_recreated(checkout: Checkout, event) -> None:
     event(checkout.set_up_for_real())
 
-    assert "is made anew" in checkout.make("setup")
+    assert "Recreating it." in checkout.make("setup")
     assert "locks/runtime.lock" in checkout.installed
     assert (checkout.folder / ".venv" / ".runtime").is_file()
 
@@ -174,7 +174,7 @@ def test_a_dead_environment_is_made_anew(checkout: Checkout, event) -> None:
 def test_make_help_lists_every_target_and_setting() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert re.search(r"^  test-fast +Lint", done.stdout, re.MULTILINE)
+    assert re.search(r"^  test-fast +Run lint", done.stdout, re.MULTILINE)
     assert re.search(r"^  MIEN_PORT +TCP port to listen on. \[5000\]$", done.stdout, re.MULTILINE)
     settings = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(MIEN_\w+)`", settings, re.MULTILINE)) == set(
@@ -182,7 +182,7 @@ def test_make_help_lists_every_target_and_setting() -> None:
     )
 
 
-def test_the_safe_path_of_python_is_no_hindrance(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_make_works_with_pythonsafepath_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONSAFEPATH", "1")
 
     with running_app() as app:
