@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from web.settings import ROOT, Settings, SettingsError, load_settings, read_settings
 from web.settings.access import AccessSettings
-from web.settings.composition import concerns
+from web.settings.composition import groups
+from web.settings.descriptions import describe_type
 from web.settings.reading import variables
 from web.settings.reference import describe_settings
-from web.settings.words import describe_type
 
 
 def test_without_variables_everything_has_its_default() -> None:
@@ -75,8 +75,8 @@ def test_a_model_server_is_named_as_grpc_has_it(place: str) -> None:
         ("http://models:8500", "must be host:port without http://, such as models:8500"),
         ("http://models:8501/v1/models", "without http://, such as models:8500"),
         ("grpc://models", "must be host:port without grpc://, such as models:8500"),
-        ("models:8501", "8501 is the port of the REST API. Use the one of gRPC: models:8500"),
-        ("dns:///models:8501", "Use the one of gRPC"),
+        ("models:8501", "8501 is the port of the REST API. Use the gRPC port: models:8500"),
+        ("dns:///models:8501", "Use the gRPC port"),
     ],
 )
 def test_what_is_not_a_grpc_address_is_refused_with_the_right_form(
@@ -107,7 +107,7 @@ def test_a_path_in_the_home_of_a_user_without_one_is_refused(
 ) -> None:
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr("os.path.expanduser", lambda path: path)
-    with pytest.raises(SettingsError, match="there is no home folder"):
+    with pytest.raises(SettingsError, match="the home folder for ~ is unknown"):
         read_settings({"MIEN_MODELS": "~/models"})
 
 
@@ -128,8 +128,8 @@ def test_metrics_are_shown_where_the_service_is_unless_a_host_is_named() -> None
 
 
 def test_every_setting_has_a_type_in_words_and_a_sentence() -> None:
-    for concern in concerns().values():
-        for field in concern.model_fields.values():
+    for group in groups().values():
+        for field in group.model_fields.values():
             assert describe_type(field)
             assert (field.description or "").endswith(".")
 

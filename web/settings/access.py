@@ -1,4 +1,4 @@
-"""Settings of access and security: who may connect, and by which names."""
+"""Settings of access and security: access token, host names, origins and proxies."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from web.settings.concern import Concern
+from web.settings.group import SettingsGroup
 from web.settings.values import Hosts, Origins, Proxies
 
 
-class AccessSettings(Concern):
+class AccessSettings(SettingsGroup):
     """Access token, and the names, origins and proxies that the service trusts."""
 
     title: ClassVar[str] = "Access and security"
@@ -18,19 +18,21 @@ class AccessSettings(Concern):
     access_token: str = Field(
         default="",
         repr=False,
-        description="Token that clients must send. Empty: everyone may connect.",
+        description="Token that clients must send. If empty, anyone can connect.",
     )
     allowed_origins: Origins = Field(
         default=(),
-        description="Origins whose pages may connect, besides the service's own. `*`: every one.",
+        description="Other origins whose pages may connect, such as `https://app.example.org`. "
+        "`*` allows every origin. The service's own pages may always connect.",
     )
     allowed_hosts: Hosts = Field(
         default=(),
-        description="Public names of the service. Addresses, `localhost`, names without a dot and "
-        "names that end with `.local` always work. `*`: every name.",
+        description="Public host names of the service. Requests for other names are refused, "
+        "except IP addresses, `localhost`, names without a dot and names that end with `.local`. "
+        "`*` allows every name.",
     )
     trusted_proxies: Proxies = Field(
         default=(),
-        description="Proxies whose `X-Forwarded-` headers are trusted. `unix`: those that connect "
-        "through a Unix socket.",
+        description="Reverse proxies whose `X-Forwarded-` headers are trusted. `unix` means "
+        "proxies that connect through a Unix socket.",
     )

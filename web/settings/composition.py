@@ -1,12 +1,12 @@
-"""All settings of the app, by concern."""
+"""All settings of the app, by group."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
 from web.settings.access import AccessSettings
-from web.settings.concern import Concern
 from web.settings.detection import DetectionSettings
+from web.settings.group import SettingsGroup
 from web.settings.limits import LimitSettings
 from web.settings.model_server import ModelServerSettings
 from web.settings.observability import ObservabilitySettings
@@ -15,7 +15,7 @@ from web.settings.sessions import SessionsSettings
 
 
 class Settings(BaseModel):
-    """Every setting of the app. `Settings()` has all defaults; `read_settings` reads.
+    """Every setting of the app. `Settings()` has the defaults, and `read_settings` reads them.
 
     Example:
         >>> settings = Settings(server=ServerSettings(port=5055))
@@ -39,6 +39,6 @@ class Settings(BaseModel):
         return self.observability.metrics_host or self.server.bind_host
 
 
-def concerns() -> dict[str, type[Concern]]:
-    """Gives the model of each concern by its name in `Settings`."""
+def groups() -> dict[str, type[SettingsGroup]]:
+    """Returns the model of each group by its name in `Settings`."""
     return {name: type(field.default) for name, field in Settings.model_fields.items()}

@@ -1,4 +1,4 @@
-"""Says in words which values a setting takes, for the reference page and for error messages."""
+"""Descriptions of the values that a setting accepts, for the reference page and error messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import get_args
 from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
-from web.settings.values import Words
+from web.settings.values import Accepts
 
 _NUMBERS = {int: "whole number", float: "number"}
 
@@ -15,7 +15,7 @@ _NUMBERS = {int: "whole number", float: "number"}
 def describe_type(field: FieldInfo) -> str:
     """Describes the type of a setting, such as `whole number, 1 to 65535`."""
     for each in field.metadata:
-        if isinstance(each, Words):
+        if isinstance(each, Accepts):
             return each.text
     if field.annotation in _NUMBERS:
         return f"{_NUMBERS[field.annotation]}, {_bounds(field)}"
@@ -25,11 +25,11 @@ def describe_type(field: FieldInfo) -> str:
 
 
 def describe_rule(field: FieldInfo, error_type: str) -> str:
-    """Says what a setting must be, where pydantic refused its value.
+    """Describes what a setting must be, after pydantic rejected its value.
 
     Args:
         field: The setting.
-        error_type: Name that pydantic has for the error.
+        error_type: Pydantic's name for the error.
     """
     if error_type in {"greater_than_equal", "less_than_equal"}:
         return f"must be from {_bounds(field)}"

@@ -8,27 +8,29 @@ from pydantic import Field
 
 from face_utils.detectors import DetectorChoice
 from face_utils.detectors.files import blazeface_file
-from web.settings.concern import Concern
+from web.settings.group import SettingsGroup
 from web.settings.values import OptionalPath, PathSetting
 
 
-class DetectionSettings(Concern):
+class DetectionSettings(SettingsGroup):
     """The face detector, its files, and its threads."""
 
     title: ClassVar[str] = "Detection"
 
     detector: DetectorChoice = Field(
         default="auto",
-        description="Face detector. `auto`: YuNet if its file is given, else BlazeFace, else Haar, "
-        "which needs no file.",
+        description="Face detector. `auto` uses YuNet if `MIEN_YUNET` is set, else BlazeFace if "
+        "its file exists, else the Haar cascade, which needs no file.",
     )
     blazeface: PathSetting = Field(
         default=blazeface_file(),
-        description="Model file of BlazeFace.",
+        description="Model file of the BlazeFace detector.",
     )
     yunet: OptionalPath = Field(
-        default=None, description="Model file of YuNet, `face_detection_yunet_2023mar.onnx`."
+        default=None,
+        description="Model file of the YuNet detector, `face_detection_yunet_2023mar.onnx`. It "
+        "is not included.",
     )
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
-        default=2, description="Native threads that decode images and detect faces."
+        default=2, description="Number of threads that decode images and detect faces."
     )

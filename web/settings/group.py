@@ -1,4 +1,4 @@
-"""Base of the settings models: one frozen model per concern."""
+"""Base class of the settings models, one frozen model per group of settings."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def variable_of(field: str) -> str:
-    """Gives the environment variable of a setting: `MIEN_PORT` for `port`."""
+    """Returns the environment variable of a setting: `MIEN_PORT` for `port`."""
     return PREFIX + field.upper()
 
 
-class Concern(BaseSettings):
-    """Settings that belong together.
+class SettingsGroup(BaseSettings):
+    """Base class of a group of settings.
 
-    The variable of the field `port` is `MIEN_PORT`, and so on. Creating a model reads nothing:
-    what is not given has its default. `read` takes the values from an environment.
+    The field `port` has the environment variable `MIEN_PORT`, and so on. Creating a model does not
+    read the environment: fields that are not given have their defaults. `read` does.
 
     Attributes:
-        title: Heading of the concern on the reference page.
-        needs: Pairs of settings: the first one makes no sense without the second.
+        title: Heading on the reference page.
+        needs: Pairs of settings. Setting the first one requires the second one.
     """
 
     model_config = SettingsConfigDict(
@@ -49,10 +49,10 @@ class Concern(BaseSettings):
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
-        """Reads the settings of this concern.
+        """Reads the settings of this group.
 
         Raises:
-            ValidationError: A value is wrong, or a setting lacks one that it needs.
+            ValidationError: A value is wrong, or a required setting is missing.
         """
         source = EnvSettingsSource(cls)
         source.env_vars = environment
@@ -67,12 +67,12 @@ class Concern(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leaves out files, and the environment where it is not asked for."""
+        """Disables pydantic's own sources: the environment and files."""
         return (init_settings,)
 
     @model_validator(mode="after")
     def _check_needs(self) -> Self:
-        """Refuses half of a set-up, which could pass for the whole, or for none."""
+        """Refuses a setting without the one it requires, such as a certificate without a key."""
         for name, needed in self.needs:
             if getattr(self, name) and not getattr(self, needed):
                 given, missing = variable_of(name), variable_of(needed)

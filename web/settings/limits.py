@@ -1,4 +1,4 @@
-"""Settings of the limits that keep one client from using up the service."""
+"""Settings of the limits that protect the service from overload."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from face_utils.limits import MAX_FACES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
-from web.settings.concern import Concern
+from web.settings.group import SettingsGroup
 
 KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
 
 
-class LimitSettings(Concern):
-    """Largest frames, highest rates, and how many connections may be open."""
+class LimitSettings(SettingsGroup):
+    """Limits on frames, rates, connections and memory. They protect the service from overload."""
 
     title: ClassVar[str] = "Limits"
 
     max_frame_bytes: Annotated[int, Field(ge=KIB, le=MAX_IMAGE_BYTES)] = Field(
-        default=2 * MIB, description="Largest encoded frame, in bytes."
+        default=2 * MIB, description="Maximum size of an encoded frame, in bytes."
     )
     max_pixels: Annotated[int, Field(ge=4096, le=MAX_IMAGE_PIXELS)] = Field(
-        default=3840 * 2160, description="Largest frame, as width times height."
+        default=3840 * 2160,
+        description="Maximum size of a decoded frame, in pixels (width times height).",
     )
     max_faces: Annotated[int, Field(ge=1, le=MAX_FACES)] = Field(
-        default=16, description="Faces of a frame that are analysed."
+        default=16, description="Maximum number of faces that are analyzed per frame."
     )
     max_frames_per_second: Annotated[float, Field(ge=0.1, le=240)] = Field(
-        default=30.0, description="Rate limit of one client, in frames per second."
+        default=30.0, description="Rate limit per client, in frames per second."
     )
     max_connections: Annotated[int, Field(ge=8, le=100_000)] = Field(
-        default=1000, description="Connections that may be open at the same time."
+        default=1000, description="Maximum number of open connections."
     )
     max_connections_per_address: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=500,
-        description="Connections from one IPv4 address or one IPv6 /64 network at the same time.",
+        description="Maximum number of open connections from one IPv4 address or IPv6 /64 network.",
     )
     max_buffer_bytes: Annotated[int, Field(ge=MIB, le=16 * GIB)] = Field(
         default=64 * MIB,
-        description="Memory for messages that are being received, for all clients together, in "
-        "bytes.",
+        description="Maximum memory for partly received messages of all clients together, in "
+        "bytes. Above it, the client that uses most is disconnected.",
     )

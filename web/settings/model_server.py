@@ -1,4 +1,4 @@
-"""Settings of the model server: an embedded one by default, or another by its address."""
+"""Settings of the model server: the embedded one, or the address of another one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from web.settings.concern import ROOT, Concern
+from web.settings.group import ROOT, SettingsGroup
 from web.settings.values import OptionalPath, PathSetting, Target
 
 
-class ModelServerSettings(Concern):
+class ModelServerSettings(SettingsGroup):
     """The models, and the server that runs them."""
 
     title: ClassVar[str] = "Model server"
@@ -25,36 +25,39 @@ class ModelServerSettings(Concern):
 
     model_server: Target = Field(
         default="",
-        description="Model server to use, as host:port or unix:PATH. Empty: start the embedded "
-        "one.",
+        description="Address of a model server, as `host:port` or `unix:PATH`. If empty, Mien "
+        "starts the embedded model server.",
     )
     model_server_ca: OptionalPath = Field(
         default=None,
-        description="PEM file of the authorities that sign the model server's certificate. "
-        "Switches TLS on.",
+        description="PEM file with the certificate authorities that sign the model server's "
+        "certificate. Setting it turns on TLS.",
     )
     model_server_certificate: OptionalPath = Field(
-        default=None, description="PEM file of the app's own certificate, for mutual TLS."
+        default=None, description="PEM file with the app's client certificate, for mutual TLS."
     )
     model_server_key: OptionalPath = Field(
-        default=None, description="PEM file of the key of the app's own certificate."
+        default=None, description="PEM file with the private key of the client certificate."
     )
     model_server_proxy: bool = Field(
         default=False,
-        description="Reach the model server through the proxy that `https_proxy` names.",
+        description="Connect to the model server through the proxy in `https_proxy`.",
     )
     model_label: str = Field(
         default="",
-        description="Version label to ask for, such as `stable`. Empty: the newest version.",
+        description="Version label of the models to use, such as `stable`. If empty, Mien uses "
+        "the newest version.",
     )
     model_timeout_seconds: Annotated[float, Field(ge=0.01, le=60)] = Field(
         default=1.0,
-        description="Deadline of a call to the model server. Its status has one second at least.",
+        description="Timeout of a prediction request, in seconds. Status requests use at least 1 "
+        "second.",
     )
     contract: PathSetting = Field(
-        default=ROOT / "serving" / "models.toml", description="File of the model contract."
+        default=ROOT / "serving" / "models.toml",
+        description="TOML file that describes the models: inputs, outputs, labels and intervals.",
     )
     models: PathSetting = Field(
         default=ROOT / "serving" / "models",
-        description="Folder of SavedModels for the embedded model server.",
+        description="Folder with the SavedModels of the embedded model server.",
     )

@@ -7,31 +7,33 @@ from typing import ClassVar
 from pydantic import Field
 
 from telemetry.options import LogFormat, LogLevel, TraceMode
-from web.settings.concern import Concern
+from web.settings.group import SettingsGroup
 from web.settings.values import OptionalPort
 
 
-class ObservabilitySettings(Concern):
-    """What operators see of the running service."""
+class ObservabilitySettings(SettingsGroup):
+    """Log level and format, Prometheus metrics and OpenTelemetry traces."""
 
     title: ClassVar[str] = "Logs, metrics and traces"
     needs: ClassVar[tuple[tuple[str, str], ...]] = (("metrics_host", "metrics_port"),)
 
-    log_level: LogLevel = Field(default="INFO", description="Lowest level that is logged.")
+    log_level: LogLevel = Field(default="INFO", description="Minimum level of log messages.")
     log_format: LogFormat = Field(
         default="text",
-        description="Format of the log: lines for people, or one JSON object per line.",
+        description="Log format: `text` for people, or `json` with one object per line.",
     )
     metrics_port: OptionalPort = Field(
         default=0,
-        description="TCP port of `/metrics` for Prometheus, which must use an address or a name "
-        "that `MIEN_ALLOWED_HOSTS` allows. 0: no metrics.",
+        description="TCP port that serves `/metrics` to Prometheus. 0 turns metrics off. "
+        "Prometheus must connect by IP address, or by a name that `MIEN_ALLOWED_HOSTS` allows.",
     )
     metrics_host: str = Field(
-        default="", description="Address of the metrics port. Empty: the service's own address."
+        default="",
+        description="IP address that serves the metrics. If empty, Mien uses the address of the "
+        "service.",
     )
     traces: TraceMode = Field(
         default="off",
-        description="OpenTelemetry traces: to standard error (`console`), or to the collector that "
-        "the `OTEL_` variables name (`otlp`).",
+        description="OpenTelemetry traces. `console` writes them to standard error, and `otlp` "
+        "sends them to the collector in the `OTEL_` variables.",
     )

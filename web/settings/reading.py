@@ -1,4 +1,4 @@
-"""Reads the settings from environment variables, and words what is wrong with them."""
+"""Reads the settings from environment variables, and reports wrong ones in plain English."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from web.settings.composition import Settings, concerns
-from web.settings.concern import PREFIX, Concern, variable_of
-from web.settings.words import describe_rule
+from web.settings.composition import Settings, groups
+from web.settings.descriptions import describe_rule
+from web.settings.group import PREFIX, SettingsGroup, variable_of
 
 _LOG_FORMAT = variable_of("log_format")
 
@@ -22,7 +22,7 @@ class SettingsError(ValueError):
     """A setting is unknown or has a wrong value. The message names each one.
 
     Attributes:
-        log_format: Format that the environment asks for, so that the message can have it.
+        log_format: Log format that the environment asks for. The message is logged in this format.
     """
 
     def __init__(self, message: str, log_format: str) -> None:
@@ -48,19 +48,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """
     problems = list(_unknown_names(environment))
     values: dict[str, Any] = {}
-    for name, concern in concerns().items():
+    for name, group in groups().items():
         try:
-            values[name] = concern.read(environment)
+            values[name] = group.read(environment)
         except ValidationError as error:
-            problems += [_explain(each, concern) for each in error.errors()]
+            problems += [_explain(each, group) for each in error.errors()]
     if problems:
         raise SettingsError(" ".join(problems), environment.get(_LOG_FORMAT, "text"))
     return Settings(**values)
 
 
 def variables() -> list[str]:
-    """Names the variables of all settings, in the order of the reference page."""
-    return [variable_of(name) for each in concerns().values() for name in each.model_fields]
+    """Lists the variables of all settings, in the order of the reference page."""
+    return [variable_of(name) for each in groups().values() for name in each.model_fields]
 
 
 def _unknown_names(environment: Mapping[str, str]) -> Iterator[str]:
@@ -71,14 +71,14 @@ def _unknown_names(environment: Mapping[str, str]) -> Iterator[str]:
             yield f"Unknown setting {name}." + (f" Did you mean {close[0]}?" if close else "")
 
 
-def _explain(error: ErrorDetails, concern: type[Concern]) -> str:
-    """Words an error: the variable, its value, and what would be right."""
+def _explain(error: ErrorDetails, group: type[SettingsGroup]) -> str:
+    """Describes an error: the variable, its value, and which values are right."""
     if not error["loc"]:  # A rule about several settings, which names them.
         return str(error["ctx"]["error"])
     variable = str(error["loc"][0])
     if error["type"] == "value_error":
         rule = str(error["ctx"]["error"])
     else:
-        field = concern.model_fields[variable.removeprefix(PREFIX).lower()]
+        field = group.model_fields[variable.removeprefix(PREFIX).lower()]
         rule = describe_rule(field, error["type"])
     return f"{variable}={error['input']!r} is wrong: {rule}."

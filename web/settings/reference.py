@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-from web.settings.composition import concerns
-from web.settings.concern import ROOT, Concern, variable_of
-from web.settings.words import describe_type
+from web.settings.composition import groups
+from web.settings.descriptions import describe_type
+from web.settings.group import ROOT, SettingsGroup, variable_of
 
 _INTRODUCTION = """# Configuration
 
@@ -25,17 +25,17 @@ _HEADER = "| variable | default | type | meaning |\n| --- | --- | --- | --- |"
 
 
 def describe_settings() -> str:
-    """Describes all settings in Markdown, with a table for each concern."""
-    return "\n".join([_INTRODUCTION, *map(_describe_concern, concerns().values())])
+    """Describes all settings in Markdown, with a table for each group."""
+    return "\n".join([_INTRODUCTION, *map(_describe_group, groups().values())])
 
 
-def _describe_concern(concern: type[Concern]) -> str:
-    rows = "\n".join(_rows(concern))
-    return f"## {concern.title}\n\n{inspect.getdoc(concern)}\n\n{_HEADER}\n{rows}\n"
+def _describe_group(group: type[SettingsGroup]) -> str:
+    rows = "\n".join(_rows(group))
+    return f"## {group.title}\n\n{inspect.getdoc(group)}\n\n{_HEADER}\n{rows}\n"
 
 
-def _rows(concern: type[Concern]) -> Iterator[str]:
-    for name, field in concern.model_fields.items():
+def _rows(group: type[SettingsGroup]) -> Iterator[str]:
+    for name, field in group.model_fields.items():
         default = _show(field.default)
         cells = [
             f"`{variable_of(name)}`",

@@ -1,4 +1,4 @@
-"""Settings of the server: where it listens, TLS, and how it serves many clients at once."""
+"""Settings of the server: address, TLS and concurrency."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from web.settings.concern import Concern
+from web.settings.group import SettingsGroup
 from web.settings.values import BasePath, OptionalPath, Port
 
 
-class ServerSettings(Concern):
+class ServerSettings(SettingsGroup):
     """Address, TLS and concurrency of the service's own port."""
 
     title: ClassVar[str] = "Server"
@@ -22,26 +22,30 @@ class ServerSettings(Concern):
 
     host: str = Field(
         default="",
-        description="Address to listen on. Empty: every address with `MIEN_HTTPS`, else only this "
-        "machine's own.",
+        description="IP address to listen on. If empty, Mien listens on all addresses with "
+        "`MIEN_HTTPS`, else on 127.0.0.1.",
     )
     port: Port = Field(default=5000, description="TCP port to listen on.")
     https: bool = Field(
         default=False,
-        description="Serve TLS. Without a certificate, `app.py` makes one and gunicorn refuses.",
+        description="Serve HTTPS. If no certificate is set, `app.py` makes a self-signed one. "
+        "Gunicorn requires a certificate.",
     )
     tls_certificate: OptionalPath = Field(
-        default=None, description="PEM file of the certificate for HTTPS."
+        default=None, description="PEM file with the certificate for HTTPS."
     )
-    tls_key: OptionalPath = Field(default=None, description="PEM file of the certificate's key.")
+    tls_key: OptionalPath = Field(
+        default=None, description="PEM file with the certificate's private key."
+    )
     base_path: BasePath = Field(
         default="",
-        description="Path under which visitors find the service, such as `/mien`. Needed where a "
-        "proxy does not send `X-Forwarded-Prefix`.",
+        description="URL path under which the service is published, such as `/mien`. Set it if "
+        "your proxy does not send `X-Forwarded-Prefix`.",
     )
     async_mode: Literal["eventlet", "threading"] = Field(
         default="eventlet",
-        description="How many clients are served at once: by green threads, or by real ones.",
+        description="Concurrency model: `eventlet` (green threads) or `threading` (native "
+        "threads). Gunicorn requires `eventlet`.",
     )
 
     @property

@@ -1,6 +1,6 @@
-"""Types of settings whose text needs more than a number or a word.
+"""Types of settings that need their own parsing, such as lists, addresses and paths.
 
-Each type reads the text of an environment variable, checks it, and says in words what it accepts.
+Each type parses and checks the text of an environment variable, and describes what it accepts.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ _REST_PORT = 8501
 _HOST_NAME = re.compile(r"[a-z0-9_.-]+|\[?[0-9a-f:.]+\]?")
 
 UNIX = "unix"
-"""Stands for every proxy that connects through a Unix socket."""
+"""Means every proxy that connects through a Unix socket."""
 
 Proxy = IPv4Network | IPv6Network | str
 """A network, or `unix`."""
 
 BASE_PATH_PATTERN = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-"""A path that browsers, proxies and HTML all read in the same way."""
+"""A path that browsers, proxies and HTML all interpret in the same way."""
 
 
 @dataclass(frozen=True)
-class Words:
-    """What a type accepts, in words, for the reference page."""
+class Accepts:
+    """Describes the values that a type accepts, for the reference page."""
 
     text: str
 
 
 def _split(value: object) -> object:
-    """Splits a text at its commas; leaves a tuple as it is."""
+    """Splits text at commas. Returns a tuple unchanged."""
     if not isinstance(value, str):
         return value
     return tuple(word.strip() for word in value.split(",") if word.strip())
 
 
 def _parse_origin(text: str) -> str:
-    """Writes an origin as browsers do: in lower case, without the port that its scheme implies."""
+    """Normalizes an origin as browsers do: lower case, without the scheme's default port."""
     if text == "*":
         return text
     found = _ORIGIN.fullmatch(text.lower())
@@ -72,7 +72,7 @@ def _parse_proxy(value: object) -> object:
     try:
         return ip_network(value)
     except ValueError as error:
-        raise ValueError(f"{error}; use addresses or networks such as 10.0.0.0/8") from None
+        raise ValueError(f"{error}. Use addresses or networks, such as 10.0.0.0/8") from None
 
 
 def _parse_base_path(text: str) -> str:
@@ -93,7 +93,7 @@ def _parse_target(text: str) -> str:
     if not (host and port.isdecimal() and 1 <= int(port) <= LAST_PORT):
         raise ValueError("must be host:port or unix:PATH")
     if int(port) == _REST_PORT:
-        raise ValueError(f"{port} is the port of the REST API. Use the one of gRPC: {host}:8500")
+        raise ValueError(f"{port} is the port of the REST API. Use the gRPC port: {host}:8500")
     return text
 
 
@@ -105,7 +105,7 @@ def _parse_path(value: object) -> object:
     try:
         return Path(value).expanduser().absolute()
     except RuntimeError:
-        raise ValueError("there is no home folder for ~; use a full path") from None
+        raise ValueError("the home folder for ~ is unknown. Use a full path") from None
 
 
 def _parse_optional_path(value: object) -> object:
@@ -114,24 +114,24 @@ def _parse_optional_path(value: object) -> object:
 
 Port = Annotated[int, Field(ge=1, le=LAST_PORT)]
 OptionalPort = Annotated[int, Field(ge=0, le=LAST_PORT)]
-BasePath = Annotated[str, AfterValidator(_parse_base_path), Words("path of a URL, or empty")]
+BasePath = Annotated[str, AfterValidator(_parse_base_path), Accepts("path of a URL, or empty")]
 Hosts = Annotated[
     tuple[Annotated[str, AfterValidator(_parse_host)], ...],
     BeforeValidator(_split),
-    Words("host names, separated by commas, or *"),
+    Accepts("host names, separated by commas, or *"),
 ]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_parse_origin)], ...],
     BeforeValidator(_split),
-    Words("origins, separated by commas, or *"),
+    Accepts("origins, separated by commas, or *"),
 ]
 Proxies = Annotated[
     tuple[Annotated[Proxy, BeforeValidator(_parse_proxy)], ...],
     BeforeValidator(_split),
-    Words("addresses or networks, or unix, separated by commas"),
+    Accepts("addresses or networks, or unix, separated by commas"),
 ]
-Target = Annotated[str, AfterValidator(_parse_target), Words("address, or empty")]
-PathSetting = Annotated[Path, BeforeValidator(_parse_path), Words("path")]
+Target = Annotated[str, AfterValidator(_parse_target), Accepts("address, or empty")]
+PathSetting = Annotated[Path, BeforeValidator(_parse_path), Accepts("path")]
 OptionalPath = Annotated[
-    Path | None, BeforeValidator(_parse_optional_path), Words("path, or empty")
+    Path | None, BeforeValidator(_parse_optional_path), Accepts("path, or empty")
 ]
