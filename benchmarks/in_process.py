@@ -1,4 +1,4 @@
-"""The bare loop: the same work in one process, with no network, no server and no clients."""
+"""In-process baseline: the work of a frame without network, server or clients."""
 
 from __future__ import annotations
 
@@ -21,55 +21,54 @@ FRAMES_PER_SECOND = 10
 WARM_UP_FRAMES = 20
 
 
-class _Loop:
-    """Decode, detect, crop and three models at their intervals, as the app and its server do it."""
+class _InProcessPipeline:
+    """Decodes, detects, crops and runs three models at their intervals, as app and server do."""
 
     def __init__(self) -> None:
         specs = load_contract().values()
-        self._see = _sight()
+        self._read_frame = _frame_reader()
         self._networks = {spec.name: load_network(MODELS / spec.name) for spec in specs}
         self._intervals = {spec: spec.interval_ms / 1e3 for spec in specs}
         self._pipeline = Pipeline()
 
-    def work(self, index: int) -> None:
-        """Does all that one frame asks for."""
+    def process(self, index: int) -> None:
+        """Processes one frame, including the models that are due."""
         analysis = self._pipeline.analyze(
-            lambda: self._see(index), self._intervals, index / FRAMES_PER_SECOND
+            lambda: self._read_frame(index), self._intervals, index / FRAMES_PER_SECOND
         )
         for batch in analysis.batches:
             self._networks[batch.model.name].run({INPUT_NAME: batch.crops[..., np.newaxis]})
 
 
 def measure(frames: int) -> float:
-    """Processor time of a frame in milliseconds, with the models at their intervals."""
-    loop = _Loop()
+    """Returns the CPU time per frame in milliseconds, with the models at their intervals."""
+    pipeline = _InProcessPipeline()
     for index in range(WARM_UP_FRAMES):
-        loop.work(index)
+        pipeline.process(index)
     start = time.process_time()
     for index in range(WARM_UP_FRAMES, WARM_UP_FRAMES + frames):
-        loop.work(index)
+        pipeline.process(index)
     spent = time.process_time() - start
     return spent / frames * 1e3
 
 
 def timings(frames: int) -> dict[str, float]:
-    """Milliseconds of each stage on its own, medians over `frames` frames."""
-    see = _sight()
-    sights = [see(index) for index in range(frames)]
-    rows: NDArray[np.float64] = np.array([list(sight.timings.values()) for sight in sights])
-    return dict(zip(sights[0].timings, np.median(rows, axis=0), strict=True))
+    """Returns the median milliseconds of each stage over `frames` frames."""
+    read_frame = _frame_reader()
+    detected = [read_frame(index) for index in range(frames)]
+    rows: NDArray[np.float64] = np.array([list(frame.timings.values()) for frame in detected])
+    return dict(zip(detected[0].timings, np.median(rows, axis=0), strict=True))
 
 
-def _sight() -> Callable[[int], DetectedFrame]:
-    """Gives what looks at a frame of the film, by its number."""
+def _frame_reader() -> Callable[[int], DetectedFrame]:
+    """Returns a function that decodes a frame of the film and detects its faces."""
     settings = Settings()
     detector = build_detector("blazeface", settings.detection.blazeface, None)
     limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
     reader = FrameReader(detector.detect, limits, settings.limits.max_faces)
-    pictures = film(50)
+    images = film(50)
 
-    def see(index: int) -> DetectedFrame:
-        data = pictures[index % len(pictures)]
-        return reader.read(data)
+    def read_frame(index: int) -> DetectedFrame:
+        return reader.read(images[index % len(images)])
 
-    return see
+    return read_frame

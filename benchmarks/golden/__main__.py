@@ -53,11 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _table(specs: Sequence[ModelSpec], predictions: Sequence[Prediction]) -> Iterator[str]:
     """Markdown: a row for each face and condition."""
     names = [spec.name for spec in specs]
-    yield "| " + " | ".join(["face", "condition", "overlap", "gate", *names]) + " |"
+    yield "| " + " | ".join(["face", "condition", "overlap", "quality", *names]) + " |"
     yield "| " + " | ".join(["---"] * (4 + len(names))) + " |"
     for prediction in predictions:
-        gate = ", ".join(prediction.gate) or ("good" if prediction.overlap else "not found")
-        first = [prediction.face.name, prediction.condition, f"{prediction.overlap:.2f}", gate]
+        quality = ", ".join(prediction.quality_reasons) or (
+            "good" if prediction.overlap else "not found"
+        )
+        first = [prediction.face.name, prediction.condition, f"{prediction.overlap:.2f}", quality]
         cells = [_cell(spec, prediction) for spec in specs]
         yield "| " + " | ".join([*first, *cells]) + " |"
 

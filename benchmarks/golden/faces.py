@@ -1,4 +1,4 @@
-"""Golden faces: photos with a free licence, and what anyone can see or look up about them."""
+"""Golden faces: freely licensed photos with labels that anyone can see or look up."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from web.settings import ROOT
 FOLDER = ROOT / "tests" / "golden_images"
 
 Truth = tuple[str, ...] | tuple[float, float]
-"""Of a classification the labels that count as right, of a regression the lowest and highest value.
+"""Labels that count as right for a classification, lowest and highest value for a regression.
 
-Two labels are right where an expression lies between them.
+If an expression lies between two labels, both count as right.
 """
 
 
@@ -31,7 +31,7 @@ class GoldenFace:
         name: Its table in `faces.toml`.
         data: The file's bytes.
         box: `(4,)` float32, the face in pixels, as BlazeFace frames it.
-        gate: Reasons for which the service shows the face without labels; empty for a good face.
+        quality_reasons: Reasons why the service shows no labels. Empty for a good face.
         truth: Truth by model.
         licence: Licence of the photo.
     """
@@ -39,7 +39,7 @@ class GoldenFace:
     name: str
     data: bytes
     box: FloatArray
-    gate: tuple[str, ...]
+    quality_reasons: tuple[str, ...]
     truth: Mapping[str, Truth]
     licence: str
 
@@ -59,7 +59,7 @@ def load_faces(folder: Path = FOLDER) -> list[GoldenFace]:
             name=name,
             data=(folder / table["file"]).read_bytes(),
             box=np.array(table["box"], np.float32),
-            gate=tuple(table["gate"]),
+            quality_reasons=tuple(table["quality_reasons"]),
             truth={model: tuple(right) for model, right in table["truth"].items()},
             licence=table["licence"],
         )

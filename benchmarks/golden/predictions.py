@@ -26,14 +26,14 @@ Verdict = Literal["right", "unsure", "wrong"]
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What Mien makes of one golden face in one condition.
+    """Predictions of Mien about one golden face in one condition.
 
     Attributes:
         face: The golden face.
         condition: A key of `CONDITIONS`.
         overlap: Intersection over union of the found box and the face's box; 0 if none is found.
         box: The found box, or zeros.
-        gate: Reasons for which the service would show no labels.
+        quality_reasons: Reasons why the service would show no labels.
         outputs: Outputs by model; empty if no face is found.
     """
 
@@ -41,7 +41,7 @@ class Prediction:
     condition: str
     overlap: float
     box: FloatArray
-    gate: tuple[str, ...]
+    quality_reasons: tuple[str, ...]
     outputs: Mapping[str, Outputs]
 
 
@@ -52,7 +52,7 @@ def predict_all(faces: Sequence[GoldenFace], models: Models) -> list[Prediction]
 
 
 def predict(face: GoldenFace, condition: str, detect: Detect, models: Models) -> Prediction:
-    """Sends one photo down the path of a frame, and takes the face that fits the golden one."""
+    """Analyzes one photo as a frame, and returns the face that overlaps the golden face most."""
     data, box = CONDITIONS[condition](face)
     limits = Settings().limits
     image_limits = ImageLimits(limits.max_frame_bytes, limits.max_pixels)
@@ -67,12 +67,12 @@ def predict(face: GoldenFace, condition: str, detect: Detect, models: Models) ->
         condition,
         overlaps[best],
         region.detection.box,
-        _gate(region),
+        _quality_reasons(region),
         dict(_outputs(region, models)),
     )
 
 
-def _gate(region: FaceRegion) -> tuple[str, ...]:
+def _quality_reasons(region: FaceRegion) -> tuple[str, ...]:
     crop = region.crop(quality.CROP_MARGIN, quality.CROP_SIZE)
     return quality.assess_quality(region.detection, crop).reasons
 
@@ -98,7 +98,7 @@ def verdict(spec: ModelSpec, outputs: Outputs, truth: Truth) -> Verdict:
 
 
 def error_of(spec: ModelSpec, outputs: Outputs, truth: Truth) -> float:
-    """How far a regression's value lies outside the range that is known; 0 inside."""
+    """Distance of a regression's value from its known range; 0 inside."""
     low, high = (float(bound) for bound in truth)
     value = float(outputs[spec.unit])
     return max(low - value, value - high, 0.0)

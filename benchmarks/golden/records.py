@@ -27,7 +27,10 @@ def to_records(predictions: Sequence[Prediction]) -> Records:
     """The predictions as plain numbers, by face and condition."""
     records: Records = {}
     for prediction in predictions:
-        record: dict[str, Any] = {"box": _rounded(prediction.box, 1), "gate": [*prediction.gate]}
+        record: dict[str, Any] = {
+            "box": _rounded(prediction.box, 1),
+            "quality_reasons": [*prediction.quality_reasons],
+        }
         for model, outputs in prediction.outputs.items():
             record[model] = {name: _rounded(value, 4) for name, value in outputs.items()}
         records.setdefault(prediction.face.name, {})[prediction.condition] = record
@@ -63,10 +66,11 @@ def changes(predictions: Sequence[Prediction], records: Records) -> list[str]:
 def _differences(now: dict[str, Any], then: dict[str, Any]) -> list[str]:
     if now.keys() != then.keys():
         return [f"has {sorted(now)}, the record {sorted(then)}"]
-    found = [] if now["gate"] == then["gate"] else [f"gate {now['gate']}, was {then['gate']}"]
+    reasons, old_reasons = now["quality_reasons"], then["quality_reasons"]
+    found = [] if reasons == old_reasons else [f"quality reasons {reasons}, were {old_reasons}"]
     if _distance(now["box"], then["box"]) > BOX_TOLERANCE * max(then["box"][2], 1):
         found.append(f"box {now['box']}, was {then['box']}")
-    for model in now.keys() - {"box", "gate"}:
+    for model in now.keys() - {"box", "quality_reasons"}:
         for name, value in now[model].items():
             if _distance(value, then[model][name]) > TOLERANCES.get(name, DEFAULT_TOLERANCE):
                 found.append(f"{model} {name} {value}, was {then[model][name]}")

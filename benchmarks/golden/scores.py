@@ -14,12 +14,12 @@ LEAST_RIGHT = 0.3
 MOST_WRONG = 0.1
 """Share that may be wrong."""
 LARGEST_ERROR = 15.0
-"""How far a regression may be off, in its unit. The models guess adults too young by up to 13."""
+"""Allowed error of a regression, in its unit. The models guess adults too young by up to 13."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """How well one model does.
+    """Scores of one model.
 
     Attributes:
         known: Number of predictions whose truth is known, over all conditions.
