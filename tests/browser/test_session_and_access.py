@@ -53,9 +53,7 @@ def test_over_https_with_the_token_in_the_address_a_face_is_analysed(
     visitor.expect_connected()
 
 
-def test_a_token_in_the_query_is_not_used_and_the_page_says_where_it_belongs(
-    guarded_app: AppProcess, visit: Visit
-) -> None:
+def test_a_token_in_the_query_is_ignored_with_a_hint(guarded_app: AppProcess, visit: Visit) -> None:
     visitor = visit(f"{guarded_app.url}/?token=sesame&interval=100", ignore_https_errors=True)
     visitor.expect_notice("access", "Open this page with #token= instead")
     assert visitor.page.url == f"{guarded_app.url}/?interval=100"
@@ -64,7 +62,7 @@ def test_a_token_in_the_query_is_not_used_and_the_page_says_where_it_belongs(
     assert visitor.page.url == f"{guarded_app.url}/?interval=100"
 
 
-def test_too_many_wrong_tokens_are_reported_in_the_servers_own_words(visit: Visit) -> None:
+def test_too_many_wrong_tokens_show_the_servers_message(visit: Visit) -> None:
     with running_app(ready=False, MIEN_ACCESS_TOKEN="sesame", **NO_MODELS) as app:
         visitor = visit(app.url)
         with guessing(app.url):

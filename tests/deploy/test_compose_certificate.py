@@ -19,14 +19,14 @@ def test_certificate_and_key_are_in_one_file_that_the_group_may_read(tmp_path: P
     assert list(tmp_path.iterdir()) == [tmp_path / FILE]
 
 
-def test_a_fresh_one_is_kept(tmp_path: Path) -> None:
+def test_a_recent_certificate_is_kept(tmp_path: Path) -> None:
     ensure_certificate(tmp_path)
     before = (tmp_path / FILE).read_bytes()
     assert not ensure_certificate(tmp_path)
     assert (tmp_path / FILE).read_bytes() == before
 
 
-def test_a_worn_one_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_certificate_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ensure_certificate(tmp_path)
     before = (tmp_path / FILE).read_bytes()
     monkeypatch.setattr(certificate, "LIFETIME", datetime.timedelta(days=365))
@@ -34,7 +34,7 @@ def test_a_worn_one_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert (tmp_path / FILE).read_bytes() != before
 
 
-def test_one_of_the_operator_is_never_touched(
+def test_an_operators_certificate_is_never_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ensure_certificate(tmp_path)

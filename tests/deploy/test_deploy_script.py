@@ -69,7 +69,7 @@ def _certificate(folder: Path, days: int) -> str:
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
-def test_the_first_deployment_makes_what_is_not_there(sandbox: Sandbox, app: AppProcess) -> None:
+def test_the_first_deployment_creates_missing_resources(sandbox: Sandbox, app: AppProcess) -> None:
     done = sandbox.deploy(answers=[*_reaching(app), *NO_IMAGE])
     assert done.code == 0, done.errors
     image = f"europe-west1-docker.pkg.dev/mien-1234/mien/mien-app:{sandbox.revision}"
@@ -98,14 +98,14 @@ def test_the_first_deployment_makes_what_is_not_there(sandbox: Sandbox, app: App
     )
 
 
-def test_the_first_deployment_gives_both_ends_their_certificates(sandbox: Sandbox) -> None:
+def test_the_first_deployment_creates_both_certificates(sandbox: Sandbox) -> None:
     sandbox.deploy(answers=[*LOGGED_IN, *NO_IMAGE])
     secrets = yaml.safe_load_all((sandbox.record / "secrets.yaml").read_text())
     names = [secret["metadata"]["name"] for secret in secrets]
     assert names == ["mien-app-tls", "mien-model-server-tls"]
 
 
-def test_the_next_deployment_of_a_revision_makes_nothing(sandbox: Sandbox, app: AppProcess) -> None:
+def test_deploying_a_revision_again_creates_nothing(sandbox: Sandbox, app: AppProcess) -> None:
     done = sandbox.deploy(answers=[*_reaching(app), *THERE])
     assert done.code == 0, done.errors
     assert done.did(MAKES) == []
@@ -113,7 +113,7 @@ def test_the_next_deployment_of_a_revision_makes_nothing(sandbox: Sandbox, app: 
 
 
 @pytest.mark.parametrize(("days", "warned"), [(365, False), (29, True)])
-def test_certificates_that_end_soon_are_told_of(
+def test_certificates_that_expire_soon_cause_a_warning(
     sandbox: Sandbox, tmp_path: Path, days: int, warned: bool
 ) -> None:
     certificate = _certificate(tmp_path, days).replace("\n", "\\n")
@@ -123,7 +123,7 @@ def test_certificates_that_end_soon_are_told_of(
     assert ("certificates of app and model server expire within 30 days" in done.errors) is warned
 
 
-def test_a_pod_of_the_release_is_tried_after_the_roll_out(
+def test_the_smoke_test_runs_against_a_pod_of_the_release(
     sandbox: Sandbox, app: AppProcess
 ) -> None:
     done = sandbox.deploy(answers=[*_reaching(app), *THERE])
@@ -135,7 +135,7 @@ def test_a_pod_of_the_release_is_tried_after_the_roll_out(
 
 
 @pytest.mark.parametrize("last", [ADDED, WAITING, BEFORE])
-def test_a_pod_that_comes_or_goes_takes_no_good_release_back(
+def test_starting_and_stopping_pods_do_not_roll_back_a_good_release(
     sandbox: Sandbox, app: AppProcess, last: str
 ) -> None:
     done = sandbox.deploy(answers=[_pods(NEW, last), *_reaching(app), *THERE, *MOVED])
@@ -143,7 +143,7 @@ def test_a_pod_that_comes_or_goes_takes_no_good_release_back(
     assert not done.did("undo")
 
 
-def test_a_release_without_a_ready_pod_is_taken_back(sandbox: Sandbox, app: AppProcess) -> None:
+def test_a_release_without_a_ready_pod_is_rolled_back(sandbox: Sandbox, app: AppProcess) -> None:
     done = sandbox.deploy(answers=[_pods(BEFORE, ADDED), *_reaching(app), *THERE, *MOVED])
     assert done.code == 1
     assert "No pod of mien-app is ready" in done.errors
@@ -151,7 +151,7 @@ def test_a_release_without_a_ready_pod_is_taken_back(sandbox: Sandbox, app: AppP
     assert "Rolled back mien-app." in done.errors
 
 
-def test_a_dry_run_shows_what_the_first_deployment_calls_and_calls_nothing(
+def test_a_dry_run_prints_the_commands_of_the_first_deployment_and_runs_none(
     sandbox: Sandbox, app: AppProcess
 ) -> None:
     dry = sandbox.deploy("--dry-run")
@@ -165,9 +165,7 @@ def test_a_dry_run_shows_what_the_first_deployment_calls_and_calls_nothing(
     assert set(real.calls) <= shown
 
 
-def test_the_images_and_the_domain_are_laid_over_the_overlay(
-    sandbox: Sandbox, app: AppProcess
-) -> None:
+def test_the_overlay_gets_the_images_and_the_domain(sandbox: Sandbox, app: AppProcess) -> None:
     sandbox.deploy(answers=[*_reaching(app), *THERE])
     overlay = (sandbox.record / "kustomization.yaml").read_text()
     assert "resources: [../../deploy/k8s/overlays/gke]" in overlay
@@ -177,7 +175,7 @@ def test_the_images_and_the_domain_are_laid_over_the_overlay(
     assert "- MIEN_TRUSTED_PROXIES=130.211.0.0/22,35.191.0.0/16,203.0.113.7\n" in overlay
 
 
-def test_a_roll_out_that_fails_is_taken_back(sandbox: Sandbox) -> None:
+def test_a_failed_rollout_is_rolled_back(sandbox: Sandbox) -> None:
     stuck: Answer = ("kubectl * rollout status deployment/mien-app*", "1!", "exceeded its deadline")
     done = sandbox.deploy(answers=[*LOGGED_IN, *THERE, *MOVED, stuck])
     assert done.code == 1
@@ -189,7 +187,7 @@ def test_a_roll_out_that_fails_is_taken_back(sandbox: Sandbox) -> None:
     assert not done.did("port-forward")
 
 
-def test_an_app_that_refuses_the_handshake_is_taken_back(
+def test_an_app_that_refuses_the_handshake_is_rolled_back(
     sandbox: Sandbox, guarded_app: AppProcess
 ) -> None:
     done = sandbox.deploy(answers=[*_reaching(guarded_app), *THERE, *MOVED])
@@ -198,7 +196,7 @@ def test_an_app_that_refuses_the_handshake_is_taken_back(
     assert "Rolled back mien-app." in done.errors
 
 
-def test_the_smoke_test_gives_the_access_token_and_shows_it_to_nobody(
+def test_the_smoke_test_sends_the_access_token_without_printing_it(
     sandbox: Sandbox, guarded_app: AppProcess
 ) -> None:
     token: Answer = ("kubectl * get secret mien-access*", 0, '{"token":"open sesame"}')
@@ -207,14 +205,14 @@ def test_the_smoke_test_gives_the_access_token_and_shows_it_to_nobody(
     assert "open sesame" not in done.output + done.errors
 
 
-def test_a_manifest_that_is_refused_takes_back_what_was_changed(sandbox: Sandbox) -> None:
+def test_a_refused_manifest_rolls_back_the_changes(sandbox: Sandbox) -> None:
     refused: Answer = ("kubectl * apply --kustomize*", 1, "The Ingress is invalid")
     done = sandbox.deploy(answers=[*LOGGED_IN, *THERE, *MOVED, refused])
     assert done.code == 1
     assert "Rolled back mien-app." in done.errors
 
 
-def test_a_first_deployment_that_fails_has_nothing_to_go_back_to(sandbox: Sandbox) -> None:
+def test_a_failed_first_deployment_has_nothing_to_roll_back_to(sandbox: Sandbox) -> None:
     stuck: Answer = ("kubectl * rollout status*", 1, "exceeded its deadline")
     done = sandbox.deploy(answers=[*LOGGED_IN, *NO_IMAGE, stuck])
     assert done.code == 1
@@ -222,7 +220,7 @@ def test_a_first_deployment_that_fails_has_nothing_to_go_back_to(sandbox: Sandbo
     assert not done.did("undo")
 
 
-def test_nothing_is_left_behind(sandbox: Sandbox, app: AppProcess) -> None:
+def test_temporary_files_are_deleted(sandbox: Sandbox, app: AppProcess) -> None:
     sandbox.deploy(answers=[*_reaching(app), *NO_IMAGE])
     assert list((sandbox.checkout / ".cache").iterdir()) == []
     forwarding = int((sandbox.record / "staying").read_text())

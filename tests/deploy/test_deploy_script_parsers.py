@@ -98,7 +98,7 @@ def test_the_overlay_has_the_images_and_a_certificate_for_the_domain(built: list
 
 
 @pytest.mark.parametrize("built", [("--certificate", "other")], indirect=True)
-def test_a_given_certificate_takes_the_place_of_the_clusters_own(built: list[Manifest]) -> None:
+def test_an_existing_certificate_replaces_the_managed_one(built: list[Manifest]) -> None:
     annotations = one(built, "Ingress", "mien")["metadata"]["annotations"]
     assert annotations["ingress.gcp.kubernetes.io/pre-shared-cert"] == "other"
     assert "networking.gke.io/managed-certificates" not in annotations

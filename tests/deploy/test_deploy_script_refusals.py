@@ -16,7 +16,7 @@ def sandbox(tmp_path: Path) -> Sandbox:
 
 
 @pytest.mark.parametrize("tool", NEEDED)
-def test_a_missing_tool_is_named_with_its_remedy(sandbox: Sandbox, tool: str) -> None:
+def test_a_missing_tool_is_reported_with_how_to_install_it(sandbox: Sandbox, tool: str) -> None:
     (sandbox.tools / tool).unlink()
     done = sandbox.deploy()
     assert done.code == 1
@@ -24,13 +24,13 @@ def test_a_missing_tool_is_named_with_its_remedy(sandbox: Sandbox, tool: str) ->
     assert done.calls == []
 
 
-def test_nobody_logged_in_is_said_with_its_remedy(sandbox: Sandbox) -> None:
+def test_a_missing_login_is_reported_with_the_command_to_run(sandbox: Sandbox) -> None:
     done = sandbox.deploy()
     assert done.code == 1
     assert "Not logged in to gcloud. Run: gcloud auth login" in done.errors
 
 
-def test_a_login_that_has_run_out_is_said_with_its_remedy(sandbox: Sandbox) -> None:
+def test_an_expired_login_is_reported_with_the_command_to_run(sandbox: Sandbox) -> None:
     error = "There was a problem refreshing your current auth tokens: Reauthentication failed."
     done = sandbox.deploy(answers=[*LOGGED_IN, ("gcloud projects describe*", 1, error)])
     assert done.code == 1
@@ -73,7 +73,7 @@ def test_a_login_that_has_run_out_is_said_with_its_remedy(sandbox: Sandbox) -> N
     ],
     ids=lambda text: text.split()[0],
 )
-def test_a_missing_right_is_named_with_a_role_that_has_it(
+def test_a_missing_permission_is_reported_with_a_role_that_grants_it(
     sandbox: Sandbox, call: str, error: str, right: str, role: str
 ) -> None:
     done = sandbox.deploy(answers=[*LOGGED_IN, (call, 1, error), *NO_IMAGE])
@@ -106,7 +106,7 @@ def test_a_wrong_option_is_refused(sandbox: Sandbox, options: list[str], sentenc
     assert done.calls == []
 
 
-def test_changes_that_are_not_committed_are_refused(sandbox: Sandbox) -> None:
+def test_uncommitted_changes_are_refused(sandbox: Sandbox) -> None:
     (sandbox.checkout / "new.py").touch()
     done = sandbox.deploy("--dry-run")
     assert done.code == 1
@@ -114,7 +114,7 @@ def test_changes_that_are_not_committed_are_refused(sandbox: Sandbox) -> None:
     assert "new.py" in done.errors
 
 
-def test_changes_that_are_allowed_get_a_tag_of_their_own(sandbox: Sandbox) -> None:
+def test_allow_dirty_adds_a_unique_suffix_to_the_tag(sandbox: Sandbox) -> None:
     (sandbox.checkout / "new.py").touch()
     done = sandbox.deploy("--dry-run", "--allow-dirty")
     assert re.search(

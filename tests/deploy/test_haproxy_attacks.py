@@ -42,7 +42,9 @@ def stage() -> Iterator[Stage]:
         "idle-sessions",
     ],
 )
-def test_behind_the_proxy_an_attack_leaves_the_neighbour_its_boxes(stage: Stage, name: str) -> None:
+def test_behind_the_proxy_a_neighbour_keeps_its_frame_rate_during_attacks(
+    stage: Stage, name: str
+) -> None:
     target, seen = stage
     attack = dataclasses.replace(CATALOGUE[name], then_stop=False)
     result = attack_undisturbed(attack, "haproxy", target, seen, SECONDS)

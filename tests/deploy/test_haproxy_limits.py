@@ -48,7 +48,7 @@ def proxy(echo: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield port
 
 
-def test_an_app_is_told_the_visitors_address_and_nothing_that_he_made_up(proxy: int) -> None:
+def test_the_app_gets_the_visitors_real_address_and_no_forged_headers(proxy: int) -> None:
     made_up = [
         "X-Forwarded-For: 6.6.6.6",
         "X_Forwarded_For: 6.6.6.6",
@@ -75,30 +75,28 @@ def test_an_app_is_told_the_visitors_address_and_nothing_that_he_made_up(proxy: 
         (["GET / HTTP/1.1", "Upgrade: websocket", "Sec-WebSocket-Version: 8"], 400),
     ],
 )
-def test_what_no_client_of_mien_sends_reaches_no_app(
+def test_requests_that_no_client_sends_do_not_reach_the_app(
     proxy: int, lines: list[str], status: int
 ) -> None:
     answer = ask(proxy, VISITOR, *lines, body=b"0\r\n\r\n" if status != 200 else b"abc")
     assert answer.startswith(FINE if status == 200 else f"HTTP/1.1 {status} ")
 
 
-def test_a_body_that_does_not_come_reaches_no_app(echo: int, tmp_path: Path) -> None:
+def test_a_request_without_its_body_does_not_reach_the_app(echo: int, tmp_path: Path) -> None:
     soon = {"wait-for-body time 10s": "wait-for-body time 1s"}
     with shipped_haproxy(echo, tmp_path, soon) as port:
         answer = ask(port, VISITOR, "POST / HTTP/1.1", "Content-Length: 100", body=b"slow")
     assert answer.startswith("HTTP/1.1 408 ")
 
 
-def test_headers_that_do_not_come_end_the_connection(echo: int, tmp_path: Path) -> None:
+def test_incomplete_headers_close_the_connection(echo: int, tmp_path: Path) -> None:
     soon = {"timeout http-request 10s": "timeout http-request 1s"}
     with shipped_haproxy(echo, tmp_path, soon) as port, connect(port, VISITOR) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: local")
         assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
 
 
-def test_one_address_has_so_many_connections_and_others_are_let_in(
-    echo: int, tmp_path: Path
-) -> None:
+def test_open_connections_are_limited_per_address(echo: int, tmp_path: Path) -> None:
     few = {"${CONNECTIONS_PER_ADDRESS-200}": "5"}
     with shipped_haproxy(echo, tmp_path, few) as port, ExitStack() as held:
         for _ in range(5):
@@ -107,7 +105,7 @@ def test_one_address_has_so_many_connections_and_others_are_let_in(
         assert ask(port, OTHER, "GET / HTTP/1.1").startswith(FINE)
 
 
-def test_one_address_connects_so_often_and_others_are_let_in(echo: int, tmp_path: Path) -> None:
+def test_new_connections_are_rate_limited_per_address(echo: int, tmp_path: Path) -> None:
     rare = {"${CONNECTION_RATE_PER_ADDRESS-400}": "5"}
     with shipped_haproxy(echo, tmp_path, rare) as port:
         for _ in range(5):
@@ -116,7 +114,7 @@ def test_one_address_connects_so_often_and_others_are_let_in(echo: int, tmp_path
         assert ask(port, OTHER, "GET / HTTP/1.1").startswith(FINE)
 
 
-def test_one_address_asks_so_often_and_is_told_when_to_come_back(echo: int, tmp_path: Path) -> None:
+def test_requests_are_rate_limited_per_address_with_retry_after(echo: int, tmp_path: Path) -> None:
     rare = {"${REQUESTS_PER_ADDRESS-6000}": "5"}
     with shipped_haproxy(echo, tmp_path, rare) as port:
         answers = [ask(port, VISITOR, "GET / HTTP/1.1") for _ in range(6)]
@@ -126,7 +124,7 @@ def test_one_address_asks_so_often_and_is_told_when_to_come_back(echo: int, tmp_
         assert ask(port, OTHER, "GET / HTTP/1.1").startswith(FINE)
 
 
-def test_a_service_without_an_app_says_when_to_come_back(tmp_path: Path) -> None:
+def test_without_an_app_the_proxy_sends_retry_after(tmp_path: Path) -> None:
     with shipped_haproxy(9, tmp_path) as port:
         answer = ask(port, VISITOR, "GET / HTTP/1.1")
     assert answer.startswith("HTTP/1.1 503 ")

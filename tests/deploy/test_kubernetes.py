@@ -34,7 +34,7 @@ NEWEST = kubernetes_validate.latest_version()
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-def test_kubernetes_own_kinds_fit_their_strict_schemas(
+def test_manifests_match_the_strict_kubernetes_schemas(
     manifests: list[Manifest], version: str
 ) -> None:
     for manifest in manifests:
@@ -42,7 +42,7 @@ def test_kubernetes_own_kinds_fit_their_strict_schemas(
             kubernetes_validate.validate(manifest, version, strict=True)
 
 
-def test_google_kinds_fit_their_schemas(gke: list[Manifest]) -> None:
+def test_manifests_match_googles_schemas(gke: list[Manifest]) -> None:
     for manifest in gke:
         if schema := GOOGLE_KINDS.get(manifest["kind"]):
             jsonschema.validate(manifest, schema)
@@ -57,7 +57,7 @@ def test_kubectl_renders_the_same_as_kustomize(overlay: str) -> None:
     assert run_kustomize(kubectl, folder) == run_kustomize(command, folder)
 
 
-def test_all_lies_in_one_namespace(manifests: list[Manifest]) -> None:
+def test_every_resource_is_in_one_namespace(manifests: list[Manifest]) -> None:
     (namespace,) = of_kind(manifests, "Namespace")
     others = [m for m in manifests if m is not namespace]
     assert namespace["metadata"]["name"] == "mien"
@@ -65,7 +65,7 @@ def test_all_lies_in_one_namespace(manifests: list[Manifest]) -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_everything_about_a_part_selects_its_pods_alone(
+def test_selectors_match_only_the_pods_of_their_component(
     manifests: list[Manifest], name: str
 ) -> None:
     spec = one(manifests, "Deployment", name)["spec"]
@@ -82,7 +82,7 @@ def test_everything_about_a_part_selects_its_pods_alone(
         assert selected(manifests, selector) == [name]
 
 
-def test_autoscalers_name_deployments_that_ask_for_processor_time(
+def test_autoscalers_target_deployments_with_cpu_requests(
     manifests: list[Manifest],
 ) -> None:
     for scaler in of_kind(manifests, "HorizontalPodAutoscaler"):
@@ -120,7 +120,7 @@ def test_the_ingress_leads_to_the_app(manifests: list[Manifest]) -> None:
     assert backend["service"]["port"]["name"] in {p["name"] for p in service["spec"]["ports"]}
 
 
-def test_the_model_server_is_found_pod_by_pod(manifests: list[Manifest]) -> None:
+def test_the_model_server_service_is_headless(manifests: list[Manifest]) -> None:
     assert one(manifests, "Service", "mien-model-server")["spec"]["clusterIP"] == "None"
 
 
@@ -131,7 +131,7 @@ def test_every_container_asks_for_less_than_its_limit(manifests: list[Manifest])
             assert amount(resources["requests"][kind]) <= amount(resources["limits"][kind])
 
 
-def test_pods_have_no_right_that_they_do_not_need(manifests: list[Manifest]) -> None:
+def test_pods_have_minimal_permissions(manifests: list[Manifest]) -> None:
     for deployment in of_kind(manifests, "Deployment"):
         pod, container = pod_of(deployment), container_of(deployment)
         assert pod["automountServiceAccountToken"] is False
@@ -174,7 +174,7 @@ def test_the_page_builds_and_loads_the_images_of_one_machine(
         assert image in loaded
 
 
-def test_the_page_makes_a_cluster_whose_ingress_this_machine_reaches_and_no_other() -> None:
+def test_the_page_creates_a_cluster_reachable_only_from_this_machine() -> None:
     (file,) = re.findall(r"kind create cluster --config (\S+)", PAGE)
     (node,) = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["nodes"]
     ports = {port["hostPort"]: port["containerPort"] for port in node["extraPortMappings"]}
@@ -182,7 +182,7 @@ def test_the_page_makes_a_cluster_whose_ingress_this_machine_reaches_and_no_othe
     assert {port["listenAddress"] for port in node["extraPortMappings"]} == {"127.0.0.1"}
 
 
-def test_the_page_has_the_ingress_running_before_anything_goes_through_it() -> None:
+def test_the_page_starts_the_ingress_before_it_is_used() -> None:
     installed = re.search(r"kubectl apply -f \S+/ingress-nginx/\S+/kind/deploy\.yaml\n", PAGE)
     awaited = re.search(r"kubectl -n ingress-nginx wait .*\n", PAGE)
     applied = re.search(r"kubectl apply -k deploy/k8s/overlays/local\n", PAGE)

@@ -32,17 +32,19 @@ def findings(
     return dict(run_checkov(folder, "kubernetes")["results"])
 
 
-def test_nothing_fails(findings: dict[str, list[dict[str, Any]]]) -> None:
+def test_checkov_reports_no_failure(findings: dict[str, list[dict[str, Any]]]) -> None:
     assert {_name(check) for check in findings["failed_checks"]} == set()
     assert findings["parsing_errors"] == []
 
 
-def test_both_overlays_were_looked_at(findings: dict[str, list[dict[str, Any]]]) -> None:
+def test_checkov_covers_both_overlays(findings: dict[str, list[dict[str, Any]]]) -> None:
     looked_at = {(overlay, "CKV_K8S_40") for overlay in ("local", "gke")}
     assert looked_at <= {_name(check) for check in findings["passed_checks"]}
 
 
-def test_excuses_are_few_and_give_a_reason(findings: dict[str, list[dict[str, Any]]]) -> None:
+def test_skipped_checks_are_few_and_have_a_reason(
+    findings: dict[str, list[dict[str, Any]]],
+) -> None:
     assert {_name(check) for check in findings["skipped_checks"]} == EXCUSED
     assert all(check["check_result"]["suppress_comment"] for check in findings["skipped_checks"])
 

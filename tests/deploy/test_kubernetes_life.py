@@ -83,7 +83,7 @@ def test_tf_serving_keeps_the_options_of_its_image_and_adds_tls(
     assert container["args"] == ["--ssl_config_file=/etc/mien/tls/ssl.config"]
 
 
-def test_both_model_servers_listen_where_the_pod_says(local: list[Manifest]) -> None:
+def test_both_model_servers_listen_on_the_ports_of_the_pod(local: list[Manifest]) -> None:
     deployment = one(local, "Deployment", "mien-model-server")
     container, ports = container_of(deployment), ports_of(deployment)
     image = (ROOT / "deploy" / "docker" / "tf-serving.Dockerfile").read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def test_probes_ask_paths_that_both_model_servers_have(manifests: list[Manifest]
     assert _path(container, "readinessProbe") in {f"/v1/models/{name}" for name in load_contract()}
 
 
-def test_alive_is_not_ready(manifests: list[Manifest]) -> None:
+def test_liveness_and_readiness_probes_differ(manifests: list[Manifest]) -> None:
     for deployment in of_kind(manifests, "Deployment"):
         container = container_of(deployment)
         assert _path(container, "startupProbe") == _path(container, "livenessProbe")
@@ -121,7 +121,7 @@ def test_an_app_without_models_stays_in_service_longer_than_a_session(
     assert probe["periodSeconds"] * probe["failureThreshold"] > SESSION_SECONDS
 
 
-def test_the_load_balancer_asks_whether_an_app_is_alive(gke: list[Manifest]) -> None:
+def test_the_load_balancer_checks_liveness(gke: list[Manifest]) -> None:
     container = container_of(one(gke, "Deployment", "mien-app"))
     check = one(gke, "BackendConfig", "mien-app")["spec"]["healthCheck"]
     assert check["requestPath"] == _path(container, "livenessProbe")
@@ -130,7 +130,7 @@ def test_the_load_balancer_asks_whether_an_app_is_alive(gke: list[Manifest]) -> 
 
 
 @pytest.mark.parametrize(("name", "at_once"), [("mien-app", "100%"), ("mien-model-server", 1)])
-def test_an_old_pod_goes_only_after_a_new_one_came(
+def test_an_old_pod_stops_only_after_a_new_one_is_ready(
     manifests: list[Manifest], name: str, at_once: int | str
 ) -> None:
     strategy = one(manifests, "Deployment", name)["spec"]["strategy"]
@@ -141,7 +141,7 @@ def test_an_old_pod_goes_only_after_a_new_one_came(
     ("name", "stop_seconds"),
     [("mien-app", GUNICORN["graceful_timeout"]), ("mien-model-server", STOP_SECONDS)],
 )
-def test_a_pod_has_time_to_stop_after_proxies_have_heard_of_it(
+def test_the_grace_period_covers_pre_stop_and_shutdown(
     manifests: list[Manifest], name: str, stop_seconds: float
 ) -> None:
     deployment = one(manifests, "Deployment", name)
@@ -149,7 +149,9 @@ def test_a_pod_has_time_to_stop_after_proxies_have_heard_of_it(
     assert pod_of(deployment)["terminationGracePeriodSeconds"] > goes_after
 
 
-def test_google_cuts_no_connection_before_the_app_has_said_goodbye(gke: list[Manifest]) -> None:
+def test_google_drains_connections_for_longer_than_the_app_takes_to_stop(
+    gke: list[Manifest],
+) -> None:
     wait = _pre_stop_seconds(one(gke, "Deployment", "mien-app"))
     draining = one(gke, "BackendConfig", "mien-app")["spec"]["connectionDraining"]
     assert draining["drainingTimeoutSec"] > wait + GUNICORN["graceful_timeout"]
@@ -189,7 +191,7 @@ def test_google_keeps_a_client_at_its_pod_for_longer_than_a_session(gke: list[Ma
     assert backend["timeoutSec"] > SESSION_SECONDS
 
 
-def test_the_page_tells_of_every_secret(manifests: list[Manifest]) -> None:
+def test_the_page_describes_every_secret(manifests: list[Manifest]) -> None:
     for deployment in of_kind(manifests, "Deployment"):
         volumes = [v["secret"] for v in pod_of(deployment)["volumes"] if "secret" in v]
         names = [secret["secretName"] for secret in volumes]

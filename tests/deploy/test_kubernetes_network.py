@@ -14,7 +14,7 @@ PROMETHEUS = "monitoring/prometheus"
 GOOGLE_PROMETHEUS = "gke-gmp-system,gmp-system/collector"
 
 
-def test_nothing_passes_that_no_policy_allows(manifests: list[Manifest]) -> None:
+def test_traffic_is_denied_by_default(manifests: list[Manifest]) -> None:
     (deny,) = [p for p in of_kind(manifests, "NetworkPolicy") if not p["spec"]["podSelector"]]
     assert deny["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
@@ -39,7 +39,7 @@ def test_the_app_reaches_the_models_and_dns_and_the_models_reach_nothing(
     }
 
 
-def test_on_google_the_ways_in_are_its_load_balancer_and_its_prometheus(
+def test_on_gke_only_the_load_balancer_and_prometheus_have_access(
     gke: list[Manifest],
 ) -> None:
     assert _ways_in(gke) == {
@@ -51,7 +51,7 @@ def test_on_google_the_ways_in_are_its_load_balancer_and_its_prometheus(
     }
 
 
-def test_on_google_names_are_asked_of_the_cluster_the_node_or_cloud_dns(
+def test_on_gke_dns_is_allowed_to_cluster_node_and_cloud_dns(
     gke: list[Manifest],
 ) -> None:
     assert _ways_out(gke) == {
@@ -62,7 +62,7 @@ def test_on_google_names_are_asked_of_the_cluster_the_node_or_cloud_dns(
     }
 
 
-def test_components_open_no_further_way(
+def test_components_allow_no_further_traffic(
     local: list[Manifest],
     local_tf_serving: list[Manifest],
     gke: list[Manifest],
@@ -121,7 +121,7 @@ def _labels(selector: dict[str, Any]) -> dict[str, str]:
     return dict(selector.get("matchLabels", {}))
 
 
-def test_the_app_believes_the_ingress_about_its_visitors(manifests: list[Manifest]) -> None:
+def test_the_app_trusts_the_forwarded_headers_of_the_ingress(manifests: list[Manifest]) -> None:
     (settings,) = of_kind(manifests, "ConfigMap")
     policy = one(manifests, "NetworkPolicy", "app-from-ingress")
     trusted = settings["data"]["MIEN_TRUSTED_PROXIES"].split(",")

@@ -27,7 +27,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _make_secrets(tmp_path_factory.mktemp("secrets"))
 
 
-def test_app_and_model_server_know_each_other(secrets: Path) -> None:
+def test_app_and_model_server_trust_each_other(secrets: Path) -> None:
     assert _shake_hands(secrets / SERVER, secrets / APP) == "mien-app"
 
 
@@ -43,14 +43,12 @@ def test_a_client_of_another_cluster_is_refused(secrets: Path, tmp_path: Path) -
         _shake_hands(secrets / SERVER, others / APP)
 
 
-def test_the_app_cannot_pass_for_a_model_server(secrets: Path) -> None:
+def test_the_apps_certificate_cannot_serve_as_a_model_servers(secrets: Path) -> None:
     with pytest.raises(ssl.SSLError):
         _shake_hands(secrets / APP, secrets / APP)
 
 
-def test_the_secrets_have_every_file_that_is_named(
-    secrets: Path, manifests: list[Manifest]
-) -> None:
+def test_the_secrets_contain_every_file_in_use(secrets: Path, manifests: list[Manifest]) -> None:
     (settings,) = of_kind(manifests, "ConfigMap")
     server = one(manifests, "Deployment", "mien-model-server")
     for secret, user in ((APP, settings), (SERVER, server)):
@@ -65,7 +63,7 @@ def test_the_pods_mount_these_secrets(manifests: list[Manifest]) -> None:
         assert [v["secret"]["secretName"] for v in volumes if "secret" in v] == [secret]
 
 
-def test_tf_serving_gets_all_of_it_in_its_own_form(secrets: Path) -> None:
+def test_tf_serving_gets_its_ssl_config_file(secrets: Path) -> None:
     files = secrets / SERVER
     config = text_format.Parse((files / "ssl.config").read_text(), _ssl_config())
     assert config.server_key == (files / "tls.key").read_text()
@@ -74,7 +72,7 @@ def test_tf_serving_gets_all_of_it_in_its_own_form(secrets: Path) -> None:
     assert config.client_verify is True
 
 
-def test_the_script_leaves_no_key_behind(tmp_path: Path) -> None:
+def test_the_script_deletes_its_keys(tmp_path: Path) -> None:
     _run_script(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -61,7 +61,7 @@ def test_every_query_is_about_metrics_that_exist(query):
     assert metrics_in_it <= shown_names()
 
 
-def test_no_alert_and_no_panel_was_overlooked():
+def test_every_alert_and_panel_is_checked():
     assert len(EXPRESSIONS) == len(NAMES) > 0
     assert len(QUERIES) >= len(DASHBOARD["panels"]) > 0
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
@@ -80,7 +80,7 @@ def test_prometheus_accepts_its_configuration_and_the_alerts():
     assert content, said
 
 
-def test_prometheus_finds_no_fault_with_the_app_s_metrics():
+def test_prometheus_accepts_the_apps_metrics():
     metrics.expect_models(["emotion"])
 
     content, said = promtool("check", "metrics", said=generate_latest(metrics.REGISTRY).decode())
@@ -88,7 +88,7 @@ def test_prometheus_finds_no_fault_with_the_app_s_metrics():
     assert content, said
 
 
-def test_the_alerts_sound_when_they_should():
+def test_the_alerts_fire_as_expected():
     content, said = promtool("test", "rules", RULE_TESTS)
 
     assert content, said
@@ -107,7 +107,7 @@ def test_prometheus_understands_the_queries_of_the_dashboard(tmp_path):
     assert content, said
 
 
-def test_the_docs_make_rules_of_google_of_the_alerts(tmp_path):
+def test_the_documented_command_converts_the_alerts_for_google(tmp_path):
     page = (ROOT / "docs" / "how-to" / "monitoring.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"```sh\n({ printf.*?)```", page, re.DOTALL)
     (tmp_path / "kubectl").write_text("#!/bin/sh\ncat\n")
@@ -121,7 +121,7 @@ def test_the_docs_make_rules_of_google_of_the_alerts(tmp_path):
     assert group.keys() == {"name", "interval", "rules"}  # Google demands an interval.
 
 
-def test_prometheus_asks_the_services_of_compose():
+def test_prometheus_scrapes_the_services_of_compose():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
     asked = set()
     for job in _scrape_configs("prometheus.yml"):
@@ -133,7 +133,7 @@ def test_prometheus_asks_the_services_of_compose():
     assert asked == ASKED
 
 
-def test_prometheus_asks_the_same_of_the_pods_of_kubernetes(manifests, tmp_path):
+def test_prometheus_scrapes_the_same_metrics_in_kubernetes(manifests, tmp_path):
     pods = [
         *_discovered(manifests, "Running"),
         *_discovered(manifests, "Failed"),
@@ -154,7 +154,7 @@ def test_prometheus_asks_the_same_of_the_pods_of_kubernetes(manifests, tmp_path)
     }
 
 
-def test_google_s_prometheus_asks_the_same(gke):
+def test_googles_prometheus_scrapes_the_same_metrics(gke):
     asked = set()
     for resource in of_kind(gke, "PodMonitoring"):
         (name,) = selected(gke, resource["spec"]["selector"]["matchLabels"])

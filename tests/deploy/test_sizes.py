@@ -47,7 +47,7 @@ def test_the_overlay_for_google_cloud_keeps_what_the_sizes_count_with(gke: list[
 
 
 @pytest.mark.parametrize("event", report.NAMES)
-def test_the_page_has_the_clients_that_the_manifests_leave_room_for(
+def test_the_page_states_the_clients_that_the_manifests_allow(
     gke: list[Manifest], event: str
 ) -> None:
     cost = _measured(event)
@@ -61,7 +61,7 @@ def test_the_page_has_the_clients_that_the_manifests_leave_room_for(
 
 
 @pytest.mark.parametrize("event", report.NAMES)
-def test_the_apps_have_model_servers_enough_for_all_that_they_take(
+def test_there_are_enough_model_servers_for_the_largest_number_of_apps(
     gke: list[Manifest], event: str
 ) -> None:
     cost = _measured(event)
@@ -72,13 +72,13 @@ def test_the_apps_have_model_servers_enough_for_all_that_they_take(
     assert apps <= servers
 
 
-def test_model_servers_that_ask_for_less_are_more_with_the_same_cores() -> None:
+def test_smaller_cpu_requests_need_more_model_servers_with_equal_cores() -> None:
     whole, quarter = (size_for(1_000, COST, ModelServers(cores)) for cores in (1.0, 0.25))
     assert (whole.model_servers, quarter.model_servers) == (25, 100)
     assert whole.cores == quarter.cores == 125 + 25
 
 
-def test_the_most_model_servers_give_way_with_all_that_they_ask_for_in_use() -> None:
+def test_the_maximum_of_model_servers_covers_full_use_of_their_requests() -> None:
     found = bottlenecks(COST, 2, ModelServers(cores=0.25, maximum=10))
     assert [each.webcams for each in found] == [16, 50, 100, 160, 5_000]
     assert "model servers" in found[2].resource

@@ -82,7 +82,7 @@ def test_the_provider_is_pinned_to_one_version() -> None:
     assert re.fullmatch(r'"\d+\.\d+\.\d+"', providers["google"]["version"])
 
 
-def test_it_makes_what_the_script_makes(tmp_path: Path) -> None:
+def test_terraform_creates_the_same_resources_as_the_script(tmp_path: Path) -> None:
     shown = "\n".join(Sandbox(tmp_path).deploy("--dry-run").shown)
     resources = _blocks("resource")
 
@@ -152,7 +152,7 @@ def test_terraform_validates_it(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(300)
 @needs_checkov
-def test_checkov_finds_only_what_is_excused() -> None:
+def test_checkov_reports_only_skipped_checks() -> None:
     summary = run_checkov(FOLDER, "terraform")["summary"]
     assert (summary["failed"], summary["skipped"]) == (0, 9)
     assert summary["passed"] > 10

@@ -122,14 +122,14 @@ def test_a_reader_of_the_readme_can_run_its_client(programs: Path, tmp_path: Pat
     }
 
 
-def test_the_commands_work_where_the_wheel_is_installed(programs: Path, tmp_path: Path) -> None:
+def test_the_commands_work_from_an_installed_wheel(programs: Path, tmp_path: Path) -> None:
     assert _mien(programs, tmp_path, "--version").stdout == "1.0.0\n"
     assert _mien(programs, tmp_path, "models").stdout.startswith("emotion, version 1\n")
     check = _mien(programs, tmp_path, "check")
     assert check.returncode == 0, check.stdout + check.stderr
 
 
-def test_the_library_works_where_the_wheel_is_installed(programs: Path, tmp_path: Path) -> None:
+def test_the_library_works_from_an_installed_wheel(programs: Path, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(jpeg(0.0))
 
     done = subprocess.run(
@@ -143,7 +143,7 @@ def test_the_library_works_where_the_wheel_is_installed(programs: Path, tmp_path
     assert re.findall(r"'(\w+)':", done.stdout) == ["emotion", "age", "gender"]
 
 
-def test_the_wheel_has_no_tests_and_nothing_of_the_checkout(wheel: Path) -> None:
+def test_the_wheel_contains_no_tests_or_checkout_files(wheel: Path) -> None:
     names = ZipFile(wheel).namelist()
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

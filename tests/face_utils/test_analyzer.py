@@ -78,7 +78,7 @@ def test_a_photo_gives_every_model_s_prediction_for_each_face(scene: Scene) -> N
         assert (mood.label, age.value, age.unit) == ("calm", 30.0, "years")
 
 
-def test_photos_do_not_know_of_each_other(scene: Scene) -> None:
+def test_photos_are_independent(scene: Scene) -> None:
     scene.analyzer.analyze(IMAGE)
     scene.boxes = [(400, 300, 100, 100)]
 

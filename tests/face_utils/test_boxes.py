@@ -36,7 +36,7 @@ def test_overlap_is_symmetric_within_0_and_1_and_full_with_itself():
     np.testing.assert_allclose(np.diag(iou(some, some)), 1, rtol=1e-5)
 
 
-def test_overlap_does_not_depend_on_where_the_frame_begins():
+def test_overlap_does_not_depend_on_the_origin():
     some, others = random_boxes(30, 3), random_boxes(30, 4)
     shift = np.array([64, -32, 0, 0], np.float32)
 

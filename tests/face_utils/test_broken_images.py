@@ -20,7 +20,7 @@ from tests.face_utils.image_files import LIMITS, PNG_START, chunk, encode, png
 @pytest.mark.parametrize(
     "data", [b"", b"\0", b"\xff\xd8", PNG_START, b"RIFF\x04\0\0\0WEBP", b"<svg/>"]
 )
-def test_scraps_are_refused(data):
+def test_truncated_files_of_a_few_bytes_are_refused(data):
     with pytest.raises(BadImage):
         decode(data, LIMITS)
 

@@ -46,7 +46,7 @@ class Recorder:
         return [Detection(np.zeros(4, np.float32), float(self.number))]
 
 
-def test_threads_that_detect_at_once_each_have_a_detector_of_their_own(in_thread):
+def test_concurrent_threads_use_separate_detectors(in_thread):
     numbers, barrier = count(), Barrier(4)
     pool = DetectorPool(lambda: Recorder(next(numbers), barrier))
 

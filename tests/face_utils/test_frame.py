@@ -77,7 +77,7 @@ def test_a_face_is_cropped_as_cropping_says(face_image):
     np.testing.assert_array_equal(seen.crop(MARGIN, SIZE), expected)
 
 
-def test_only_the_best_faces_are_followed(face_image):
+def test_only_the_most_confident_faces_are_tracked(face_image):
     frame = see(face_image, (0, 0, 50, 50), (100, 0, 50, 50), (200, 0, 50, 50), max_faces=2)
 
     assert [float(face.detection.box[0]) for face in frame.faces] == [0, 100]

@@ -115,7 +115,7 @@ def test_an_image_that_is_only_long_is_refused():
         decode(png(20_000, 1, 20_001), LIMITS)
 
 
-def test_the_program_s_own_limit_for_pillow_is_left_alone():
+def test_the_callers_pillow_limit_is_unchanged():
     program = "from PIL import Image; import face_utils.image; print(Image.MAX_IMAGE_PIXELS)"
     result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -124,7 +124,7 @@ def test_the_program_s_own_limit_for_pillow_is_left_alone():
     assert int(result.stdout) == Pillow.MAX_IMAGE_PIXELS > 0
 
 
-def test_pillow_s_own_limit_for_webp_is_an_image_that_is_too_large(photo, monkeypatch):
+def test_pillows_webp_limit_is_reported_as_image_too_large(photo, monkeypatch):
     data = encode(photo, "WEBP")
     monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", 10)
 
@@ -133,7 +133,7 @@ def test_pillow_s_own_limit_for_webp_is_an_image_that_is_too_large(photo, monkey
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_the_program_s_own_limit_for_pillow_does_not_apply_here(photo, kind, monkeypatch):
+def test_the_callers_pillow_limit_does_not_apply(photo, kind, monkeypatch):
     data = encode(photo, kind)
     monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", 10)
 

@@ -72,7 +72,7 @@ def test_the_interval_is_kept_in_the_mean_at_any_frame_rate(rate, interval):
     assert count >= min(60 / interval, 60 * rate) * 0.7
 
 
-def test_what_a_gap_kept_from_being_asked_is_not_made_up_for():
+def test_predictions_missed_in_a_gap_are_not_made_up():
     schedule = ModelSchedule()
     asked(schedule, [0.0], 1.0)
 

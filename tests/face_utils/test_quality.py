@@ -122,7 +122,7 @@ def test_tilting_the_head_does_not_turn_it_away(good_crop, angle):
     assert assess_quality(face(points=tilted), good_crop).ok
 
 
-def test_without_landmarks_nothing_is_said_about_the_turn(good_crop):
+def test_without_landmarks_turned_away_is_not_reported(good_crop):
     assert assess_quality(face(points=None), good_crop).ok
 
 

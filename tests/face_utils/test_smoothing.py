@@ -46,7 +46,7 @@ def test_an_old_prediction_has_half_the_weight_after_each_half_life(halves):
     np.testing.assert_allclose(believed, ANGRY + (CALM - ANGRY) * 0.5**halves, rtol=1e-5)
 
 
-def test_a_change_shows_alike_at_5_and_at_30_frames_a_second():
+def test_a_change_shows_equally_fast_at_5_and_30_frames_per_second():
     def after_a_second(rate):
         outputs = [(0, CALM)] + [(frame / rate, ANGRY) for frame in range(1, rate + 1)]
         return feed(Smoother(), model(HALF_LIFE), outputs)
@@ -55,7 +55,7 @@ def test_a_change_shows_alike_at_5_and_at_30_frames_a_second():
 
 
 @pytest.mark.parametrize("smoothing", [HALF_LIFE, AVERAGE, EVIDENCE])
-def test_a_slow_drift_shows_alike_at_5_and_at_30_frames_a_second(smoothing):
+def test_a_slow_drift_shows_equally_at_5_and_30_frames_per_second(smoothing):
     def after_forty_seconds(rate):
         shares = np.linspace(0, 1, 40 * rate)
         outputs = [(n / rate, CALM + (ANGRY - CALM) * s) for n, s in enumerate(shares)]
@@ -148,7 +148,7 @@ def test_tracks_and_models_do_not_touch_each_other():
     np.testing.assert_array_equal(feed(smoother, other, [(0.1, ANGRY)], track=1), ANGRY)
 
 
-def test_a_track_that_is_gone_is_forgotten_and_the_others_are_not():
+def test_only_the_lost_track_is_forgotten():
     smoother, spec = Smoother(), model(HALF_LIFE)
     feed(smoother, spec, [(0, CALM)], track=1)
     feed(smoother, spec, [(0, CALM)], track=2)

@@ -46,7 +46,7 @@ def test_a_face_that_walks_through_the_image_keeps_its_id(rate):
     assert follow(Tracker(), path, rate) == [[1]] * len(path)
 
 
-def test_a_face_that_runs_is_looked_for_where_it_should_be_by_now():
+def test_a_fast_face_is_matched_at_its_predicted_position():
     path = [[face(x, 200)] for x in np.cumsum([0, 60, 85, 110, 130, 150])]
 
     assert follow(Tracker(), path, rate=2.5) == [[1]] * 6
@@ -71,7 +71,7 @@ def test_two_faces_that_shake_side_by_side_are_not_swapped():
     assert follow(Tracker(), path, rate=10) == [[1, 2]] * 300
 
 
-def test_of_two_faces_close_together_each_goes_to_the_track_that_is_nearest():
+def test_two_close_faces_match_their_nearest_tracks():
     path = [[face(200, 200), face(280, 200)], [face(278, 205), face(203, 205)]]
 
     assert follow(Tracker(), path, rate=10) == [[1, 2], [2, 1]]

@@ -168,7 +168,7 @@ def test_an_external_model_server_is_not_asked(
     assert "from 127.0.0.1:1" in capsys.readouterr().out
 
 
-def test_a_word_that_is_no_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["serv"])
     assert "serve" in capsys.readouterr().err

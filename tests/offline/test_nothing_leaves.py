@@ -105,7 +105,7 @@ def test_no_packet_and_no_file_leaves(
     assert files(temporary) == set()
 
 
-def test_a_user_without_a_home_and_a_name_can_start_the_model_server() -> None:
+def test_a_user_without_home_or_name_can_start_the_model_server() -> None:
     stranger = ["unshare", "--user", f"--map-user={STRANGER}", f"--map-group={STRANGER}"]
     with subprocess.Popen(
         [*stranger, sys.executable, "-m", "serving", "--port", "0"],
@@ -144,9 +144,7 @@ with bind("only-in-hosts", 0, "MIEN_") as listener:
 
 
 @pytest.mark.parametrize("code", [CALL, LISTEN], ids=["model server", "own address"])
-def test_names_are_found_by_the_hosts_file_and_no_name_server_is_asked(
-    tmp_path: Path, code: str
-) -> None:
+def test_host_names_are_resolved_from_the_hosts_file_only(tmp_path: Path, code: str) -> None:
     hosts, report = tmp_path / "hosts", tmp_path / "report.json"
     hosts.write_text("::1 only-in-hosts\n")
     listen = [sys.executable, "-m", "tests.offline.listen", str(report)]

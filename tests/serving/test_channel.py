@@ -128,7 +128,7 @@ def test_no_proxy_of_the_environment_sees_a_call(serve, proxy):
         proxy.accept()
 
 
-def test_a_proxy_is_used_where_a_setting_asks_for_it(serve, proxy):
+def test_a_proxy_is_used_if_the_setting_enables_it(serve, proxy):
     with open_channel(f"127.0.0.1:{serve('direct')}", use_proxy=True) as channel:
         call = channel.unary_unary("/test.Test/Name").future(b"", timeout=TIMEOUT_SECONDS)
         connection, _ = proxy.accept()

@@ -56,7 +56,7 @@ def test_a_model_is_unavailable_until_the_server_says_that_it_serves_it(breaker,
     assert heard == [breaker.state]
 
 
-def test_every_change_is_told_once(serving, heard):
+def test_every_change_is_reported_once(serving, heard):
     serving.served(1)
     assert heard == []
 
@@ -171,7 +171,7 @@ def test_after_an_answer_the_pause_is_short_again(serving, clock):
     assert pause_of(serving, clock) == 0.5
 
 
-def test_after_a_quiet_while_the_pause_is_short_again_even_if_nobody_asked(serving, clock):
+def test_the_retry_delay_resets_after_a_quiet_period_without_calls(serving, clock):
     for _ in range(6):
         serving.failed("The model server does not respond.", is_gone=True)
         pause_of(serving, clock)

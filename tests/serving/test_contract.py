@@ -72,7 +72,7 @@ def test_each_table_becomes_a_model_in_the_order_of_the_file(load):
     assert (age.name, age.kind, age.unit, age.labels) == ("age", "regression", "years", ())
 
 
-def test_a_model_can_say_that_it_tells_where_its_evidence_lies(load):
+def test_a_model_can_declare_class_activation(load):
     assert load(CLASSIFICATION + "activation = true")["mood"].activation is True
 
 
@@ -185,7 +185,7 @@ def test_a_key_outside_of_every_table_is_named(load):
         load("size = 48\n" + CLASSIFICATION)
 
 
-def test_a_file_that_is_no_toml_is_named_with_its_line(load):
+def test_invalid_toml_is_reported_with_its_line(load):
     with pytest.raises(ContractError, match=r"models\.toml is not valid TOML: .*line 2"):
         load("[mood]\nsize = = 3\n")
 

@@ -90,7 +90,7 @@ def test_a_number_of_classes_that_the_model_leaves_open_fits():
         ),
     ],
 )
-def test_what_does_not_fit_a_classification_is_said(inputs, outputs, violation):
+def test_mismatches_of_a_classification_are_reported(inputs, outputs, violation):
     [said] = contract_violations(MOOD, metadata(inputs, outputs))
 
     assert violation in said
@@ -142,7 +142,7 @@ def test_a_model_that_cannot_explain_itself_as_the_contract_says_does_not_fit(ou
     assert contract_violations(MOOD, served) == []
 
 
-def test_everything_that_does_not_fit_is_said():
+def test_every_mismatch_is_reported():
     wrong_input = image(-1, 48, 48, 1, dtype=tensor_pb2.DT_FLOAT)
     violations = contract_violations(AGE, metadata(wrong_input, {}))
 

@@ -69,7 +69,7 @@ def connect():
         line.channel.close()
 
 
-def test_it_is_a_process_of_its_own_until_it_is_closed(server, connect):
+def test_it_runs_in_a_separate_process_until_closed(server, connect):
     connect(server.target)
     assert psutil.Process(server.pid).ppid() == os.getpid()
 
@@ -83,7 +83,7 @@ def socket_of(target):
     return Path(unquote(target.removeprefix("unix:")))
 
 
-def test_nobody_else_can_reach_it_or_take_its_place(server, connect):
+def test_other_users_cannot_reach_or_replace_it(server, connect):
     connect(server.target)
     folder = socket_of(server.target).parent
     listening = psutil.Process(server.pid).net_connections("inet")

@@ -84,7 +84,7 @@ def test_a_call_may_post_another(bridge):
     assert arrived.wait(10)
 
 
-def test_a_call_that_fails_is_logged_and_stops_nobody(bridge, caplog):
+def test_a_failed_call_is_logged_and_others_continue(bridge, caplog):
     bridge.post(lambda: {}["missing"])
     cross(bridge)
 

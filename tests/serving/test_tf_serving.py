@@ -137,7 +137,7 @@ def test_a_version_is_promoted_or_rolled_back_by_its_number(make_models, tmp_pat
     assert models["gender"].version_labels == {"stable": 2, "canary": 3}
 
 
-def test_a_folder_without_a_saved_model_is_no_version(make_models, tmp_path):
+def test_a_folder_without_a_saved_model_is_ignored(make_models, tmp_path):
     options = make_models(1)
     (tmp_path / "models" / "age" / "2" / "variables").mkdir(parents=True)
     generate(tmp_path, *options)
@@ -182,7 +182,7 @@ def test_a_batch_holds_the_faces_of_the_fullest_frame_and_waits_for_no_other_cal
     assert batching.num_batch_threads.value == 4
 
 
-def test_metrics_are_where_the_embedded_server_has_them(tmp_path):
+def test_metrics_have_the_embedded_servers_path(tmp_path):
     generate(tmp_path)
 
     monitoring = read(
@@ -192,7 +192,7 @@ def test_metrics_are_where_the_embedded_server_has_them(tmp_path):
     assert monitoring.prometheus_config.path == "/monitoring/prometheus/metrics"
 
 
-def test_certificates_are_written_for_its_owner_alone(tmp_path):
+def test_certificates_are_readable_only_by_their_owner(tmp_path):
     pems = {name: tmp_path / name for name in ("tls.crt", "tls.key", "ca.crt")}
     for name, path in pems.items():
         path.write_text(f"-----BEGIN {name}-----\nAB+/=\n-----END {name}-----\n")
@@ -207,7 +207,7 @@ def test_certificates_are_written_for_its_owner_alone(tmp_path):
     assert stat.S_IMODE((tmp_path / "ssl.config").stat().st_mode) == 0o600
 
 
-def test_clients_need_a_certificate_only_where_an_authority_for_them_is_named(tmp_path):
+def test_clients_need_a_certificate_only_if_a_client_authority_is_set(tmp_path):
     pem = tmp_path / "server.pem"
     pem.write_text("both")
     generate(tmp_path, "--tls-certificate", pem, "--tls-key", pem)

@@ -48,7 +48,7 @@ def test_the_hooks_run_on_the_files_that_they_check() -> None:
         assert hook["pass_filenames"] is False
 
 
-def test_updates_are_looked_for_where_packages_are_listed() -> None:
+def test_dependency_updates_cover_every_package_list() -> None:
     updates = yaml.safe_load(UPDATES.read_text(encoding="utf-8"))["updates"]
     assert {update["package-ecosystem"] for update in updates} == LISTS.keys()
     for update in updates:

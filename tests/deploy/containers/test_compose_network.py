@@ -81,7 +81,7 @@ def test_plain_http_leads_to_tls(stack: Stack) -> None:
     assert answer.headers["Location"] == f"{stack.url}/?a=b"
 
 
-def test_challenges_of_acme_go_to_whoever_answers_them(stack: Stack) -> None:
+def test_acme_challenges_are_routed_to_the_acme_client(stack: Stack) -> None:
     url = f"http://localhost:{stack.http}/.well-known/acme-challenge/some"
     options = (f"--network={PROJECT}_outside", "--network-alias=acme")
 

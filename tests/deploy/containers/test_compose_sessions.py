@@ -44,9 +44,7 @@ def test_clients_are_spread_over_all_apps_and_stay_there(stack: Stack, join: Joi
         assert stack.app_of(client.session).id == app
 
 
-def test_a_killed_app_costs_its_clients_a_new_session_and_the_others_nothing(
-    stack: Stack, join: Join
-) -> None:
+def test_killing_an_app_affects_only_its_own_clients(stack: Stack, join: Join) -> None:
     apps = crowd(stack, join)
     victim = stack.containers("app")[0]
     victim.do("kill")
@@ -84,7 +82,7 @@ def page(stack: Stack, picture: Path) -> Iterator[Callable[..., Any]]:
 
 
 @pytest.mark.parametrize(("verb", "goodbye"), [("stop", "session_expired"), ("kill", "state")])
-def test_the_page_goes_on_with_another_app_when_its_own_is_gone(
+def test_the_page_reconnects_to_another_app(
     stack: Stack, tmp_path: Path, verb: str, goodbye: str
 ) -> None:
     with page(stack, tmp_path / "frame.jpg") as read_on:

@@ -84,7 +84,7 @@ def test_a_face_that_fills_the_image_is_found(any_detector, face_image):
     assert overlap(face, np.array([[20, 20, 430, 430]], np.float32)) > 0.5
 
 
-def test_there_is_no_face_in_noise(any_detector):
+def test_noise_contains_no_face(any_detector):
     rng = np.random.default_rng(0)
 
     for _ in range(3):
@@ -93,12 +93,12 @@ def test_there_is_no_face_in_noise(any_detector):
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_there_is_no_face_on_an_even_wall(any_detector, value):
+def test_a_plain_wall_contains_no_face(any_detector, value):
     assert any_detector.detect(np.full((240, 320, 3), value, np.uint8)) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (20, 900), (900, 20), (33, 33)])
-def test_an_image_of_a_unusual_shape_has_no_face(any_detector, shape):
+def test_an_image_of_an_unusual_shape_has_no_face(any_detector, shape):
     rng = np.random.default_rng(0)
 
     for _ in range(8):

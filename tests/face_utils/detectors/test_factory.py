@@ -9,25 +9,25 @@ from face_utils.detectors.factory import build_detector
 NOWHERE = Path("nowhere") / "model.file"
 
 
-def test_blazeface_is_the_choice_where_its_file_is(blazeface_file):
+def test_blazeface_is_used_if_its_file_exists(blazeface_file):
     assert build_detector("auto", blazeface_file, None).name == "blazeface"
 
 
-def test_haar_is_the_choice_without_any_file():
+def test_haar_is_used_without_model_files():
     assert build_detector("auto", NOWHERE, None).name == "haar"
 
 
-def test_haar_can_be_asked_for(blazeface_file):
+def test_haar_can_be_selected(blazeface_file):
     assert build_detector("haar", blazeface_file, None).name == "haar"
 
 
-def test_a_blazeface_that_is_asked_for_must_be_there():
+def test_selecting_blazeface_requires_its_file():
     with pytest.raises(FileNotFoundError, match=r"model\.file is missing\. Run `make setup`"):
         build_detector("blazeface", NOWHERE, None)
 
 
 @pytest.mark.parametrize("choice", ["auto", "yunet"])
-def test_a_yunet_file_that_is_given_must_be_there(blazeface_file, choice):
+def test_a_configured_yunet_file_must_exist(blazeface_file, choice):
     with pytest.raises(FileNotFoundError, match=r"YuNet model .*model\.file is missing"):
         build_detector(choice, blazeface_file, NOWHERE)
 

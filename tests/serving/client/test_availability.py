@@ -31,7 +31,7 @@ class TestAvailability:
         assert isinstance(client.ask(), ModelUnavailable)
         assert not client.client.is_available("mood")
 
-    def test_a_server_that_goes_and_comes_back_is_noticed(self, connect, server):
+    def test_a_server_that_stops_and_returns_is_noticed(self, connect, server):
         client = connect(server).watch().until_all_available()
 
         server.stop()

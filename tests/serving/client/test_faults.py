@@ -47,7 +47,7 @@ class TestFaults:
         assert client.until(name="mood", available=False).message == message
 
     @pytest.mark.parametrize("code", [grpc.StatusCode.INTERNAL, grpc.StatusCode.INVALID_ARGUMENT])
-    def test_another_error_of_the_server_is_told_as_it_is(self, client, server, code):
+    def test_other_server_errors_are_passed_on_unchanged(self, client, server, code):
         server.error = (code, "out of memory")
 
         outcome = client.ask()
@@ -77,7 +77,7 @@ class TestFaults:
             (AGE, {"years": np.ones((3, 1), "f4")}, "output 'years' has shape [3, 1]"),
         ],
     )
-    def test_an_answer_that_breaks_the_contract_is_no_answer(
+    def test_a_response_that_violates_the_contract_is_an_error(
         self, client, server, model, outputs, reason
     ):
         server.outputs = {name: np.asarray(array) for name, array in outputs.items()}
@@ -99,7 +99,7 @@ class TestFaults:
         ],
         ids=lambda maps: f"{maps.shape}",
     )
-    def test_an_activation_that_breaks_the_contract_is_no_answer(self, client, server, maps):
+    def test_an_activation_that_violates_the_contract_is_an_error(self, client, server, maps):
         server.outputs["activation"] = maps
 
         outcome = client.ask(activation=True)

@@ -60,7 +60,7 @@ def count(ask):
     return value
 
 
-def test_a_model_s_state_is_told_in_tensorflow_serving_s_words(ask, repository, serve):
+def test_model_states_use_tensorflow_servings_format(ask, repository, serve):
     serve(repository)
 
     code, body = ask("/v1/models/mood")
@@ -92,7 +92,7 @@ def test_a_version_that_could_not_be_loaded_says_why(ask, repository, models):
         ("/", "Malformed request: GET /"),
     ],
 )
-def test_what_is_not_there_is_404_with_its_reason(ask, repository, serve, path, words):
+def test_unknown_paths_and_models_are_404_with_a_reason(ask, repository, serve, path, words):
     serve(repository)
 
     code, body = ask(path)
@@ -164,7 +164,7 @@ def test_memory_and_processor_time_are_shown(ask, count):
     assert count("process_cpu_seconds_total") > 0
 
 
-def test_an_address_that_is_taken_is_said(tmp_path):
+def test_an_address_in_use_is_reported(tmp_path):
     repository = Repository(tmp_path, load_servable)
     server = start_http_server(repository, "127.0.0.1", 0)
     port = server.server_address[1]
@@ -175,7 +175,7 @@ def test_an_address_that_is_taken_is_said(tmp_path):
     server.server_close()
 
 
-def test_idle_connections_take_no_more_than_their_places_and_lock_nobody_out(repository, ask):
+def test_idle_connections_do_not_block_new_ones(repository, ask):
     server = start_http_server(repository, "127.0.0.1", 0)
     threads = threading.active_count()
     with ExitStack() as stack:

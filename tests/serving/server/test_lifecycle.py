@@ -113,7 +113,7 @@ def test_it_ends_with_its_parent(start, models):
     assert "stopping: end of stdin" in err
 
 
-def test_a_stop_while_a_model_is_loaded_is_no_crash(start, models):
+def test_stopping_while_a_model_loads_does_not_crash(start, models):
     process = start("--models", models, "--poll-seconds", "0.01")
     address(process)
     for number in range(3, 60):
@@ -158,7 +158,7 @@ def test_what_cannot_start_says_why_in_one_line(start, models, options, words):
     assert err.count("\n") == 1
 
 
-def test_a_port_in_use_is_said_in_one_line(start, models):
+def test_a_port_in_use_is_reported_in_one_line(start, models):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -195,7 +195,7 @@ def test_half_of_a_setting_is_refused(start, options, words):
     assert words in err
 
 
-def test_states_and_metrics_have_a_port_of_their_own(start, models, free_port):
+def test_states_and_metrics_have_a_separate_port(start, models, free_port):
     port = free_port()
     address(start("--models", models, "--http-port", port))
 

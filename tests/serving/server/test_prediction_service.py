@@ -58,7 +58,7 @@ def test_a_large_batch_gets_a_response_whole(client):
     assert client.outputs("years", {"image": image}, ["years"])["years"].shape == (MAX_ROWS,)
 
 
-def test_callers_at_the_same_time_get_each_their_own_outputs(client, expected_outputs):
+def test_concurrent_callers_get_their_own_outputs(client, expected_outputs):
     inputs, expected = expected_outputs("mood")
 
     def ask(row):

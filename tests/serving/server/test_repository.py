@@ -79,7 +79,7 @@ def test_a_version_is_left_alone_until_its_files_have_settled(samples, models, r
     assert served(repository) == 2
 
 
-def test_a_broken_version_is_refused_while_the_old_one_goes_on(samples, models, repository):
+def test_a_broken_version_is_refused_and_the_old_one_stays(samples, models, repository):
     add(samples, models)
     (models / "mood/2/saved_model.pb").write_bytes(b"\xff")
     look(repository)
@@ -119,7 +119,7 @@ def test_a_deleted_version_is_unloaded(models, repository):
     assert repository.names == ["mood", "years"]
 
 
-def test_a_deleted_version_goes_on_until_another_can_take_its_place(samples, models, repository):
+def test_a_deleted_version_is_served_until_its_replacement_is_ready(samples, models, repository):
     shutil.rmtree(models / "mood/1")
     add(samples, models)
     repository.poll()
@@ -172,7 +172,7 @@ def test_an_odd_file_refuses_its_version_and_nothing_else(samples, models, targe
     assert served(repository) == 2
 
 
-def test_an_odd_file_beside_a_loaded_version_is_no_matter(models, repository):
+def test_an_unrelated_file_beside_a_version_is_ignored(models, repository):
     (models / "mood/1/odd").symlink_to("nowhere")
     look(repository)
 

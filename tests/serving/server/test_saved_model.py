@@ -26,7 +26,7 @@ def test_a_signature_is_read_with_its_names_types_and_shapes(samples):
     assert years.outputs == dict.fromkeys(("years", "low", "high"), number_per_face)
 
 
-def test_a_port_reads_well():
+def test_a_port_is_described_in_readable_form():
     assert str(Port(tensor_pb2.DT_UINT8, (-1, 48, 48, 1))) == "uint8 [-1, 48, 48, 1]"
 
 
@@ -64,7 +64,7 @@ def irregular(kind, path):
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "large"])
 @pytest.mark.parametrize("name", ["saved_model.pb", "variables/variables.index"])
-def test_a_file_that_nobody_can_read_to_its_end_is_refused(samples, tmp_path, kind, name):
+def test_a_truncated_file_is_refused(samples, tmp_path, kind, name):
     folder = shutil.copytree(samples / "models/mood/1", tmp_path / "1")
     irregular(kind, folder / name)
 

@@ -69,7 +69,7 @@ def test_the_exported_model_predicts_as_the_network_does(tmp_path):
     np.testing.assert_allclose(answers["probabilities"], softmax(logits, 2.0), atol=1e-5)
 
 
-def test_the_activation_says_where_the_evidence_is(tmp_path):
+def test_the_activation_locates_the_evidence(tmp_path):
     spec = replace(load_contract()["emotion"], size=16)
     export.export(spec, mini_xception(TINY, 16, 8), Calibration(temperature=2.0), tmp_path / "1")
     crops = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)

@@ -121,7 +121,7 @@ def test_large_own_photos_are_scaled_down_in_proportion(tmp_path):
     assert record.image.shape == (500, 1280)
 
 
-def test_one_own_picture_in_five_is_for_testing_and_its_content_decides(tmp_path):
+def test_one_own_photo_in_five_is_held_out_by_its_content(tmp_path):
     for i in range(100):
         save(tmp_path / "smile" / "yes" / f"{i}.png", picture(i, 8))
         save(tmp_path / "smile" / "yes" / f"copy of {i}.png", picture(i, 8))
@@ -146,7 +146,7 @@ def test_own_pictures_without_a_label_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"no picture", b""])
-def test_an_own_file_that_is_not_a_picture_is_named(tmp_path, content):
+def test_a_file_of_ones_own_that_is_not_an_image_is_named(tmp_path, content):
     save(tmp_path / "smile" / "yes" / "a.png", picture())
     (tmp_path / "smile" / "yes" / "b.png").write_bytes(content)
     with pytest.raises(ValueError, match=r"yes/b\.png"):

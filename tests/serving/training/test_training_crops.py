@@ -146,7 +146,7 @@ def test_each_occlusion_covers_a_part_and_leaves_a_part():
         assert 0.02 < changed < 0.6, occlude.__name__
 
 
-def test_mixup_blends_crops_and_targets_alike_and_leaves_intervals(faces):
+def test_mixup_blends_crops_and_targets_but_not_intervals(faces):
     targets = TARGETS["age"](faces)
     shades = np.arange(len(faces), dtype=np.uint8) * 5
     crops = np.ones((len(faces), 4, 4, 1), np.uint8) * shades[:, None, None, None]
