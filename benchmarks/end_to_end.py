@@ -21,14 +21,14 @@ class EndToEndMetrics:
 
     Attributes:
         clients: Number of clients.
-        analysed: Number of analysed frames.
+        analysed: Number of analyzed frames.
         ack_ms: 50th, 95th and 99th percentile from sending a frame to its ack.
         emotion_ms: The same to the emotion prediction, for frames with one.
         predicted: Share of frames with an emotion prediction.
         dropped: Share of frames that a newer frame replaced.
         errors: Number of frames with an error or without an ack.
-        app_cpu_ms: CPU time of the app per analysed frame. A dropped frame costs almost nothing.
-        model_cpu_ms: CPU time of the model server per analysed frame.
+        app_cpu_ms: CPU time of the app per analyzed frame. A dropped frame costs almost nothing.
+        model_cpu_ms: CPU time of the model server per analyzed frame.
         app_rss_mib: Memory of the app.
         model_rss_mib: Memory of the model server.
     """
@@ -47,7 +47,7 @@ class EndToEndMetrics:
 
     @property
     def cpu_ms(self) -> float:
-        """CPU time of app and model server per analysed frame."""
+        """CPU time of app and model server per analyzed frame."""
         return self.app_cpu_ms + self.model_cpu_ms
 
 

@@ -43,7 +43,7 @@ class FleetMetrics:
     Attributes:
         apps: Number of apps.
         clients: Number of clients of all apps.
-        frames_per_second: Analysed frames per second.
+        frames_per_second: Analyzed frames per second.
         emotion_p95_ms: 95th percentile of the time from sending a frame to its emotion.
         dropped: Share of frames that a newer frame replaced.
         app_cpu_ms: CPU time of all apps per frame.

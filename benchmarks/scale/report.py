@@ -37,7 +37,7 @@ def scaling(rows: Sequence[FleetMetrics], rate: float) -> str:
     return (
         "## From one app to three\n\n"
         f"Each app has {first.clients} clients with {rate:.0f} frames/s each. All apps share one "
-        f"model server. {last.apps} apps analyse\n{factor:.2f} times as many frames as one, "
+        f"model server. {last.apps} apps analyze\n{factor:.2f} times as many frames as one, "
         "at about the same cost per frame.\n\n"
         f"{markdown_table([_row(row) for row in rows])}"
     )

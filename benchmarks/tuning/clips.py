@@ -1,4 +1,4 @@
-"""Clips: videos of faces, analysed with the detector, tracker, quality check and models of Mien."""
+"""Clips: videos of faces, analyzed with the detector, tracker, quality check and models of Mien."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def back_and_forth(frame: int, frames: int) -> int:
 
 
 def track_clips(folder: Path, models: Models, camera: Camera) -> list[Clip]:
-    """Analyses every clip of a folder, with every model on every frame.
+    """Analyzes every clip of a folder, with every model on every frame.
 
     Clips in which the quality check refuses every face are left out.
 

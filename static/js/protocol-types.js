@@ -14,7 +14,7 @@
  * @property {number[][]} grid evidence from -1 (against the prediction) to 1 (for it), in rows from the top
  *   and columns from the left of the square
  *
- * @typedef {object} Analysed Ack of a frame that was analysed.
+ * @typedef {object} Analysed Ack of a frame that was analyzed.
  * @property {number} seq number of the frame
  * @property {"analysed"} status the faces were found; predictions follow
  * @property {number} width width of the upright frame in pixels
@@ -104,7 +104,7 @@
  *
  * @typedef {object} FrameError Ack of a frame that failed.
  * @property {number | null} seq number of the frame, or null if it had none
- * @property {"error"} status the frame was not analysed
+ * @property {"error"} status the frame was not analyzed
  * @property {ErrorCode} code one of the closed list of error codes
  * @property {string} message what happened, for people
  *
@@ -138,7 +138,7 @@
  * @property {string} message why it is unavailable, for people; empty if it is available
  *
  * @typedef {object} Prediction Payload of `prediction`: what one model says about the faces of one frame.
- * @property {number} seq number of the analysed frame, so you know how old the data are
+ * @property {number} seq number of the analyzed frame, so you know how old the data are
  * @property {string} model name of the model
  * @property {number} version its version
  * @property {number} latency_ms from the request to the model server to its response

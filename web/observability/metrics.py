@@ -75,13 +75,13 @@ FRAMES = Counter(
 )
 FRAME_STAGES = Histogram(
     "mien_frame_stage_seconds",
-    "Duration of a stage of an analysed frame; total is from its arrival to its ack.",
+    "Duration of a stage of an analyzed frame; total is from its arrival to its ack.",
     ["stage"],
     buckets=SECONDS,
     registry=REGISTRY,
 )
 FRAME_FACES = Histogram(
-    "mien_frame_faces", "Faces per analysed frame.", buckets=FACES, registry=REGISTRY
+    "mien_frame_faces", "Faces per analyzed frame.", buckets=FACES, registry=REGISTRY
 )
 MODEL_AVAILABLE = Gauge(
     "mien_model_available", "1 while a model can be asked, else 0.", ["model"], registry=REGISTRY

@@ -17,7 +17,7 @@ Message = Annotated[str, Field(description="what happened, for people")]
 
 
 class Analysed(ServerPayload):
-    """Ack of a frame that was analysed."""
+    """Ack of a frame that was analyzed."""
 
     seq: Annotated[int, Field(description="number of the frame")]
     status: Annotated[
@@ -57,7 +57,7 @@ class FrameError(ServerPayload):
     """Ack of a frame that failed."""
 
     seq: Annotated[int | None, Field(description="number of the frame, or null if it had none")]
-    status: Annotated[Literal["error"], Field(description="the frame was not analysed")]
+    status: Annotated[Literal["error"], Field(description="the frame was not analyzed")]
     code: Code
     message: Message
 

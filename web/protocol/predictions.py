@@ -69,7 +69,7 @@ class Prediction(ServerPayload):
     """Payload of `prediction`: what one model says about the faces of one frame."""
 
     seq: Annotated[
-        int, Field(description="number of the analysed frame, so you know how old the data are")
+        int, Field(description="number of the analyzed frame, so you know how old the data are")
     ]
     model: Annotated[str, Field(description="name of the model")]
     version: Annotated[int, Field(description="its version")]
