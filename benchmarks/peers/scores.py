@@ -45,7 +45,7 @@ def emotion_label(word: str) -> int:
 
 
 def fill_missing(by_input: dict[str, list[Prediction]]) -> dict[str, list[Prediction]]:
-    """Where a peer's detector found no face, takes its prediction for the whole image."""
+    """Uses a peer's prediction for the whole image if its detector found no face."""
     if OWN not in by_input:
         return by_input
     pairs = zip(by_input[OWN], by_input[WHOLE], strict=True)

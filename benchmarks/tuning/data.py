@@ -43,7 +43,7 @@ class TuningData:
 
     @property
     def crop_jitter(self) -> GeometricAugmentation:
-        """How much the crop moves on the clips between two emotion predictions."""
+        """Movement of the crop on the clips between two emotion predictions."""
         clips = self.clips["clips"]
         step = round(self.models["emotion"].spec.interval_ms / 1e3 * clips[0].rate)
         return estimate_jitter([[face.detection for face in clip.faces] for clip in clips], step)

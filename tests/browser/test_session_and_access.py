@@ -42,7 +42,7 @@ def test_a_token_is_requested_and_accepted(guarded_app: AppProcess, visit: Visit
     expect(visitor.notice).to_be_hidden()
 
 
-def test_over_https_with_the_token_in_the_address_a_face_is_analysed(
+def test_a_face_is_analyzed_over_https_with_the_token_in_the_address(
     guarded_app: AppProcess, visit: Visit
 ) -> None:
     visitor = visit(f"{guarded_app.url}/#token=sesame", ignore_https_errors=True)

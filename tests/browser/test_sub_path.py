@@ -44,7 +44,7 @@ def _changes(proxy: str, port: int, keeps: bool, says: bool) -> dict[str, str]:
 
 @pytest.mark.parametrize("proxy", ["nginx", "haproxy"])
 @pytest.mark.parametrize(("keeps", "says"), [(False, True), (True, True), (False, False)])
-def test_under_a_path_a_face_is_analysed(
+def test_a_face_is_analyzed_under_a_path(
     trusting_app: AppProcess, visit: Visit, tmp_path: Path, proxy: str, keeps: bool, says: bool
 ) -> None:
     port = trusting_app.port

@@ -14,7 +14,7 @@ HANG_UP = b"\r\n"
 
 
 @pytest.mark.parametrize("response", [b"", BAD_REQUEST, BAD_GATEWAY, HANG_UP])
-def test_behind_a_proxy_without_websockets_a_face_is_analysed(
+def test_a_face_is_analyzed_behind_a_proxy_without_websockets(
     app: AppProcess, visit: Visit, response: bytes
 ) -> None:
     with upgrade_proxy(app.port, response) as proxy:

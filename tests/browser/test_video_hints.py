@@ -1,4 +1,4 @@
-"""Hints over the video: why a face is not analysed."""
+"""Hints over the video: why a face is not analyzed."""
 
 from __future__ import annotations
 

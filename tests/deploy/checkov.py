@@ -1,4 +1,4 @@
-"""checkov, which `make test` installs in an environment of its own."""
+"""checkov, which `make test` installs in a separate environment."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from tests.deploy.manifests import Manifest, documented, release, render
 
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]:
-    """What runs on one machine."""
+    """Manifests for a cluster on one machine."""
     return render(tmp_path_factory.mktemp("local"), "local")
 
 
@@ -24,7 +24,7 @@ def local_tf_serving(tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]
 
 @pytest.fixture(scope="session")
 def gke(tmp_path_factory: pytest.TempPathFactory) -> list[Manifest]:
-    """What runs on GKE, released as documented."""
+    """Manifests for GKE, released as documented."""
     return render(tmp_path_factory.mktemp("gke"), "gke", **release())
 
 

@@ -1,4 +1,4 @@
-"""Schemas of Google's own kinds, which Kubernetes' schemas do not have.
+"""Schemas of Google's own kinds, which are missing from the schemas of Kubernetes.
 
 They allow only the fields in use. The names and types are those of the Go types in ingress-gce
 (`pkg/apis`) and prometheus-engine, and of the GKE documentation.

@@ -1,4 +1,4 @@
-"""What kustomize makes of `deploy/k8s`, as Kubernetes would be given it."""
+"""Manifests of `deploy/k8s`, rendered by kustomize."""
 
 from __future__ import annotations
 

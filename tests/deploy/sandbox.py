@@ -1,4 +1,4 @@
-"""A checkout of its own for deploy.sh, with stand-ins for all that would reach a cloud."""
+"""A separate checkout for deploy.sh, with stand-ins for every tool that would reach a cloud."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ THERE: list[Answer] = [
 
 
 class Deployment(NamedTuple):
-    """What a run of deploy.sh did.
+    """Result of a run of deploy.sh.
 
     Attributes:
         code: Its exit code.

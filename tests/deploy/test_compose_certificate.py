@@ -1,4 +1,4 @@
-"""The certificate that the proxy has where it was given none."""
+"""The self-made certificate of the proxy."""
 
 from __future__ import annotations
 

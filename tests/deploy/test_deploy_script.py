@@ -1,4 +1,4 @@
-"""deploy.sh from the first deployment to the one that is taken back, with a real app behind it."""
+"""deploy.sh from the first deployment to a rollback, with a real app behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every command of deploy.sh is one that the tools' own parsers take."""
+"""The tools' own parsers accept every command of deploy.sh."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _need(tool: str) -> str:
 
 @pytest.fixture(scope="module")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What a dry run shows."""
+    """Returns the commands that a dry run prints."""
     folder = tmp_path_factory.mktemp("dry")
     return Sandbox(folder).deploy("--dry-run").shown
 
@@ -80,7 +80,7 @@ def test_kubectl_and_docker_take_their_commands(commands: list[str], tool: str, 
 
 @pytest.fixture
 def built(request: pytest.FixtureRequest, tmp_path: Path) -> list[Manifest]:
-    """What kustomize makes of the overlay that deploy.sh writes."""
+    """Renders the overlay that deploy.sh writes with kustomize."""
     sandbox = Sandbox(tmp_path)
     sandbox.deploy(*request.param, answers=LOGGED_IN)
     folder = sandbox.checkout / ".cache" / "overlay"

@@ -1,4 +1,4 @@
-"""The manifests are valid, and their parts fit each other."""
+"""The manifests are valid and refer to each other correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""checkov finds nothing in what is deployed but what the manifests themselves excuse."""
+"""checkov reports nothing about the manifests, except for the checks that they skip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pods come, live and go without losing sessions needlessly; the settings are the app's own."""
+"""Pods start, run and stop without losing sessions needlessly, and their settings are valid."""
 
 from __future__ import annotations
 
@@ -163,13 +163,13 @@ def test_nginx_keeps_a_client_at_its_pod(local: list[Manifest]) -> None:
     assert notes[f"{NGINX}affinity-mode"] == "persistent"
 
 
-def test_nginx_outlasts_a_session(local: list[Manifest]) -> None:
+def test_nginx_timeouts_are_longer_than_a_session(local: list[Manifest]) -> None:
     notes = one(local, "Ingress", "mien")["metadata"]["annotations"]
     for way in ("read", "send"):
         assert int(notes[f"{NGINX}proxy-{way}-timeout"]) > SESSION_SECONDS
 
 
-def test_nginx_leaves_it_to_the_app_to_refuse_large_frames(local: list[Manifest]) -> None:
+def test_nginx_body_limit_is_above_the_apps_frame_limit(local: list[Manifest]) -> None:
     size = one(local, "Ingress", "mien")["metadata"]["annotations"][f"{NGINX}proxy-body-size"]
     most = 2 * Settings().limits.max_frame_bytes + TEXT_BYTES
     assert int(size.removesuffix("m")) * 2**20 > most

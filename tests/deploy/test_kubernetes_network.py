@@ -1,4 +1,4 @@
-"""Who may talk to whom, read from the network policies as a network plug-in reads them."""
+"""Traffic that the network policies allow, read as a network plug-in reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The secrets of mutual TLS: app and model server know each other, and nobody else."""
+"""Secrets for mutual TLS: app and model server trust each other and no one else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alerts and dashboard: about metrics that exist, explained, accepted by Prometheus's own tools."""
+"""Alerts and dashboard use existing metrics, are explained, and pass Prometheus's own tools."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def _discovered(manifests, phase):
 
 
 def _relabelled(job, folder):
-    """What Prometheus makes of a job's targets."""
+    """Returns a job's targets as Prometheus sees them."""
     file = folder / "prometheus.yml"
     file.write_text(yaml.safe_dump({"scrape_configs": [job]}))
     content, said = promtool("check", "service-discovery", "--timeout=1s", file, job["job_name"])

@@ -1,4 +1,4 @@
-"""What a Procfile host reads, with the web process run by honcho as it would run there."""
+"""Deployment to a Procfile host, with the web process run by honcho."""
 
 from __future__ import annotations
 
@@ -115,6 +115,6 @@ def test_the_build_leaves_out_what_the_service_does_not_need(tmp_path: Path) -> 
     assert "--hash=sha256:" in installed
 
 
-def test_the_python_is_the_one_of_the_images() -> None:
+def test_the_python_version_matches_the_images() -> None:
     version = (ROOT / ".python-version").read_text().strip()
     assert f"python:{version}-slim" in (ROOT / "deploy/docker/app.Dockerfile").read_text()

@@ -26,7 +26,7 @@ TEXT = (ROOT / "docs" / "reference" / "sizing.md").read_text(encoding="utf-8")
 
 
 def _asked(manifests: list[Manifest], name: str) -> tuple[float, int, int]:
-    """What the manifests say of a part: cores, the most pods, and the aim in percent."""
+    """Reads a deployment's requested cores, maximum of pods and target utilization."""
     container = container_of(one(manifests, "Deployment", name))
     scaler = one(manifests, "HorizontalPodAutoscaler", name)["spec"]
     aim = scaler["metrics"][0]["resource"]["target"]["averageUtilization"]

@@ -1,4 +1,4 @@
-"""deploy/terraform is well formed, and makes the same parts as deploy.sh by the same names."""
+"""deploy/terraform is well formed, and creates the same resources as deploy.sh."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _flat(block: dict[str, Any]) -> dict[str, Any]:
 
 
 def _referred(pattern: str) -> set[str]:
-    """What the files refer to, without their comments."""
+    """Returns the references in the files, without their comments."""
     lines = "\n".join(file.read_text() for file in FILES).splitlines()
     text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
     return set(re.findall(pattern, text))
@@ -103,7 +103,7 @@ def test_terraform_creates_the_same_resources_as_the_script(tmp_path: Path) -> N
     assert str(_blocks("variable")["cluster"]["default"]).strip('"') == "mien"
 
 
-def test_the_command_that_it_prints_is_one_that_the_script_takes(tmp_path: Path) -> None:
+def test_deploy_sh_accepts_the_command_that_terraform_prints(tmp_path: Path) -> None:
     options = re.findall(r"--[a-z]+", (FOLDER / "outputs.tf").read_text())
     usage = Sandbox(tmp_path).deploy("--help").output
     assert len(options) == 5

@@ -88,7 +88,7 @@ def _serving(programs: Path, folder: Path) -> Iterator[tuple[str, subprocess.Pop
             process.terminate()
 
 
-def test_the_wheel_serves_the_page_and_analyses_a_frame(programs: Path, tmp_path: Path) -> None:
+def test_the_wheel_serves_the_page_and_analyzes_a_frame(programs: Path, tmp_path: Path) -> None:
     with _serving(programs, tmp_path) as (url, process):
         for path in ("/", "/static/js/main.js", "/static/vendor/socket.io.js"):
             assert urlopen(url + path).status == 200

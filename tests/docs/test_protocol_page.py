@@ -34,7 +34,7 @@ def shape(value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def sent(app: AppProcess) -> dict[str, Any]:
-    """What the service sends for one frame, under the names of the examples."""
+    """Messages of the service for one frame, under the names of the examples."""
     with connected(app.url) as client:
         session = client.wait_for("session")
         ack = client.call("frame", {"seq": 42, "captured_at": 1731234567890}, jpeg(0.0))

@@ -1,4 +1,4 @@
-"""Transparent parts are not analysed, because people do not see them."""
+"""Transparent parts are not analyzed, because people do not see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output that nobody reads to its end."""
+"""Commands whose output pipe is closed early, as by `head`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 
 @pytest.mark.parametrize("command", ["models", "check"])
-def test_a_closed_pipe_is_not_an_error_to_show(command: str) -> None:
+def test_a_closed_pipe_shows_no_error(command: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Runs a command where every address but loopback leads to a listener of ours.
+"""Runs a command in a network where every address except loopback leads to our listener.
 
 It needs a network namespace of its own: `unshare --net python -m tests.offline.listen REPORT ...`.
 The default route leads back to the loopback interface, where all packets are seen. The environment

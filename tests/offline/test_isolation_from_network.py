@@ -79,7 +79,7 @@ def files(folder: Path) -> set[str]:
         "page that detects",
     ],
 )
-def test_no_packet_and_no_file_leaves(
+def test_no_packet_is_sent_and_no_file_is_written_elsewhere(
     tests: str, chosen: str, home: Path, temporary: Path, tmp_path: Path
 ) -> None:
     before, report = files(ROOT), tmp_path / "report.json"

@@ -178,7 +178,7 @@ print(len(analyzer.analyze(skimage.data.astronaut()[..., ::-1]).faces))
 
 
 @pytest.mark.parametrize("where", ["server", "in process"])
-def test_a_program_that_forgets_to_close_ends_without_a_word(server: str, where: str) -> None:
+def test_a_program_that_does_not_close_exits_silently(server: str, where: str) -> None:
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", FORGETS_TO_CLOSE]
     result = subprocess.run(
         [*command, *([server] if where == "server" else [])],

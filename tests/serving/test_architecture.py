@@ -23,12 +23,12 @@ def imported(path):
 
 
 @pytest.mark.parametrize("path", SERVING, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_serving_knows_nothing_of_the_web(path):
+def test_serving_does_not_import_web(path):
     assert not imported(path) & {"web", "flask", "flask_socketio", "socketio", "engineio"}
 
 
 @pytest.mark.parametrize("folder", ["process", "telemetry"])
-def test_what_all_processes_share_knows_neither_of_the_web_nor_of_models(folder):
+def test_shared_packages_import_neither_web_nor_models(folder):
     others = {"web", "serving", "face_utils", "flask", "socketio", "engineio"}
     below = {"telemetry": {"process"}, "process": set()}[folder]
     for path in (ROOT / folder).glob("*.py"):

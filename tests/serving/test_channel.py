@@ -72,14 +72,14 @@ def test_calls_are_spread_over_all_addresses(serve):
         assert sorted(ask(channel) for _ in range(9)) == sorted("abc" * 3)
 
 
-def test_a_server_whose_certificate_is_ours_is_spoken_to_by_tls(serve, ours):
+def test_a_server_with_our_certificate_is_called_over_tls(serve, ours):
     port = serve("safe", secure(ours))
 
     with open_channel(f"127.0.0.1:{port}", TlsFiles(ours.ca)) as channel:
         assert ask(channel) == "safe"
 
 
-def test_a_server_with_a_foreign_certificate_is_not_spoken_to(serve, ours, tmp_path):
+def test_a_server_with_a_foreign_certificate_is_refused(serve, ours, tmp_path):
     port = serve("foreign", secure(Authority(tmp_path, "foreign")))
 
     with (
@@ -102,7 +102,7 @@ def test_a_server_that_demands_a_certificate_gets_ours(serve, ours):
         ask(channel)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(TlsFilesError, match=r"no\.pem"):
         open_channel("127.0.0.1:1", TlsFiles(tmp_path / "no.pem"))
 

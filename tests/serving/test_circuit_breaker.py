@@ -82,7 +82,7 @@ def test_it_opens_after_three_failures_and_not_before(serving, heard):
     assert heard == [serving.state]
 
 
-def test_an_answer_in_between_forgives_the_failures(serving):
+def test_a_response_in_between_resets_the_failure_count(serving):
     fail(serving, 2)
     serving.succeeded()
     fail(serving, 2)
@@ -96,7 +96,7 @@ def test_a_server_that_is_gone_opens_it_at_once(serving):
     assert not serving.state.available
 
 
-def test_a_server_that_tells_its_status_but_answers_nothing_else_is_found_out(serving, clock):
+def test_a_server_that_only_reports_its_status_is_detected(serving, clock):
     for _ in range(2):
         fail(serving, 1)
         clock.advance(1)
@@ -133,7 +133,7 @@ def test_it_does_not_come_back_while_the_server_does_not_serve_it(serving, clock
     assert not serving.state.available
 
 
-def test_back_again_it_takes_three_new_failures_to_open(serving, clock):
+def test_after_recovery_three_new_failures_open_the_breaker(serving, clock):
     fail(serving, 5)
     pause_of(serving, clock)
 
@@ -183,7 +183,7 @@ def test_the_retry_delay_resets_after_a_quiet_period_without_calls(serving, cloc
     assert pause_of(serving, clock) == 0.5
 
 
-def test_a_server_that_is_away_for_long_is_welcome_at_once(serving, clock):
+def test_a_server_that_returns_after_long_is_used_at_once(serving, clock):
     serving.failed("The model server does not respond.", is_gone=True)
     for _ in range(100):
         clock.advance(0.25)

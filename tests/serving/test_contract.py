@@ -91,7 +91,7 @@ def test_the_old_name_of_a_regression_is_accepted(load):
     assert old == load(REGRESSION)
 
 
-def test_a_fourth_model_needs_nothing_but_its_table(load):
+def test_a_fourth_model_only_needs_its_table(load):
     text = CLASSIFICATION.replace("[mood]", "[glasses]")
 
     assert list(load(CLASSIFICATION + REGRESSION + text)) == ["mood", "age", "glasses"]
@@ -190,6 +190,6 @@ def test_invalid_toml_is_reported_with_its_line(load):
         load("[mood]\nsize = = 3\n")
 
 
-def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path):
+def test_a_missing_file_is_an_operating_system_error(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"contract '.*' does not exist"):
         load_contract(tmp_path / "models.toml")

@@ -20,7 +20,7 @@ YEARS = {name: (tensor_pb2.DT_FLOAT, [-1]) for name in ("years", "low", "high")}
 
 
 def metadata(inputs, outputs, signature="serving_default"):
-    """What GetModelMetadata answers for a model of these tensors."""
+    """Returns the response of GetModelMetadata for a model with these tensors."""
     signatures = get_model_metadata_pb2.SignatureDefMap()
     definition = signatures.signature_def[signature]
     for ports, infos in ((inputs, definition.inputs), (outputs, definition.outputs)):
@@ -59,7 +59,7 @@ def test_a_regression_as_the_contract_has_it_fits():
     assert contract_violations(AGE, metadata(image(-1, 64, 64, 1), YEARS)) == []
 
 
-def test_outputs_that_the_contract_does_not_need_are_no_matter():
+def test_outputs_beyond_the_contract_are_ignored():
     more = {**PROBABILITIES, "logits": (tensor_pb2.DT_FLOAT, [-1, 2])}
 
     assert contract_violations(MOOD, metadata(IMAGE, more)) == []

@@ -93,7 +93,7 @@ def test_other_users_cannot_reach_or_replace_it(server, connect):
     assert listening == []
 
 
-def test_closed_it_leaves_nothing_behind(server, connect):
+def test_closing_removes_its_folder(server, connect):
     connect(server.target)
 
     server.close()
@@ -115,7 +115,7 @@ def test_any_folder_for_temporary_files_will_do(tmp_path, monkeypatch, connect, 
     assert list((tmp_path / name).iterdir()) == []
 
 
-def test_killed_it_is_started_again_at_once_in_the_same_place(server, connect, restarts, caplog):
+def test_a_killed_server_restarts_at_once_at_the_same_address(server, connect, restarts, caplog):
     line, first = connect(server.target), server.pid
     assert restarts.empty()
 
@@ -147,7 +147,7 @@ def test_a_start_that_fails_is_tried_again(server, connect, monkeypatch, caplog)
     assert "The model server cannot be started: no memory. Trying again." in caplog.messages
 
 
-def test_hung_it_is_killed_and_started_again(server, connect, monkeypatch, caplog):
+def test_a_hung_server_is_killed_and_restarted(server, connect, monkeypatch, caplog):
     monkeypatch.setattr(heartbeat, "ASK_SECONDS", 0.2)
     line, first = connect(server.target), psutil.Process(server.pid)
     while not server._supervisor._heartbeat._has_responded:
@@ -162,7 +162,7 @@ def test_hung_it_is_killed_and_started_again(server, connect, monkeypatch, caplo
     assert "The model server does not respond. Restarting it." in caplog.messages
 
 
-def test_killed_it_is_started_again_though_no_file_can_be_opened(tmp_path):
+def test_a_killed_server_restarts_without_free_descriptors(tmp_path):
     program = f"""
 import os, resource, time
 from pathlib import Path
@@ -247,7 +247,7 @@ Event().wait()
         assert parent.returncode == -signal.SIGKILL
 
 
-def test_until_it_is_started_there_is_no_process(tmp_path):
+def test_no_process_runs_before_the_start(tmp_path):
     before = psutil.Process().children()
     server = EmbeddedServer(tmp_path, CONTRACT)
     assert server.pid is None
@@ -261,7 +261,7 @@ def test_until_it_is_started_there_is_no_process(tmp_path):
     server.close()
 
 
-def test_an_installation_without_it_says_what_to_set_instead(tmp_path, monkeypatch):
+def test_without_the_embedded_server_the_error_names_the_setting(tmp_path, monkeypatch):
     monkeypatch.setattr(embedded_process, "find_spec", lambda name: None)
 
     with pytest.raises(NoEmbeddedServerError, match="MIEN_MODEL_SERVER=host:port"):

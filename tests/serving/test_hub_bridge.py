@@ -33,7 +33,7 @@ def test_calls_run_in_the_order_in_which_they_were_posted(bridge):
     assert ran == list(range(1000))
 
 
-def test_of_many_threads_no_call_is_lost_and_each_thread_keeps_its_order(bridge):
+def test_calls_from_many_threads_are_all_run_in_each_threads_order(bridge):
     ran = []
 
     def post_all(name):
@@ -63,7 +63,7 @@ def test_all_calls_run_in_one_thread_which_is_not_the_caller_s(bridge):
     assert threading.get_ident() not in threads
 
 
-def test_posting_never_waits_for_a_call_that_takes_its_time(bridge):
+def test_posting_does_not_wait_for_a_slow_call(bridge):
     go_on, ran = Event(), []
     bridge.post(lambda: go_on.wait(30))
 

@@ -16,7 +16,7 @@ def proto(dtype: int, shape: list[int], **fields: object) -> tensor_pb2.TensorPr
 
 @pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "i4", "i8", "f2", "f4", "f8", "?"])
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3, 1), (0, 4)])
-def test_an_array_survives_the_way_there_and_back(dtype, shape):
+def test_arrays_round_trip_unchanged(dtype, shape):
     array = np.arange(int(np.prod(shape))).reshape(shape).astype(dtype)
 
     back = decode(encode(array))

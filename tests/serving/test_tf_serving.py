@@ -217,7 +217,7 @@ def test_clients_need_a_certificate_only_if_a_client_authority_is_set(tmp_path):
     assert not ssl.custom_ca
 
 
-def test_no_certificate_no_file_for_it(tmp_path):
+def test_without_certificates_no_certificate_file_is_written(tmp_path):
     generate(tmp_path)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == [

@@ -1,4 +1,4 @@
-"""pip comes from the index that the machine is set up for, and only as that index names it."""
+"""pip comes from the configured package index, with the checksum that the index lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every package that is installed has its version and its hashes in a lock."""
+"""Every installed package has its version and hashes in a lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make` in a copy of the checkout, with a Python, npm and Node.js that only pretend."""
+"""`make` in a copy of the checkout, with fakes of Python, npm and Node.js."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SOURCES = ("Makefile", "package.json", "package-lock.json", "vendor.mjs", "requi
 
 
 class Checkout:
-    """What `make` needs of a checkout, in a folder of any name."""
+    """The files of a checkout that `make` needs, in a folder of any name."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.programs = folder, folder.parent / "programs"
@@ -63,7 +63,7 @@ class Checkout:
 
     @property
     def installed(self) -> str:
-        """What was installed, one command a line."""
+        """The commands that installed something, one per line."""
         return (self.folder / "installed").read_text()
 
     def set_up_for_real(self) -> Path:
@@ -92,7 +92,7 @@ def test_set_up_works_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None
     assert (checkout.folder / ".venv" / ".runtime").is_file()
 
 
-def test_set_up_says_in_plain_words_what_it_installs(checkout: Checkout) -> None:
+def test_setup_prints_what_it_installs(checkout: Checkout) -> None:
     assert sorted(checkout.make("setup").splitlines()) == [
         "Creating .venv",
         "Installing Python packages",
@@ -121,7 +121,7 @@ def test_lint_types_and_unit_tests_are_set_up_without_tensorflow(checkout: Check
     assert "requirements.lock" in checkout.installed
 
 
-def test_without_node_the_page_takes_one_for_the_moment(checkout: Checkout) -> None:
+def test_without_node_a_temporary_one_builds_the_page(checkout: Checkout) -> None:
     (checkout.programs / "node").write_text("#!/bin/sh\nexit 1\n")
 
     checkout.make("setup")
@@ -131,7 +131,7 @@ def test_without_node_the_page_takes_one_for_the_moment(checkout: Checkout) -> N
     assert not (checkout.folder / ".cache" / "node-for-page").exists()
 
 
-def test_what_is_set_up_is_left_alone(checkout: Checkout) -> None:
+def test_existing_installations_are_kept(checkout: Checkout) -> None:
     checkout.set_up_for_real()
 
     plan = checkout.make("--dry-run", "setup")

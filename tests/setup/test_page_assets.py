@@ -69,7 +69,7 @@ def test_the_files_are_fetched_and_the_packages_left_nowhere(source_tree: Path) 
     assert done.stdout == ""
 
 
-def test_what_npm_says_of_a_failure_is_shown(source_tree: Path) -> None:
+def test_npms_error_message_is_shown(source_tree: Path) -> None:
     done = _fetch(source_tree, "#!/bin/sh\necho no network >&2\nexit 1\n")
 
     assert done.returncode == 1

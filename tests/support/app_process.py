@@ -80,7 +80,7 @@ class AppProcess:
 
     @property
     def model_server_target(self) -> str:
-        """Where the embedded model server listens, as `MIEN_MODEL_SERVER` has it."""
+        """Address of the embedded model server, in the form of `MIEN_MODEL_SERVER`."""
         command = self.model_server.cmdline()
         return f"unix:{quote(command[command.index('--socket') + 1])}"
 

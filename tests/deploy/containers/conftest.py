@@ -1,4 +1,4 @@
-"""Images that are built once, and all of compose.yaml at work."""
+"""Images that are built once, and all services of compose.yaml running."""
 
 from __future__ import annotations
 

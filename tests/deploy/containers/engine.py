@@ -1,4 +1,4 @@
-"""The container engine that `docker` reaches, and what runs on it."""
+"""The container engine behind `docker`, and the containers on it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def build(name: str, *options: str, tag: str = "") -> str:
 
 
 def inspect(kind: str, name: str) -> dict[str, Any]:
-    """What the engine knows of an image, a container or a network."""
+    """Returns the engine's details of an image, a container or a network."""
     (found,) = json.loads(run("docker", kind, "inspect", name))
     return dict(found)
 
@@ -122,7 +122,7 @@ class Container:
 
     @property
     def health(self) -> str:
-        """What its health check says: starting, healthy or unhealthy."""
+        """State of its health check: starting, healthy or unhealthy."""
         return str(self.state["Health"]["Status"])
 
     @property

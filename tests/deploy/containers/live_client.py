@@ -1,4 +1,4 @@
-"""A webcam that goes on whatever happens: it sends frames, and connects again when it has to."""
+"""A webcam client that keeps sending frames, and reconnects if it loses its connection."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ class LiveClient:
         return self.wait(lambda: self.sessions)[-1]
 
     def count(self, event: str, **wanted: Any) -> int:
-        """How often it was told an event with these values."""
+        """Counts the received events with these values."""
         return len([it for it in self.payloads(event) if wanted.items() <= it.items()])
 
     def payloads(self, event: str) -> list[Any]:
-        """What came with an event, each time; one look, since more comes all the while."""
+        """Returns a snapshot of the payloads of an event, since more arrive all the time."""
         return [payload for name, payload in list(self.told) if name == event]
 
     def wait_for_another(self, event: str, **wanted: Any) -> None:

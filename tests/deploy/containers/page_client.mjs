@@ -1,4 +1,4 @@
-// The page's own connection outside a browser: sends frames, prints what happens as lines of JSON.
+// The page's own connection outside a browser: sends frames and prints events as lines of JSON.
 // Usage: node page_client.mjs URL FRAME.jpg
 
 import { readFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-"""compose.yaml at work, as `docker compose up --scale app=3` starts it."""
+"""The services of compose.yaml, started by `docker compose up --scale app=3`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What compose.yaml says, as far as it can be told without an engine."""
+"""compose.yaml, checked without a container engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Model servers that share the work, and that go away and come back."""
+"""Model servers of compose.yaml share the calls, stop and return."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Join = Callable[[str], LiveClient]
 
 
 def calls(server: Container) -> int:
-    """How many calls a model server has answered."""
+    """Counts the calls that a model server has answered."""
     program = f"from urllib.request import urlopen; print(urlopen({METRICS!r}).read().decode())"
     counts = re.findall(
         r"^:tensorflow:serving:request_count\{.*\} ([\d.]+)", server.python(program), re.MULTILINE
@@ -45,7 +45,7 @@ def test_a_model_server_that_is_added_later_gets_its_share(stack: Stack, join: J
     wait_until(lambda: added.health == "healthy" and calls(added) >= SHARE, "it gets its share")
 
 
-def test_boxes_go_on_without_model_servers_and_predictions_come_back(
+def test_boxes_continue_without_model_servers_and_predictions_return(
     stack: Stack, join: Join
 ) -> None:
     client = join("websocket")

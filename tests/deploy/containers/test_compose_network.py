@@ -1,4 +1,4 @@
-"""What can be reached from where."""
+"""Reachability between the services of compose.yaml and from outside."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_proxy_is_reached_from_outside(stack: Stack, outsider: Container) ->
 
 
 @pytest.mark.parametrize("service", INNER)
-def test_nothing_else_is_reached_from_outside(
+def test_only_the_proxy_is_reachable_from_outside(
     stack: Stack, outsider: Container, service: str
 ) -> None:
     containers = stack.containers(service)
@@ -75,7 +75,7 @@ def networks_of(stack: Stack, service: str) -> set[str]:
     return set(inspect("container", container.id)["NetworkSettings"]["Networks"])
 
 
-def test_plain_http_leads_to_tls(stack: Stack) -> None:
+def test_plain_http_redirects_to_https(stack: Stack) -> None:
     answer = requests.get(f"http://localhost:{stack.http}/?a=b", allow_redirects=False, timeout=10)
     assert answer.status_code == 308
     assert answer.headers["Location"] == f"{stack.url}/?a=b"
@@ -103,7 +103,7 @@ def test_a_page_of_another_origin_may_not_connect(stack: Stack) -> None:
         assert answer.status_code == status
 
 
-def test_the_cookie_is_for_tls_alone_and_not_for_scripts(stack: Stack) -> None:
+def test_the_cookie_is_secure_and_http_only(stack: Stack) -> None:
     with requests.Session() as session:
         session.get(f"{stack.url}/healthz", verify=str(stack.certificate), timeout=10)
         (cookie,) = session.cookies

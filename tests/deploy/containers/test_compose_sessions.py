@@ -1,4 +1,4 @@
-"""Live clients over three apps, by WebSocket and by polling, while apps come and go."""
+"""Live clients on three apps, over WebSocket and polling, while apps start and stop."""
 
 from __future__ import annotations
 

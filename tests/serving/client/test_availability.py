@@ -24,7 +24,7 @@ class TestAvailability:
             "age": 7,
         }
 
-    def test_where_nothing_listens_the_server_does_not_respond(self, connect, free_port):
+    def test_a_server_that_does_not_listen_does_not_respond(self, connect, free_port):
         client = connect(f"127.0.0.1:{free_port()}").watch()
 
         assert client.until().message == "The model server does not respond."

@@ -55,7 +55,7 @@ class TestFaults:
         assert isinstance(outcome, ModelUnavailable)
         assert outcome.message == f"The model server responded with {code.name}: out of memory"
 
-    def test_an_answer_in_between_forgives_the_failures(self, client, server):
+    def test_a_response_in_between_resets_the_failure_count(self, client, server):
         for error in ("no", "no", None, "no", "no"):
             server.error = error and (grpc.StatusCode.INTERNAL, error)
             client.ask()

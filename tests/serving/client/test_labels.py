@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.serving.client.fake_server import State
 
 
-def test_it_is_answered_by_the_version_that_bears_the_label(connect, server):
+def test_the_labeled_version_responds(connect, server):
     server.versions["mood"][2] = State.AVAILABLE
     server.labels = {"stable": 1, "canary": 2}
 

@@ -1,4 +1,4 @@
-"""The modules of the `.proto` files are those that the compiler makes of them."""
+"""The generated modules are up to date with the `.proto` files."""
 
 from __future__ import annotations
 

@@ -65,12 +65,12 @@ def test_with_a_client_authority_only_its_clients_are_answered(start, ours, tmp_
     assert not gets_a_response(address, TlsFiles(ours.ca, *others.issue("other")))
 
 
-def test_a_file_that_is_not_there_is_named(start, tmp_path):
+def test_a_missing_file_is_named(start, tmp_path):
     with pytest.raises(TlsFilesError, match=r"no\.key"):
         start(ServerTls(tmp_path / "no.pem", tmp_path / "no.key"))
 
 
-def test_files_that_are_no_certificate_are_refused(start, tmp_path):
+def test_invalid_certificate_files_are_refused(start, tmp_path):
     (tmp_path / "no.pem").write_text("nothing")
 
     with pytest.raises(OSError, match=r"no\.pem and .*no\.pem cannot be used"):

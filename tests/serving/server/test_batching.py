@@ -78,7 +78,7 @@ def test_a_batch_takes_no_more_calls_when_it_is_large(doubler, threads, until):
     assert doubler.batches == [[0], [1] * 5 + [2] * 5, [3] * 5]
 
 
-def test_a_call_whose_caller_has_gone_is_dropped_unrun(doubler, threads, until):
+def test_a_call_of_a_disconnected_caller_is_dropped(doubler, threads, until):
     batcher = Batcher(doubler.run)
     first = threads.submit(batcher.run, rows(1), always)
     doubler.entered.wait(60)

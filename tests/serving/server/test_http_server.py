@@ -127,7 +127,7 @@ def test_latency_and_faces_of_a_run_are_measured(ask, count, repository, serve):
     assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1, 3]
 
 
-def test_unknown_names_make_no_new_series(ask, count, repository, serve, refusal):
+def test_unknown_names_add_no_metric_series(ask, count, repository, serve, refusal):
     client = serve(repository)
     before = count(":tensorflow:serving:request_count", model_name="", status="NOT_FOUND")
 

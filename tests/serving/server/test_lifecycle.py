@@ -150,7 +150,7 @@ def test_only_models_that_keep_the_contract_are_served(start, models, client_of,
         (["--contract", "Makefile"], "Makefile is not valid TOML"),
     ],
 )
-def test_what_cannot_start_says_why_in_one_line(start, models, options, words):
+def test_startup_errors_are_one_line(start, models, options, words):
     code, out, err = ended(start("--models", models, *options))
 
     assert (code, out) == (1, "")
@@ -173,7 +173,7 @@ def test_a_port_in_use_is_reported_in_one_line(start, models):
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "grpc"])
-def test_a_port_that_cannot_be_is_refused(start, port):
+def test_an_invalid_port_is_refused(start, port):
     code, _, err = ended(start(f"--port={port}"))
 
     assert code == 2
@@ -213,7 +213,7 @@ def test_its_log_can_be_json(start, models):
     assert {"mood/1 loaded", "stopping: SIGTERM"} <= {line["message"] for line in lines}
 
 
-def test_its_log_can_be_kept_to_what_went_wrong(start, models):
+def test_its_log_can_be_limited_to_warnings(start, models):
     process = start("--models", models, "--log-level", "WARNING")
     address(process)
     process.terminate()
@@ -268,7 +268,7 @@ def test_two_servers_never_share_a_socket(start, models, client_of, tmp_path):
         (["--socket", "s", "--port", "1"], 2, "not allowed with argument"),
     ],
 )
-def test_a_socket_that_cannot_be_is_refused(start, models, options, code, words):
+def test_an_invalid_socket_path_is_refused(start, models, options, code, words):
     ended_with, _, err = ended(start("--models", models, *options))
 
     assert ended_with == code

@@ -34,7 +34,7 @@ def test_status_of_one_version_can_be_asked_for(client):
     assert [status.version for status in client.status("mood", version=1)] == [1]
 
 
-def test_status_of_what_is_unknown_is_not_found(client, refusal):
+def test_the_status_of_an_unknown_model_is_not_found(client, refusal):
     not_found = grpc.StatusCode.NOT_FOUND
 
     assert refusal(client.status, "height") == (

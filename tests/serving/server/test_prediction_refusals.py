@@ -111,7 +111,7 @@ def test_unknown_models_and_versions_are_not_found(client, refusal, name, spec, 
         ("mood", {"signature_name": "other"}, 'Serving signature key "other" not found'),
     ],
 )
-def test_a_model_spec_that_makes_no_sense_is_refused(client, refusal, name, spec, words):
+def test_an_invalid_model_spec_is_refused(client, refusal, name, spec, words):
     code, details = refusal(client.predict, name, IMAGE, **spec)
 
     assert code is INVALID
@@ -150,7 +150,7 @@ def test_a_tensor_that_contradicts_itself_is_refused(client, refusal):
     assert details == "input 'image': the tensor's shape [2, 16, 16, 1] takes 512 bytes, not 256"
 
 
-def test_a_short_message_cannot_stand_for_a_huge_tensor(client, refusal):
+def test_a_short_message_cannot_declare_a_huge_tensor(client, refusal):
     request = client.request("mood", IMAGE)
     request.inputs["image"].tensor_shape.dim[0].size = 2**40
     request.inputs["image"].ClearField("tensor_content")
@@ -179,7 +179,7 @@ def test_an_output_filter_that_does_not_fit_is_refused(client, refusal, outputs,
     ("fields", "words"),
     [([], "must specify at least one metadata_field"), (["size"], "field size is not supported")],
 )
-def test_metadata_that_is_not_there_is_refused(client, refusal, fields, words):
+def test_unknown_metadata_is_refused(client, refusal, fields, words):
     code, details = refusal(client.metadata, "mood", fields)
 
     assert code is INVALID

@@ -139,7 +139,7 @@ def test_the_version_before_comes_back_when_the_newest_is_deleted(samples, model
     assert states(repository) == {1: "AVAILABLE", 2: "END"}
 
 
-def test_folders_without_a_number_and_stray_files_are_no_versions(models, repository):
+def test_folders_without_a_number_and_stray_files_are_ignored(models, repository):
     (models / "mood/next").mkdir()
     (models / "mood/3").touch()
     (models / "mood" / str(2**63)).mkdir()
@@ -157,7 +157,7 @@ def test_unknown_models_and_versions_are_not_there(repository):
 
 
 @pytest.mark.parametrize("target", ["nowhere", "odd"], ids=["dangling", "looping"])
-def test_an_odd_file_refuses_its_version_and_nothing_else(samples, models, target):
+def test_an_unreadable_file_refuses_only_its_version(samples, models, target):
     add(samples, models)
     (models / "mood/2/odd").symlink_to(target)
     repository = Repository(models, load_servable)
@@ -179,7 +179,7 @@ def test_an_unrelated_file_beside_a_version_is_ignored(models, repository):
     assert states(repository) == {1: "AVAILABLE"}
 
 
-def test_what_may_be_a_version_but_cannot_be_looked_at_is_refused(models, repository):
+def test_a_version_that_cannot_be_read_is_refused(models, repository):
     (models / "mood/2").symlink_to("x" * 300)
     look(repository)
 
@@ -198,7 +198,7 @@ def test_a_model_folder_that_cannot_be_read_stays_as_it_is(samples, models, repo
     assert caplog.text.count("Cannot update model mood: ") == 1
 
 
-def test_the_same_trouble_is_logged_only_once(models, repository, caplog):
+def test_the_same_problem_is_logged_once(models, repository, caplog):
     (models / "mood/2").mkdir()
     (models / "mood/2/odd").symlink_to("nowhere")
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""The shipped models are what their cards and the contract say they are, and good enough.
+"""The shipped models match their cards and the contract, and are accurate enough.
 
 Accuracy is measured on the data sets where they are present. Every checkout measures it on the
 golden images: tests/benchmarks/golden.
@@ -61,7 +61,7 @@ SAMPLING = {
     "within_one": 0.03,
     "worst_group": 0.15,
 }
-"""How far 600 faces may stray from the whole test split: three standard errors."""
+"""Allowed difference between 600 faces and the whole test split: three standard errors."""
 TOLERANCE = 0.01
 """Share of the faces whose predictions may differ on another processor."""
 FEW_FACES = {"macro_f1": 0.05, "worst_group": 0.05}
@@ -111,7 +111,7 @@ def near(figures):
 
 
 @each_model
-def test_it_is_small_and_quick(model):
+def test_the_model_is_small_and_fast(model):
     cost = measure_cost(load_contract()[model], MODELS / model / VERSION)
     assert cost["bytes"] < LARGEST
     assert cost["weights"] < MOST_WEIGHTS
@@ -133,7 +133,7 @@ def test_the_readme_has_the_table_that_is_written_from_the_reports(tmp_path):
 
 
 @each_subset
-def test_it_reaches_its_bars(model, source):
+def test_the_model_reaches_its_required_metrics(model, source):
     found = measured_on_subset(model, source)
     bars = {bar: bounds for bar, bounds in BARS[model].items() if bar.startswith(f"{source}_")}
     assert bars
@@ -144,7 +144,7 @@ def test_it_reaches_its_bars(model, source):
 
 
 @each_subset
-def test_it_predicts_as_it_did_when_it_was_measured(model, source):
+def test_predictions_match_the_measured_ones(model, source):
     faces, recorded = subset_of(model, source)
     found = measured_on_subset(model, source)
     assert {name: found[name] for name in near(recorded)} == near(recorded)
