@@ -146,7 +146,7 @@ def test_only_models_that_keep_the_contract_are_served(start, models, client_of,
     ("options", "words"),
     [
         (["--models", "nowhere"], "The models folder nowhere does not exist."),
-        (["--contract", "nowhere.toml"], "nowhere.toml: No such file or directory"),
+        (["--contract", "nowhere.toml"], "The model contract 'nowhere.toml' does not exist."),
         (["--contract", "Makefile"], "Makefile is not valid TOML"),
     ],
 )
