@@ -1,4 +1,4 @@
-"""Gunicorn's settings for Mien, which `gunicorn app:app` finds in this folder."""
+"""Gunicorn's settings for Mien. `gunicorn app:app` reads them from this folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from web.transport.green_threads import patch_standard_library
 
-# Gunicorn does so itself when it loads its worker, which is too late for the imports below.
+# Gunicorn patches when it loads its worker, which is too late for the imports below.
 patch_standard_library()
 
 from process.descriptors import raise_limit
@@ -24,13 +24,13 @@ _settings = settings_or_exit()
 _server = _settings.server
 _host = f"[{_server.bind_host}]" if ":" in _server.bind_host else _server.bind_host
 bind = f"{_host}:{_server.port}"
-# Sessions are in the process. Several processes need a proxy with sticky sessions.
+# Sessions live in this process. Several processes would need a proxy with sticky sessions.
 workers = 1
 worker_class = "eventlet"
 graceful_timeout = 5
-# Nobody uses it, and a read-only file system has no place for its socket.
+# Unused, and its socket cannot be created on a read-only file system.
 control_socket_disable = True
-# Gunicorn's own lines look like the app's.
+# Gunicorn logs in the app's format.
 logconfig_dict = {
     "formatters": {
         "mien": {
@@ -48,7 +48,7 @@ logconfig_dict = {
         }
     },
     "root": {"level": _settings.observability.log_level, "handlers": ["stderr"]},
-    # The root's handler is the only one, so that no line is written twice.
+    # Only the root has a handler, so that each line is written once.
     "loggers": {"gunicorn.error": {"propagate": True}},
 }
 certfile = str(_server.tls_certificate) if _server.tls_certificate else None
@@ -73,7 +73,7 @@ def _refuse(reason: object) -> NoReturn:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Starts the app, serves it by its own HTTP, and ends its sessions when told to stop."""
+    """Starts the app, serves it with Mien's own HTTP server, and closes its sessions on stop."""
     import eventlet
 
     from web.observability.metrics_server import OLD_WORKER_SECONDS, serve_metrics
@@ -98,6 +98,6 @@ def post_worker_init(worker: Any) -> None:
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Ends a worker despite its native threads, with the exit code that gunicorn has chosen."""
+    """Exits a worker despite its native threads, with the exit code that gunicorn chose."""
     if worker.pid == os.getpid():  # Gunicorn calls it in the master, too.
         leave(getattr(sys.exception(), "code", 0) or 0)

@@ -29,7 +29,7 @@ FLAGS = (
 
 
 def find_chromium() -> str | None:
-    """Path of an installed Chromium or Chrome; None leaves the choice to Playwright."""
+    """Returns the path of an installed Chromium or Chrome, or None to use Playwright's."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
@@ -38,7 +38,7 @@ def chromium(camera: Path | None, *flags: str) -> Iterator[Browser]:
     """Starts a browser that reaches this machine only.
 
     Args:
-        camera: MJPEG file that plays as the camera; None: there is no camera.
+        camera: MJPEG file that plays as the camera, or None for no camera.
         flags: More command line flags.
     """
     with sync_playwright() as playwright, launched(playwright, camera, *flags) as browser:
@@ -53,7 +53,7 @@ def launched(
 
     Args:
         playwright: The one Playwright.
-        camera: MJPEG file that plays as the camera; None: there is no camera.
+        camera: MJPEG file that plays as the camera, or None for no camera.
         flags: More command line flags.
         names: Host names that lead to this machine, besides `localhost`.
     """
@@ -82,7 +82,9 @@ def main() -> None:
     """Makes sure that there is a browser, since tests are not skipped without one."""
     if find_chromium() is not None:
         return
-    print("The tests need Chromium and there is none; asking Playwright for its own.", flush=True)
+    print(
+        "The tests need Chromium, which is missing. Installing Playwright's Chromium.", flush=True
+    )
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     try:
         with chromium(None):  # It may be there and yet lack libraries of the system.

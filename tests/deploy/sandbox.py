@@ -24,7 +24,7 @@ OPTIONS = ("--project", "mien-1234", "--host", "mien.example.org")
 
 Answer = tuple[str, int | str, str]
 
-# What the tables are made of.
+# Parts of the tables below.
 NODES = "mien-nodes@mien-1234.iam.gserviceaccount.com"
 APIS = ("artifactregistry", "cloudresourcemanager", "compute", "container", "iam")
 LOGGED_IN: list[Answer] = [("gcloud auth list*", 0, "ada@example.org")]
@@ -60,12 +60,12 @@ class Deployment(NamedTuple):
     shown: list[str]
 
     def did(self, pattern: str) -> list[str]:
-        """The calls that a regular expression fits, in their order."""
+        """The calls that match a regular expression, in order."""
         return [call for call in self.calls if re.search(pattern, call)]
 
 
 class Sandbox:
-    """A committed copy of deploy/ and a PATH of its own."""
+    """A committed copy of deploy/ with its own PATH."""
 
     def __init__(self, folder: Path) -> None:
         self.checkout, self.record = folder / "checkout", folder / "record"
@@ -99,7 +99,7 @@ class Sandbox:
         return self.git("rev-parse", "--short=12", "HEAD")
 
     def deploy(self, *options: str, answers: Sequence[Answer] = ()) -> Deployment:
-        """Runs deploy.sh for a project and a domain, with the table that the stand-ins read."""
+        """Runs deploy.sh for a project and a domain, with the answers that the stand-ins give."""
         table = "".join(f"{pattern}\t{code}\t{text}\n" for pattern, code, text in answers)
         (self.record / "table").write_text(table)
         (self.record / "calls").write_text("")
@@ -122,5 +122,5 @@ class Sandbox:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether a process still runs; one that has ended may wait for init to take note of it."""
+    """Whether a process still runs. A zombie does not count."""
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

@@ -22,7 +22,7 @@ MOVED: list[Answer] = [
     ("kubectl * get deployments*", "0!", "mien-app            7\\nmien-model-server   3"),
     ("kubectl * get deployments*", 0, "mien-app            8\\nmien-model-server   3"),
 ]
-# As `kubectl get pods` shows them, the oldest first: name, whether ready, and since when it goes.
+# Output of `kubectl get pods`, the oldest first: name, readiness and deletion time.
 NEW = "mien-app-new     True    <none>"
 BEFORE = "mien-app-before  True    2026-01-01T00:00:00Z"
 ADDED = "mien-app-added   False   <none>"
@@ -48,7 +48,7 @@ def sandbox(tmp_path: Path) -> Sandbox:
 
 
 def _reaching(app: AppProcess) -> list[Answer]:
-    """The table's lines by which the port-forward to the new pod ends at a real app."""
+    """Answers that forward the port of the new pod to a real app."""
     forwarding = f"Forwarding from 127.0.0.1:{app.port} -> 5000"
     return [
         *LOGGED_IN,

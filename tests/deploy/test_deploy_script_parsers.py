@@ -46,7 +46,7 @@ def _of(tool: str, commands: list[str]) -> list[str]:
 
 
 def _takes(command: str) -> bool:
-    """Whether a tool knows the command and its flags; with --help at the end it does nothing."""
+    """Whether a tool accepts the command and its flags. With --help, it does nothing."""
     words = [*shlex.split(command), "--help"]
     return subprocess.run(words, capture_output=True, timeout=30, check=False).returncode == 0
 

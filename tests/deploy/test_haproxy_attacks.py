@@ -20,7 +20,7 @@ Stage = tuple[Target, Observers]
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    """The service, its neighbour and a probe that always comes anew."""
+    """The service, its neighbour and a probe that opens a new connection each time."""
     with (
         running_target("haproxy", {}, tls=False) as target,
         observers(target) as seen,

@@ -25,7 +25,7 @@ pytestmark = [needs_checkov, pytest.mark.timeout(300)]
 def findings(
     local: list[Manifest], gke_all: list[Manifest], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[dict[str, Any]]]:
-    """Passed, failed and skipped checks of both overlays; one run, since it takes a while."""
+    """Passed, failed and skipped checks of both overlays, from a single slow run."""
     folder = tmp_path_factory.mktemp("rendered")
     for name, manifests in (("local", local), ("gke", gke_all)):
         (folder / f"{name}.yaml").write_text(yaml.safe_dump_all(manifests), encoding="utf-8")

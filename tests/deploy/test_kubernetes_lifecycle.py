@@ -58,7 +58,7 @@ def test_a_service_link_would_stop_the_app(local: list[Manifest]) -> None:
 
 def test_the_embedded_model_server_takes_its_options(local: list[Manifest]) -> None:
     container = container_of(one(local, "Deployment", "mien-model-server"))
-    # It checks the options first, then says that there are no models.
+    # It checks its options first, then reports that there are no models.
     result = subprocess.run(
         [sys.executable, *container["command"][1:], *container["args"], "--models=/nowhere"],
         cwd=ROOT,

@@ -75,7 +75,7 @@ def test_components_allow_no_further_traffic(
 
 
 def _ways_in(manifests: list[Manifest]) -> set[Way]:
-    """(from, to, port) of all that may come in."""
+    """(from, to, port) of all allowed ingress."""
     return {
         (peer, pods, port)
         for pods, peer, port in _ways(manifests, "Ingress", rules="ingress", peers="from")
@@ -83,7 +83,7 @@ def _ways_in(manifests: list[Manifest]) -> set[Way]:
 
 
 def _ways_out(manifests: list[Manifest]) -> set[Way]:
-    """(from, to, port) of all that may go out."""
+    """(from, to, port) of all allowed egress."""
     return set(_ways(manifests, "Egress", rules="egress", peers="to"))
 
 

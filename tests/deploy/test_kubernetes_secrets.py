@@ -94,7 +94,7 @@ def _make_secrets(folder: Path) -> Path:
 
 
 def _shake_hands(server: Path, client: Path, with_certificate: bool = True) -> str:
-    """Connects as the app calls the model server; returns whom the server sees."""
+    """Connects as the app does, and returns the client name that the server sees."""
     listening = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=server / "ca.crt")
     listening.verify_mode = ssl.CERT_REQUIRED
     listening.load_cert_chain(server / "tls.crt", server / "tls.key")
@@ -113,7 +113,7 @@ def _shake_hands(server: Path, client: Path, with_certificate: bool = True) -> s
 
 
 def _ssl_config() -> Any:
-    """TensorFlow Serving's SSLConfig, as its ssl_config.proto has it; no package carries it."""
+    """TensorFlow Serving's SSLConfig, after its ssl_config.proto, which no package contains."""
     file = descriptor_pb2.FileDescriptorProto(name="ssl_config.proto", syntax="proto3")
     message = file.message_type.add(name="SSLConfig")
     kinds = [descriptor_pb2.FieldDescriptorProto.TYPE_STRING] * 3

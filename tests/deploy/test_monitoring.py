@@ -27,7 +27,7 @@ NAMES = re.findall(r"- alert: (\w+)", ALERTS)
 QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
 EXPRESSIONS = re.findall(r"expr: (.+?)\n +(?:for|labels):", ALERTS, re.DOTALL)
 
-# What stands in a query and is no metric: texts, matchers, ranges, lists of labels, functions.
+# The parts of a query that are not metrics: strings, matchers, ranges, label lists, functions.
 NO_METRIC = r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\bby \([^)]*\)|\b[\w:]+(?=\(| by \()'
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
 # What Prometheus must ask, by the names that alerts and dashboard know: job, port and path.
@@ -35,14 +35,14 @@ ASKED = {("mien-app", 9100, "/metrics"), ("mien-model-server", 8501, METRICS_PAT
 
 
 def shown_names():
-    """Every name that the app or the model server shows, and Prometheus's own `up`."""
+    """Metric names of the app and the model server, and Prometheus's own `up`."""
     families = [*metrics.REGISTRY.collect(), *monitoring.REGISTRY.collect()]
     endings = [(family.name, SUFFIXES.get(family.type, ("",))) for family in families]
     return {"up"} | {name + suffix for name, suffixes in endings for suffix in suffixes}
 
 
 def promtool(*arguments, said=None):
-    """Runs Prometheus's tool, with `said` to read, and returns whether it is content and why."""
+    """Runs promtool with `said` as input, and returns whether it succeeded and its output."""
     tool = shutil.which("promtool")
     if tool is None:
         pytest.skip("promtool is not installed: apt-get install prometheus")
@@ -140,7 +140,7 @@ def test_prometheus_scrapes_the_same_metrics_in_kubernetes(manifests, tmp_path):
         *_discovered(manifests, "Pending"),
     ]
     (job,) = _scrape_configs("kubernetes.yml")
-    # Debian's promtool knows no clusters, so it is given what one would be told by a cluster.
+    # Debian's promtool has no Kubernetes discovery, so it gets static targets.
     (found,) = job.pop("kubernetes_sd_configs")
     assert found == {"role": "pod", "namespaces": {"names": ["mien"]}}
 
@@ -160,7 +160,7 @@ def test_googles_prometheus_scrapes_the_same_metrics(gke):
         (name,) = selected(gke, resource["spec"]["selector"]["matchLabels"])
         (endpoint,) = resource["spec"]["endpoints"]
         port = ports_of(one(gke, "Deployment", name))[endpoint["port"]]
-        # It makes the resource's own name the label `job`.
+        # Google uses the resource's name as the label `job`.
         asked.add((resource["metadata"]["name"], port, endpoint.get("path", "/metrics")))
 
     assert asked == ASKED

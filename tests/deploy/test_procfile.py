@@ -39,7 +39,7 @@ class Hosted(NamedTuple):
 
 @pytest.fixture
 def hosted() -> Iterator[Hosted]:
-    """The web process of the Procfile, ready, started by the command that the page has."""
+    """The Procfile's web process, started by the page's command and ready."""
     port = free_port()
     with subprocess.Popen(
         ["bash", "-c", f"exec env {_command(port)}"],
@@ -63,7 +63,7 @@ def _command(port: int) -> str:
 
 
 def _path_without(folder: Path) -> str:
-    """A path as in a shell that knows nothing of the virtual environment."""
+    """PATH of a shell outside the virtual environment."""
     folders = os.environ["PATH"].split(os.pathsep)
     return os.pathsep.join(each for each in folders if Path(each) != folder)
 

@@ -1,4 +1,4 @@
-"""The sizes of docs/reference/sizing.md are those of the manifests."""
+"""The sizes in docs/reference/sizing.md match the manifests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _asked(manifests: list[Manifest], name: str) -> tuple[float, int, int]:
 
 
 def _measured(event: str) -> Cost:
-    """The page's own costs of clients that send an event."""
+    """Costs on the page of clients that send an event."""
     (row,) = re.findall(rf"^\| {re.escape(report.NAMES[event])} \| (.*) \|$", TEXT, re.MULTILINE)
     app, _, models, *_ = (float(cell) for cell in row.split(" | "))
     return replace(COST, app_cpu_ms=app, model_cpu_ms=models)

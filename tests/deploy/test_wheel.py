@@ -102,7 +102,7 @@ def test_the_wheel_serves_the_page_and_analyzes_a_frame(programs: Path, tmp_path
 
 
 def test_a_reader_of_the_readme_can_run_its_client(programs: Path, tmp_path: Path) -> None:
-    """The package that the page names is all that its program needs beside the service."""
+    """The package that the page names is enough to run its program."""
     [package] = re.findall(r"uv pip install \"([^\"]+)\"", README)
     [client] = re.findall(r"```python\n([^`]*import socketio[^`]*)```", README)
     install = [UV, "pip", "install", "--quiet", "--system-certs", "--python", programs / "python"]

@@ -2,7 +2,7 @@
 
 It needs a network namespace of its own: `unshare --net python -m tests.offline.listen REPORT ...`.
 The default route leads back to the loopback interface, where all packets are seen. The environment
-names a proxy, which is a listener, too. The report, in JSON, says what came to both.
+names a proxy, which is also a listener. The JSON report lists the connections to both.
 """
 
 from __future__ import annotations

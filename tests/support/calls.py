@@ -37,7 +37,7 @@ class Call:
     def until_waiting(self) -> Call:
         """Returns when the thread waits for a condition."""
         while not self.ended and not self._is_waiting():
-            time.sleep(0.001)  # What a thread waits for tells nobody.
+            time.sleep(0.001)  # There is no event for a thread that starts to wait.
         return self
 
     def _is_waiting(self) -> bool:

@@ -13,7 +13,7 @@ from tests.deploy.containers.stack import Stack, running_stack
 
 @pytest.fixture(scope="session")
 def engine() -> None:
-    """There is an engine, and Python's base image."""
+    """Requires a container engine and Python's base image."""
     need_engine()
     need_base(PYTHON)
 
@@ -30,7 +30,7 @@ def model_server_image(engine: None) -> str:
 
 @pytest.fixture(scope="session")
 def tf_serving_image(engine: None) -> str:
-    """With Python's image in the place of TensorFlow Serving's, which is large and far."""
+    """Uses Python's image instead of TensorFlow Serving's, which is large."""
     options = ("--build-arg", f"TF_SERVING={PYTHON}")
     return build("tf-serving", *options, tag="mien-tf-serving:stand-in")
 
@@ -46,7 +46,7 @@ def started_stack(
 
 @pytest.fixture
 def stack(started_stack: Stack) -> Stack:
-    """All services; what a test before has killed is there again."""
+    """All services, with those restarted that an earlier test killed."""
     started_stack.up()
     return started_stack
 

@@ -32,7 +32,7 @@ HARDENED = (
 
 
 def run(*words: object, timeout: float = TIMEOUT_SECONDS, **options: Any) -> str:
-    """Runs a command and returns its output, both streams; it must succeed."""
+    """Runs a command that must succeed, and returns its stdout and stderr."""
     command = [str(word) for word in words]
     done = subprocess.run(
         command,
@@ -48,23 +48,23 @@ def run(*words: object, timeout: float = TIMEOUT_SECONDS, **options: Any) -> str
 
 
 def succeeds(*words: object) -> bool:
-    """Whether a command ends well."""
+    """Whether a command succeeds."""
     command = [str(word) for word in words]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def need_engine() -> None:
-    """Skips the test where no engine answers."""
+    """Skips the test if no container engine responds."""
     try:
         done = subprocess.run(["docker", "info"], capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        pytest.skip("there is no docker command here")
+        pytest.skip("docker is not installed")
     if done.returncode:
         pytest.skip(f"no container engine answers docker info: {done.stderr.strip()[:200]}")
 
 
 def need_base(tag: str) -> None:
-    """Skips the test where a base image can neither be found, made nor fetched."""
+    """Skips the test if a base image can be neither found, built nor pulled."""
     if succeeds("docker", "image", "inspect", tag):
         return
     if tag in _MADE_OF and _STAND_INS.is_file() and _is_served_by_stand_ins():
@@ -94,7 +94,7 @@ def inspect(kind: str, name: str) -> dict[str, Any]:
 
 
 def wait_until(condition: Callable[[], Any], what: str) -> Any:
-    """Asks until the answer is true, and returns it."""
+    """Polls until the result is true, and returns it."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if answer := condition():
@@ -117,7 +117,7 @@ class Container:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Whether it runs, how it ended, how its health is."""
+        """Its status, exit code and health."""
         return dict(inspect("container", self.id)["State"])
 
     @property
@@ -127,7 +127,7 @@ class Container:
 
     @property
     def logs(self) -> str:
-        """All that it has printed."""
+        """Its output so far."""
         return run("docker", "logs", self.id)
 
     @property
@@ -153,7 +153,7 @@ class Container:
 
 @contextmanager
 def running(image: str, *options: str, command: tuple[str, ...] = ()) -> Iterator[Container]:
-    """A container of an image, hardened as in production, gone afterwards."""
+    """A container of an image, hardened as in production, and removed afterwards."""
     identity = run("docker", "run", "--detach", *HARDENED, *options, image, *command)
     try:
         yield Container(identity)
@@ -163,7 +163,7 @@ def running(image: str, *options: str, command: tuple[str, ...] = ()) -> Iterato
 
 @contextmanager
 def network(name: str, *options: str) -> Iterator[str]:
-    """A network of containers, gone afterwards."""
+    """A network of containers, removed afterwards."""
     run("docker", "network", "create", *options, name)
     try:
         yield name

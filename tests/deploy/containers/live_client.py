@@ -47,7 +47,7 @@ class LiveClient:
 
     @property
     def session(self) -> str:
-        """The id of its session; waits for the first one."""
+        """Its session id. Waits for the first session."""
         return self.wait(lambda: self.sessions)[-1]
 
     def count(self, event: str, **wanted: Any) -> int:
@@ -59,12 +59,12 @@ class LiveClient:
         return [payload for name, payload in list(self.told) if name == event]
 
     def wait_for_another(self, event: str, **wanted: Any) -> None:
-        """Waits until it is told an event with these values once more."""
+        """Waits until it receives another event with these values."""
         before = self.count(event, **wanted)
         self.wait(lambda: self.count(event, **wanted) > before)
 
     def wait(self, condition: Callable[[], Any]) -> Any:
-        """Waits until the condition gives something true, and returns that."""
+        """Waits until the condition is true, and returns its value."""
         with self._news:
             result = self._news.wait_for(condition, TIMEOUT_SECONDS)
         assert result, f"a client with {self.transport} was only told {self.told[-3:]}"

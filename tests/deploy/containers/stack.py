@@ -51,7 +51,7 @@ class Stack:
         return run(*tool, *project, *words, timeout=START_TIMEOUT_SECONDS, **options)
 
     def up(self) -> None:
-        """Starts what does not run, and waits until every app is ready."""
+        """Starts stopped services, and waits until every app is ready."""
         self._scale(SCALE)
         wait_until(lambda: get_status(f"{self.url}/readyz") == 200, "the proxy has a ready app")
         for app in self.containers("app"):
@@ -59,7 +59,7 @@ class Stack:
         self.certificate.write_text(ssl.get_server_certificate(("localhost", self.https)))
 
     def scale(self, service: str, count: int) -> None:
-        """Runs so many of a service, and leaves all else as it is."""
+        """Scales one service, and leaves the others as they are."""
         self._scale({**SCALE, service: count})
 
     def _scale(self, counts: dict[str, int]) -> None:
@@ -67,11 +67,11 @@ class Stack:
         self.compose("up", "--detach", "--no-build", *options)
 
     def down(self) -> None:
-        """Ends it and forgets all of it."""
+        """Stops it and removes its containers, networks and volumes."""
         self.compose("down", "--volumes", "--timeout", "5")
 
     def containers(self, service: str) -> list[Container]:
-        """The containers of a service that run."""
+        """The running containers of a service."""
         labels = {"project": PROJECT, "service": service}
         filters = [
             f"--filter=label=com.docker.compose.{key}={value}" for key, value in labels.items()
@@ -93,7 +93,7 @@ def _is_ready(app: Container) -> bool:
 
 @contextmanager
 def running_stack(folder: Path) -> Iterator[Stack]:
-    """Everything, until the end of the tests."""
+    """The whole stack, until the end of the tests."""
     stack = Stack(folder)
     try:
         stack.up()

@@ -24,13 +24,13 @@ INNER = {"app": (5000, 9100), "model-server": (8500, 8501)}
 
 @pytest.fixture
 def outsider() -> Iterator[Container]:
-    """A container that is no part of the stack."""
+    """A container outside the stack."""
     with running(PYTHON, "--network=bridge", command=("sleep", "infinity")) as container:
         yield container
 
 
 def this_machine(outsider: Container) -> str:
-    """The address of this machine, as a container outside the stack has it."""
+    """The address of this machine for a container outside the stack."""
     networks = inspect("container", outsider.id)["NetworkSettings"]["Networks"]
     return str(networks["bridge"]["Gateway"])
 

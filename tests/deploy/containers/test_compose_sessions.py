@@ -26,7 +26,7 @@ Join = Callable[[str], LiveClient]
 
 
 def crowd(stack: Stack, join: Join) -> dict[LiveClient, str]:
-    """Clients with the ids of their apps: each app has one of each transport at least."""
+    """Clients with the ids of their apps. Each app has at least one client of each transport."""
     apps: dict[LiveClient, str] = {}
     for _ in range(MOST_CLIENTS // len(TRANSPORTS)):
         for client in [join(transport) for transport in TRANSPORTS]:
@@ -61,7 +61,7 @@ def test_killing_an_app_affects_only_its_own_clients(stack: Stack, join: Join) -
 
 @contextmanager
 def page(stack: Stack, picture: Path) -> Iterator[Callable[..., Any]]:
-    """The page's own connection; yields what reads on to a line with these values."""
+    """The page's own connection. Yields a function that reads until a line with these values."""
     picture.write_bytes(jpeg(0.0))
     script = Path(__file__).with_name("page_client.mjs")
     environment = {**os.environ, "NODE_EXTRA_CA_CERTS": str(stack.certificate)}
