@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
-from threading import Event
+from threading import Event, Lock
 
 import cv2
 
@@ -22,6 +22,10 @@ from serving.contract import load_contract
 
 LIMITS = ImageLimits(MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS)
 CALL_SECONDS = 10.0
+
+_BUILDING = Lock()
+"""OpenCV's first network must not be read by two threads at once: in 2 of 12 processes with 4
+threads it then said that the model contains unknown operators."""
 
 
 def open_parts(
@@ -45,12 +49,13 @@ def open_parts(
 
 def _build_detector() -> DetectorPool:
     """Builds the detector, and leaves the caller's OpenCV as it was: the service uses 1 thread."""
-    threads = cv2.getNumThreads()
-    try:
-        # Not `auto`, which would silently take the Haar cascade if the file were missing.
-        return build_detector("blazeface", blazeface_file(), None)
-    finally:
-        cv2.setNumThreads(threads)
+    with _BUILDING:
+        threads = cv2.getNumThreads()
+        try:
+            # Not `auto`, which would silently take the Haar cascade if the file were missing.
+            return build_detector("blazeface", blazeface_file(), None)
+        finally:
+            cv2.setNumThreads(threads)
 
 
 def _load(models: Sequence[ModelSpec]) -> Backend:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -157,6 +158,27 @@ def analyze_when_back(analyzer: Analyzer, image: np.ndarray) -> Face:
         except ModelUnavailable:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_threads_that_open_at_once_load_one_detector_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """OpenCV fails now and then if two threads load its first network at once."""
+    loading, together = 0, []
+
+    def build(*_: object) -> object:
+        nonlocal loading
+        loading += 1
+        time.sleep(0.01)  # Gives the other threads time to come in.
+        together.append(loading)
+        loading -= 1
+        return object()
+
+    monkeypatch.setattr(analyzer_parts, "build_detector", build)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: analyzer_parts._build_detector(), range(4)))
+
+    assert together == [1, 1, 1, 1]
 
 
 def test_a_missing_detector_is_named_and_not_replaced_by_a_worse_one(
