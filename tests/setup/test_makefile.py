@@ -52,7 +52,13 @@ class Checkout:
         done = subprocess.run(
             ["make", *words, f"PYTHON={self.programs / 'python'}"],
             cwd=self.folder,
-            env={**os.environ, "PATH": f"{self.programs}:{os.environ['PATH']}", "MAKEFLAGS": ""},
+            # As if no other `make` ran these tests: a sub-make names its folder.
+            env={
+                **os.environ,
+                "PATH": f"{self.programs}:{os.environ['PATH']}",
+                "MAKEFLAGS": "",
+                "MAKELEVEL": "0",
+            },
             capture_output=True,
             text=True,
             timeout=60,
