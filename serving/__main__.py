@@ -9,6 +9,7 @@ from pathlib import Path
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # this module reports errors in plain words
 
+from process.allocator import share_one_heap
 from process.leave import leave
 from serving.contract import MODELS, ContractError, load_contract
 from serving.endpoints import LAST_PORT
@@ -38,6 +39,7 @@ def main() -> int:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    share_one_heap()
     tracing.configure_tracing(options.traces, "mien-model-server")
     contract = load_contract(options.contract) if options.contract else {}
     if not options.models.is_dir():
