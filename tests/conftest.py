@@ -15,8 +15,8 @@ import skimage.data
 import serving.training  # noqa: F401  (keeps Keras and Matplotlib out of the home folder)
 from face_utils.detection import DetectorPool
 from face_utils.detectors.factory import build_detector
-from tests.lanes import LANES, find_lane, may_hold
 from tests.support.calls import Call
+from tests.support.lanes import LANES, find_lane, may_hold
 
 ROOT = Path(__file__).parent.parent
 YUNET = ROOT.parent / "shared" / "models" / "face_detection_yunet_2023mar.onnx"

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Response, expect
 
 from tests.browser.conftest import Visit
-from tests.proxies import running_documented
 from tests.support.app_process import AppProcess, get_status, running_app
+from tests.support.proxies import running_documented
 from tests.web.recorder import connected
 
 TRUSTING = {"MIEN_TRUSTED_PROXIES": "127.0.0.1"}

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.attack.haproxy import SHIPPED, local_configuration
-from tests.proxies import quiet_port, running_haproxy
+from tests.support.proxies import quiet_port, running_haproxy
 from web.http.certificate import make_certificate
 
 

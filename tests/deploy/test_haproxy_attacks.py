@@ -11,7 +11,7 @@ from benchmarks.attack.attacks.catalogue import CATALOGUE
 from benchmarks.attack.result import MAX_DESCRIPTOR_GROWTH
 from benchmarks.attack.target import Target, running_target
 from benchmarks.attack.trial import Observers, observers
-from tests.attacks import attack_undisturbed, delays
+from tests.support.attacks import attack_undisturbed, delays
 
 SECONDS = 3.0
 

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from tests.lanes import LANES, find_lane, may_hold
+from tests.support.lanes import LANES, find_lane, may_hold
 from web.settings import ROOT
 
 FILES = [path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/**/test_*.py")]
@@ -18,12 +18,12 @@ def test_every_test_file_has_a_lane(path: str) -> None:
 
 
 def test_a_file_overrides_its_folder() -> None:
-    assert find_lane("tests/web/test_start.py") == "integration"
-    assert find_lane("tests/web/test_settings.py") == "unit"
+    assert find_lane("tests/web/server/test_start.py") == "integration"
+    assert find_lane("tests/web/settings/test_settings.py") == "unit"
 
 
 def test_a_file_in_no_known_folder_is_refused() -> None:
-    with pytest.raises(LookupError, match=r"tests/lanes\.py"):
+    with pytest.raises(LookupError, match=r"tests/support/lanes\.py"):
         find_lane("tests/new/test_new.py")
 
 
@@ -32,8 +32,8 @@ def test_a_file_in_no_known_folder_is_refused() -> None:
     [
         ("tests", True),
         ("tests/web", True),
-        ("tests/web/test_settings.py", True),
-        ("tests/web/test_start.py", False),
+        ("tests/web/settings/test_settings.py", True),
+        ("tests/web/server/test_start.py", False),
         ("tests/serving/server", False),
         ("tests/new", True),
     ],

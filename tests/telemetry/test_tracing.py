@@ -1,4 +1,4 @@
-"""Traces on and off; tests/web/test_operations.py has the spans."""
+"""Traces on and off; tests/web/observability/test_operations.py has the spans."""
 
 from __future__ import annotations
 

@@ -29,11 +29,11 @@ LANES = {
     "tests/process/test_unpatched_grpc.py": "integration",
     "tests/serving": "unit",
     "tests/serving/client": "integration",
+    "tests/serving/protos": "integration",
     "tests/serving/server": "integration",
     "tests/serving/test_analyzer_parts.py": "integration",
     "tests/serving/test_embedded_process.py": "integration",
     "tests/serving/test_in_process.py": "integration",
-    "tests/serving/protos": "integration",
     "tests/serving/test_tensors.py": "integration",
     "tests/serving/test_tf_serving.py": "integration",
     "tests/serving/test_tf_serving_models.py": "integration",
@@ -42,23 +42,23 @@ LANES = {
     "tests/setup/test_makefile.py": "integration",
     "tests/telemetry": "unit",
     "tests/web": "integration",
-    "tests/web/live_session": "unit",
-    "tests/web/test_acks.py": "unit",
-    "tests/web/test_admission.py": "unit",
-    "tests/web/test_buffers.py": "unit",
-    "tests/web/test_certificate.py": "unit",
-    "tests/web/test_settings.py": "unit",
-    "tests/web/test_fair_queue.py": "unit",
-    "tests/web/test_forwarded.py": "unit",
-    "tests/web/test_message_reader.py": "unit",
-    "tests/web/test_frame_turns.py": "unit",
-    "tests/web/test_instrumentation.py": "unit",
-    "tests/web/test_live_namespace.py": "unit",
-    "tests/web/test_patched_libraries.py": "unit",
-    "tests/web/test_validation.py": "unit",
-    "tests/web/test_sessions.py": "unit",
-    "tests/web/test_socketio_limits.py": "unit",
-    "tests/web/test_token_guard.py": "unit",
+    "tests/web/http/test_certificate.py": "unit",
+    "tests/web/http/test_forwarded.py": "unit",
+    "tests/web/http/test_token_guard.py": "unit",
+    "tests/web/live/live_session": "unit",
+    "tests/web/live/test_acks.py": "unit",
+    "tests/web/live/test_fair_queue.py": "unit",
+    "tests/web/live/test_live_namespace.py": "unit",
+    "tests/web/live/test_sessions.py": "unit",
+    "tests/web/live/test_validation.py": "unit",
+    "tests/web/observability/test_instrumentation.py": "unit",
+    "tests/web/settings/test_settings.py": "unit",
+    "tests/web/transport/test_admission.py": "unit",
+    "tests/web/transport/test_buffers.py": "unit",
+    "tests/web/transport/test_frame_turns.py": "unit",
+    "tests/web/transport/test_message_reader.py": "unit",
+    "tests/web/transport/test_patched_libraries.py": "unit",
+    "tests/web/transport/test_socketio_limits.py": "unit",
 }
 """Folder or file -> lane of the tests in it. The longest path that fits decides."""
 
@@ -76,7 +76,9 @@ def find_lane(path: str) -> str:
     for place in (file, *file.parents):
         if lane := LANES.get(place.as_posix()):
             return lane
-    raise LookupError(f"{path} has no lane. Add the file or its folder to LANES in tests/lanes.py.")
+    raise LookupError(
+        f"{path} has no lane. Add the file or its folder to LANES in tests/support/lanes.py."
+    )
 
 
 def may_hold(path: str, lane: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from face_utils.errors import SessionExpired
 from face_utils.session_events import FrameStamp
-from tests.web.live_session.scene import LEFT, source
+from tests.web.live.live_session.scene import LEFT, source
 
 
 class TestEnd:

@@ -8,8 +8,8 @@ import pytest
 from face_utils.errors import BadImage, RateLimited
 from face_utils.session import SessionLimits
 from face_utils.session_events import FrameStamp
-from tests.web.live_session.conftest import send_to
-from tests.web.live_session.scene import LEFT, RIGHT, source
+from tests.web.live.live_session.conftest import send_to
+from tests.web.live.live_session.scene import LEFT, RIGHT, source
 
 
 class TestFrames:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from face_utils.session_events import FrameStamp
-from tests.web.live_session.scene import LEFT, RIGHT, predictions, source
+from tests.web.live.live_session.scene import LEFT, RIGHT, predictions, source
 
 
 class TestPredictions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.attack.attacks.catalogue import CATALOGUE
 from benchmarks.attack.target import running_target
 from benchmarks.attack.trial import observers
-from tests.attacks import attack_undisturbed, delays
+from tests.support.attacks import attack_undisturbed, delays
 
 SECONDS = 4.0
 

@@ -11,9 +11,9 @@ import pytest
 
 from tests.serving.client.fake_server import Server
 from tests.support.app_process import AppProcess
+from tests.web.protocol.test_protocol import cut_out
 from tests.web.recorder import Recorder, connected
 from tests.web.sample_model_app import explaining_app
-from tests.web.test_protocol import cut_out
 
 GRID = [[1.0, 0.0, -0.5]] * 2
 

@@ -1,4 +1,4 @@
-"""Connections without a session are closed; tests/web/test_limits.py has those with one."""
+"""Connections without a session are closed; tests/web/live/test_limits.py has those with one."""
 
 from __future__ import annotations
 

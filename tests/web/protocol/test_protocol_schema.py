@@ -16,8 +16,8 @@ from face_utils.errors import BadRequest
 from face_utils.session_settings import Configuration
 from serving.contract import load_contract
 from tests.support.app_process import AppProcess, running_app
+from tests.web.protocol.test_protocol import cut_out
 from tests.web.recorder import Recorder, connected
-from tests.web.test_protocol import cut_out
 from web.protocol.acks import (
     Analysed,
     Configured,

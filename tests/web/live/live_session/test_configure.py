@@ -4,7 +4,7 @@ import pytest
 
 from face_utils.errors import BadRequest, RateLimited
 from face_utils.session import CHANGES_PER_SECOND
-from tests.web.live_session.scene import LEFT
+from tests.web.live.live_session.scene import LEFT
 
 
 class TestConfigure:

@@ -16,7 +16,7 @@ def test_the_official_javascript_client_gets_every_response(
 ) -> None:
     image = tmp_path / "frame.jpg"
     image.write_bytes(frame)
-    script = ROOT / "tests" / "web" / "official_client.mjs"
+    script = ROOT / "tests" / "web" / "protocol" / "official_client.mjs"
     result = subprocess.run(
         ["node", script, any_app.url, image],
         capture_output=True,

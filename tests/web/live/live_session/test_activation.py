@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.live_session.scene import LEFT, RIGHT, predictions
+from tests.web.live.live_session.scene import LEFT, RIGHT, predictions
 
 HERE, THERE = [[[1, 0], [0, 0]]], [[[0, 0], [1, 0]]]
 """Maps of one row: the evidence for calm is at the left, or at the right."""

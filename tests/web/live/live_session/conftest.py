@@ -10,7 +10,7 @@ from face_utils.frame import FrameSource
 from face_utils.results import Wire
 from face_utils.session import Session, SessionLimits
 from face_utils.session_events import FrameStamp
-from tests.web.live_session.scene import AGE, EMOTION, IMAGE, HeldBackend, source
+from tests.web.live.live_session.scene import AGE, EMOTION, IMAGE, HeldBackend, source
 from web.live.fair_queue import FairQueue
 from web.live.live_session import LiveSession
 from web.observability.instrumentation import FrameObservation

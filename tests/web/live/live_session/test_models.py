@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.web.live_session.scene import IMAGE, LEFT, RIGHT, predictions
+from tests.web.live.live_session.scene import IMAGE, LEFT, RIGHT, predictions
 
 
 class TestModels:
