@@ -39,6 +39,24 @@ class Track:
         return np.asarray(_centre(self.detection.box) + self.velocity * horizon, dtype=np.float32)
 
 
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """Where a followed face is expected in a frame.
+
+    Attributes:
+        id: Id of its track.
+        box: `(4,)` float32 `[x, y, w, h]` in pixels of the frame.
+        landmarks: `(4, 2)` float32 pixels, or None if the detector did not find any.
+        seen_at: Time at which the face was last seen, in seconds. A face that the last frame did
+            not show has an older time than the others.
+    """
+
+    id: int
+    box: FloatArray
+    landmarks: FloatArray | None
+    seen_at: float
+
+
 class Tracker:
     """Assigns detections to tracks by distance and size, the closest pair first."""
 
@@ -51,6 +69,13 @@ class Tracker:
     def ids(self) -> set[int]:
         """Ids of the tracks that are in view or were a moment ago."""
         return {track.id for track in self._tracks}
+
+    def expected(self, now: float) -> list[Expected]:
+        """Where the followed faces are expected at `now`, in pixels of the last frame.
+
+        Faces that were lost less than a second ago are included.
+        """
+        return [_expect(track, now) for track in self._tracks if self._may_return(track, now)]
 
     def update(self, detections: list[Detection], now: float) -> list[Track]:
         """Updates the tracks with the faces of a frame.
@@ -86,6 +111,14 @@ class Tracker:
         track = Track(self._last_id, detection, now, np.zeros(2, np.float32))
         self._tracks.append(track)
         return track
+
+
+def _expect(track: Track, now: float) -> Expected:
+    detection = track.detection
+    shift = track.expected_centre(now) - _centre(detection.box)
+    box = np.concatenate([detection.box[:2] + shift, detection.box[2:]]).astype(np.float32)
+    landmarks = None if detection.landmarks is None else detection.landmarks + shift
+    return Expected(track.id, box, landmarks, track.seen_at)
 
 
 def _follow(track: Track, detection: Detection, now: float) -> None:

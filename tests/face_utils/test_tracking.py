@@ -157,3 +157,30 @@ def test_ids_are_never_reused_and_never_given_twice_in_a_frame(seed):
         known |= new
 
     assert known == set(range(1, len(known) + 1))
+
+
+def test_a_walking_face_is_expected_where_its_walk_leads():
+    tracker = Tracker()
+    landmarks = np.array([[20, 40], [60, 40], [40, 60], [40, 80]], np.float32)
+    for frame in range(20):
+        step = np.array([10 * frame, 5 * frame], np.float32)
+        box = np.array([*step, 80, 80], np.float32)
+        tracker.update([Detection(box, 0.9, landmarks + step)], frame / 10)
+
+    [expected] = tracker.expected(2.0)
+
+    assert (expected.id, expected.seen_at) == (1, 1.9)
+    np.testing.assert_allclose(expected.box, [200, 100, 80, 80], atol=1)
+    np.testing.assert_allclose(expected.landmarks, landmarks + np.array([200, 100]), atol=1)
+
+
+def test_a_face_lost_a_moment_ago_is_expected_and_one_gone_for_long_is_not():
+    tracker = Tracker()
+    follow(tracker, [[face(100, 200), face(400, 200)], *[[face(400, 200)]] * 8], rate=10)
+
+    assert [(e.id, e.seen_at) for e in tracker.expected(0.9)] == [(1, 0.0), (2, 0.8)]
+    assert [e.id for e in tracker.expected(1.5)] == [2]
+
+
+def test_nothing_is_expected_of_a_new_tracker():
+    assert Tracker().expected(0.0) == []
