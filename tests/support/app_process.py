@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any, Literal
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ class AppProcess:
         mode: `python app.py` with eventlet or threads, or gunicorn with its eventlet worker.
         settings: `MIEN_` variables, and others.
         log: Open file for what it writes to standard error; ours by default.
+        folder: The checkout to run.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class AppProcess:
         mode: Mode = "eventlet",
         settings: Mapping[str, str] | None = None,
         log: IO[Any] | None = None,
+        folder: Path = ROOT,
     ) -> None:
         self.port = free_port()
         settings = {"MIEN_PORT": str(self.port), "MIEN_LOG_LEVEL": "WARNING", **(settings or {})}
@@ -48,7 +51,7 @@ class AppProcess:
         start = time.monotonic()
         self._process = subprocess.Popen(
             _command(mode, self.port),
-            cwd=ROOT,
+            cwd=folder,
             env={**os.environ, **settings},
             stdout=subprocess.DEVNULL,
             stderr=log,
