@@ -2,8 +2,9 @@
 
 A limit that refuses new connections would let anyone who holds enough of them lock all others out.
 Here a new connection gets the place of the least valuable one: the oldest that has not finished its
-TLS handshake, its head or its body. A connection with a session is never closed for that. If none
-can be closed, the new one gets one of a few places for probes.
+TLS handshake, its head or its body. A connection with a session is never closed for that, and one
+that a session will use again only if there is no other. If none can be closed, the new one gets one
+of a few places for probes.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import math
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import RLock, Thread
 from typing import Any
@@ -62,6 +63,7 @@ class Connection:
         since: Time at which it entered the stage.
         deadline: Time at which it is closed, unless it enters another stage before.
         request: Number of its current request.
+        kept_since: Number of the request since which it is kept for a session, or None.
     """
 
     def __init__(self, admission: Admission, sock: Any, network: str | None, now: float) -> None:
@@ -72,11 +74,21 @@ class Connection:
         self.since = now
         self.deadline = math.inf
         self.request = 0
+        self.kept_since: int | None = None
         self.admission = admission
+
+    @property
+    def rank(self) -> Stage:
+        """The stage that decides when it makes room."""
+        return self.stage if self.kept_since is None else max(self.stage, Stage.KEPT)
 
     def enter(self, stage: Stage, seconds: float = math.inf) -> None:
         """Enters a stage, which must end within this time."""
         self.admission.move(self, stage, seconds)
+
+    def keep_since(self, request: int | None) -> None:
+        """Keeps the connection for a session, from a request on, or no longer."""
+        self.admission.keep(self, request)
 
     def leave(self) -> None:
         """Releases the place. Doing so twice is harmless."""
@@ -141,13 +153,16 @@ class Admission:
                 return
             if stage is Stage.HANDSHAKE:
                 self._bound_handshakes(connection)
-            queues = [] if connection.is_probe else self._queues(connection)
-            for queue in queues:
-                queue.remove(connection)
-            connection.stage, connection.since = stage, self._clock()
-            connection.deadline = connection.since + seconds
-            for queue in queues:
-                queue.add(connection)
+            with self._requeued(connection):
+                connection.stage, connection.since = stage, self._clock()
+                connection.deadline = connection.since + seconds
+
+    def keep(self, connection: Connection, request: int | None) -> None:
+        """Keeps a connection for a session or no longer, unless it was closed meanwhile."""
+        with self._lock:
+            if connection in self._open:
+                with self._requeued(connection):
+                    connection.kept_since = request
 
     def remove(self, connection: Connection) -> None:
         """Releases a connection's place."""
@@ -238,6 +253,16 @@ class Admission:
         if connection.network:
             self._by_network.setdefault(connection.network, Queue())
         for queue in self._queues(connection):
+            queue.add(connection)
+
+    @contextmanager
+    def _requeued(self, connection: Connection) -> Iterator[None]:
+        """Puts a connection at the end of its new rank."""
+        queues = [] if connection.is_probe else self._queues(connection)
+        for queue in queues:
+            queue.remove(connection)
+        yield
+        for queue in queues:
             queue.add(connection)
 
     def _queues(self, connection: Connection) -> list[Queue[Connection]]:

@@ -40,30 +40,43 @@ _SID = re.compile(r"(?:^|&)sid=([^&#]{1,64})")
 class Visit:
     """A request's hold on its connection: `environ["mien.connection"]`.
 
-    Args:
+    Attributes:
         connection: The connection.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self._request = connection.request
 
     def promote(self) -> None:
         """Marks this request as part of a session: its connection is not closed for others.
 
-        Once the request is over, this does nothing.
+        After the request, the connection is kept for the session. Once the request is over, this
+        does nothing.
         """
-        connection = self._connection
+        connection = self.connection
         if connection.request == self._request:
             deadline = connection.deadline
             connection.enter(Stage.SESSION)
             connection.deadline = deadline
+            self.keep()
+
+    def keep(self) -> None:
+        """Keeps the connection for the session of this request, which may be just over."""
+        if self.connection.request == self._request:
+            self.connection.keep_since(self._request)
 
     def demote(self) -> None:
         """Undoes a promotion, because a later request of the session has replaced this one."""
-        connection = self._connection
+        connection = self.connection
         if connection.request == self._request and connection.stage is Stage.SESSION:
             connection.enter(Stage.ANSWER)
+
+    def release(self) -> None:
+        """Keeps the connection no longer, unless a later request on it does."""
+        connection = self.connection
+        if connection.kept_since is not None and connection.kept_since <= self._request:
+            connection.keep_since(None)
 
 
 class BoundedRequests(Handler):

@@ -20,22 +20,27 @@ class Stage(IntEnum):
     IDLE = 4
     WEBSOCKET = 5
     ANSWER = 6
-    SESSION = 7
+    KEPT = 7
+    """A session has just used it, and may use it again. It makes room if no other can."""
+    SESSION = 8
     """It has a session, and is never closed to make room."""
 
 
 class Staged(Protocol):
-    """Anything with a stage, and the time at which it entered the stage, in seconds."""
+    """Anything with a rank, and the time at which it entered its stage, in seconds."""
 
-    stage: Stage
     since: float
+
+    @property
+    def rank(self) -> Stage:
+        """The stage that decides when it makes room."""
 
 
 T = TypeVar("T", bound=Staged)
 
 
 class Queue(Generic[T]):
-    """Connections by stage; within a stage, the oldest comes first."""
+    """Connections by rank; within a rank, the oldest comes first."""
 
     def __init__(self) -> None:
         self._stages: dict[Stage, dict[T, None]] = {stage: {} for stage in Stage}
@@ -45,13 +50,13 @@ class Queue(Generic[T]):
         return self._count
 
     def add(self, connection: T) -> None:
-        """Adds a connection at the end of its stage."""
-        self._stages[connection.stage][connection] = None
+        """Adds a connection at the end of its rank."""
+        self._stages[connection.rank][connection] = None
         self._count += 1
 
     def remove(self, connection: T) -> None:
-        """Removes a connection, which must be in the stage in which it was added."""
-        del self._stages[connection.stage][connection]
+        """Removes a connection, which must have the rank with which it was added."""
+        del self._stages[connection.rank][connection]
         self._count -= 1
 
     def oldest(self, stage: Stage, count: int) -> T | None:
@@ -63,10 +68,10 @@ class Queue(Generic[T]):
         """Finds the connection to close for a new one, or None if all have sessions."""
         first = list(self._first())
         ripe = [each for each in first if now - each.since >= GRACE_SECONDS]
-        return next(iter(ripe or first), None)
+        return next(iter(ripe or first or self._stages[Stage.KEPT]), None)
 
     def _first(self) -> Iterator[T]:
-        """The oldest of each stage, except those that have a session."""
+        """The oldest of each stage, except those of sessions."""
         for stage, connections in self._stages.items():
-            if connections and stage is not Stage.SESSION:
+            if connections and stage < Stage.KEPT:
                 yield next(iter(connections))

@@ -54,6 +54,24 @@ def is_closed(connection: Connection) -> bool:
         return False
 
 
+def test_a_connection_kept_for_a_session_makes_room_last(admit: Admit) -> None:
+    kept, busy = admit(Stage.IDLE), admit(Stage.ANSWER)
+    kept.keep_since(1)
+    kept.enter(Stage.BODY)
+    admit(Stage.SESSION), admit(Stage.SESSION)
+    assert [is_closed(busy), is_closed(kept)] == [True, False]
+    admit(Stage.SESSION)
+    assert is_closed(kept)
+
+
+def test_a_connection_that_is_kept_no_longer_makes_room(admit: Admit) -> None:
+    idle, busy = admit(Stage.IDLE), admit(Stage.ANSWER)
+    idle.keep_since(1)
+    idle.keep_since(None)
+    admit(Stage.SESSION), admit(Stage.SESSION)
+    assert [is_closed(idle), is_closed(busy)] == [True, False]
+
+
 def test_the_least_valuable_stage_makes_room_for_a_newcomer(admit: Admit) -> None:
     idle, head, body = admit(Stage.IDLE), admit(Stage.HEAD), admit(Stage.BODY)
     admit(Stage.HEAD)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing
 from unittest.mock import Mock
 
@@ -10,9 +12,10 @@ import pytest
 
 from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.engineio_client import OPEN_SESSION, Polling
-from tests.web.raw_http import GET, ask, crowd
+from tests.web.raw_http import GET, ask, connect, crowd
 from tests.web.recorder import connected
 from web.transport.promotion import KEY, promote_sessions
+from web.transport.stages import GRACE_SECONDS
 
 UNAUTHENTICATED = (
     b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\n"
@@ -49,14 +52,52 @@ def test_a_session_goes_on_while_a_crowd_comes_and_goes(
         assert not client.find("disconnect")
 
 
+@pytest.mark.parametrize("kind", [GET, UNAUTHENTICATED], ids=["half heads", "unauthenticated"])
+def test_a_session_may_use_its_connection_again_after_a_crowd_came(
+    small_app: AppProcess, kind: bytes
+) -> None:
+    with closing(Polling(small_app)) as client, connect(small_app.port) as wire:
+        path = client.url.removeprefix(small_app.url)
+        response = post(wire, path, OPEN_SESSION)
+        if b"connection: close" in response.lower():
+            pytest.skip("This server closes a connection after each request.")
+        time.sleep(1.2 * GRACE_SECONDS)
+        with crowd(small_app.port, 160, kind):
+            assert ask(small_app.port).startswith(b"HTTP/1.1 200")
+        assert post(wire, path, '42["configure",{}]').startswith(b"HTTP/1.1 200")
+
+
+def post(wire: socket.socket, path: str, packet: str) -> bytes:
+    """Sends a packet by long polling, and returns the response."""
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(packet)}\r\n\r\n"
+    wire.sendall((head + packet).encode())
+    response = b""
+    while b"OK" not in response.partition(b"\r\n\r\n")[2]:
+        part = wire.recv(4096)
+        assert part, f"the server closed the connection after {response!r}"
+        response += part
+    return response
+
+
 class Visit:
-    is_promoted = False
+    """A request on a connection of its own, or on that of an earlier request."""
+
+    def __init__(self, earlier: Visit | None = None) -> None:
+        self.connection = earlier.connection if earlier else object()
+        self.is_promoted = False
+        self.is_kept = False
 
     def promote(self) -> None:
         self.is_promoted = True
 
     def demote(self) -> None:
         self.is_promoted = False
+
+    def keep(self) -> None:
+        self.is_kept = True
+
+    def release(self) -> None:
+        self.is_kept = False
 
 
 @pytest.mark.parametrize(
@@ -107,10 +148,46 @@ def test_one_request_of_a_session_is_promoted_at_a_time(
     assert states == promoted
 
 
-def known_server() -> Mock:
-    """A server on which one connection has a session."""
+def test_a_session_keeps_the_connection_of_its_last_post_only() -> None:
+    page = promote_sessions(lambda *_: [], known_server())
+    visits = [Visit() for _ in range(3)]
+    for visit in visits:
+        page({"QUERY_STRING": "sid=known", "REQUEST_METHOD": "POST", KEY: visit}, None)
+    assert [visit.is_kept for visit in visits] == [False, False, True]
+
+
+def test_a_client_may_change_the_roles_of_its_connections() -> None:
+    page = promote_sessions(lambda *_: [], known_server())
+    first, second = Visit(), Visit()
+    for method, visit in [("GET", first), ("POST", second), ("GET", Visit(second))]:
+        visit.keep()
+        page({"QUERY_STRING": "sid=known", "REQUEST_METHOD": method, KEY: visit}, None)
+    assert first.is_kept
+
+
+def test_a_connection_is_not_kept_for_other_requests() -> None:
+    visit = Visit()
+    visit.keep()
+    page = promote_sessions(lambda *_: [], known_server())
+    page({"QUERY_STRING": "sid=other", "REQUEST_METHOD": "POST", KEY: visit}, None)
+    assert not visit.is_kept
+
+
+def test_connections_of_sessions_that_have_ended_are_kept_no_longer() -> None:
+    sids = {"first"}
+    page = promote_sessions(lambda *_: [], known_server(sids))
+    visits = [Visit(), Visit()]
+    for sid, visit in zip(["first", "second"], visits, strict=True):
+        sids |= {sid}
+        page({"QUERY_STRING": f"sid={sid}", "REQUEST_METHOD": "POST", KEY: visit}, None)
+        sids.clear()
+    assert [visit.is_kept for visit in visits] == [False, True]
+
+
+def known_server(sids: Collection[str] = ("known",)) -> Mock:
+    """A server on which some connections have a session."""
     server = Mock()
-    server.manager.sid_from_eio_sid = lambda sid, _: "session" if sid == "known" else None
+    server.manager.sid_from_eio_sid = lambda sid, _: "session" if sid in sids else None
     return server
 
 
