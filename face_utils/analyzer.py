@@ -10,12 +10,13 @@ from types import TracebackType
 
 from face_utils.backend import Backend, ModelOutputs, PredictRequest
 from face_utils.errors import MienError, ModelUnavailable
-from face_utils.frame import FrameReader
+from face_utils.frame import FrameReader, FrameSource
 from face_utils.image_argument import ImageArgument, read_image
 from face_utils.model_spec import ModelSpec
 from face_utils.pipeline import Batch, FrameAnalysis, Pipeline
 from face_utils.predictions import predict_faces
 from face_utils.results import Face, FrameResult, Prediction
+from face_utils.rotation import ROTATIONS, Rotation
 from face_utils.smoothing import Smoother
 
 TIMEOUT_SECONDS = 30.0
@@ -85,6 +86,7 @@ class Analyzer:
         at: float | None = None,
         *,
         activation: bool = False,
+        rotate: Rotation = 0,
     ) -> FrameResult:
         """Analyzes a photo, or the next frame of a video or camera.
 
@@ -97,22 +99,28 @@ class Analyzer:
                 bytes of a JPEG, PNG or WebP.
             at: Time of the frame in seconds. It must not decrease, except after `reset`.
             activation: Whether predictions contain a class activation map.
+            rotate: Degrees clockwise by which the image is rotated first, for a camera that is
+                mounted turned: 0, 90, 180 or 270.
 
         Raises:
             BadImage: The bytes or the array are not an image.
             ImageTooLarge: The file has too many bytes or pixels.
             ModelUnavailable: A model did not respond, or its call failed.
             TypeError: `image` is neither bytes nor an array.
-            ValueError: `at` decreases, or is not a finite number.
+            ValueError: `at` decreases or is not a finite number, or `rotate` is another angle.
             RuntimeError: The analyzer is closed.
         """
         if self._closed:
             raise RuntimeError("The analyzer is closed. Open another one.")
+        if rotate not in ROTATIONS:
+            raise ValueError(f"rotate must be one of {ROTATIONS}, not {rotate}.")
+        source = partial(read_image, self._reader, image, rotate)
         if at is None:
-            return self._analyze(image, Pipeline(), None, {}, 0.0, activation)
+            return self._analyze(source, Pipeline(), None, {}, 0.0, activation)
         self._advance(at)
+        self._turn(rotate)
         return self._analyze(
-            image, self._pipeline, self._smoother, self._predictions, at, activation
+            source, self._pipeline, self._smoother, self._predictions, at, activation
         )
 
     def reset(self) -> None:
@@ -121,6 +129,7 @@ class Analyzer:
         self._smoother = Smoother()
         self._predictions: Predictions = {}
         self._last_at = -math.inf
+        self._rotate: Rotation = 0
 
     def close(self) -> None:
         """Frees the models, or the connection to the model server. Closing twice is harmless."""
@@ -149,9 +158,15 @@ class Analyzer:
             )
         self._last_at = at
 
+    def _turn(self, rotate: Rotation) -> None:
+        """Drops the tracks if the frames are rotated differently from here on."""
+        if rotate != self._rotate:
+            self._rotate = rotate
+            self._pipeline.forget_tracks()
+
     def _analyze(
         self,
-        image: ImageArgument,
+        source: FrameSource,
         pipeline: Pipeline,
         smoother: Smoother | None,
         predictions: Predictions,
@@ -159,7 +174,7 @@ class Analyzer:
         activation: bool,
     ) -> FrameResult:
         intervals = {model: model.interval_ms / 1e3 for model in self._models}
-        analysis = pipeline.analyze(partial(read_image, self._reader, image), intervals, at)
+        analysis = pipeline.analyze(source, intervals, at)
         if smoother:
             smoother.keep(pipeline.tracks)
         for gone in predictions.keys() - pipeline.tracks:

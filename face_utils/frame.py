@@ -11,6 +11,7 @@ from face_utils.cropping import GreyCrop, Square, crop, face_square
 from face_utils.detection import Detection, Image
 from face_utils.errors import BadRequest, ImageTooLarge
 from face_utils.image import EncodedImage, ImageLimits, decode, examine
+from face_utils.rotation import Rotation, rotate_image
 
 Detect = Callable[[Image], list[Detection]]
 """Finds the faces of an image, the best first."""
@@ -117,30 +118,34 @@ class FrameReader:
     limits: ImageLimits
     max_faces: int
 
-    def read(self, data: bytes) -> DetectedFrame:
+    def read(self, data: bytes, rotate: Rotation = 0) -> DetectedFrame:
         """Decodes an encoded frame once and finds its faces once.
 
         Args:
             data: JPEG, PNG or WebP.
+            rotate: Degrees clockwise that make the frame upright.
 
         Raises:
             BadImage: `data` is not a readable image.
             ImageTooLarge: It exceeds the limits.
         """
         start = perf_counter()
-        image = decode(data, self.limits)
+        image = rotate_image(decode(data, self.limits), rotate)
         return self._find(image, perf_counter() - start)
 
-    def read_image(self, image: Image) -> DetectedFrame:
+    def read_image(self, image: Image, rotate: Rotation = 0) -> DetectedFrame:
         """Finds the faces of a decoded frame.
 
         Args:
             image: `(height, width, 3)` uint8 in OpenCV's order blue, green, red.
+            rotate: Degrees clockwise that make the frame upright.
         """
-        return self._find(image, 0.0)
+        return self._find(rotate_image(image, rotate), 0.0)
 
     def read_client_faces(self, frame: ClientFrame) -> DetectedFrame:
         """Decodes face crops of a client; the limits of one frame apply to all of them together.
+
+        The crops and boxes are of the upright frame already, so they are never rotated.
 
         Raises:
             BadImage: A crop is not a readable image.

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from face_utils.errors import BadImage
 from face_utils.frame import DetectedFrame, FrameReader
+from face_utils.rotation import Rotation
 
 ImageArgument = NDArray[Any] | bytes | bytearray | memoryview
 """An array in OpenCV's layout, or the bytes of a JPEG, PNG or WebP."""
 
 
-def read_image(reader: FrameReader, image: ImageArgument) -> DetectedFrame:
-    """Finds the faces of an image.
+def read_image(reader: FrameReader, image: ImageArgument, rotate: Rotation = 0) -> DetectedFrame:
+    """Finds the faces of an image, which is rotated clockwise first.
 
     Raises:
         BadImage: The bytes or the array are not an image.
@@ -25,9 +26,9 @@ def read_image(reader: FrameReader, image: ImageArgument) -> DetectedFrame:
         TypeError: `image` is neither bytes nor an array.
     """
     if isinstance(image, np.ndarray):
-        return reader.read_image(_as_colour(image))
+        return reader.read_image(_as_colour(image), rotate)
     if isinstance(image, bytes | bytearray | memoryview):
-        return reader.read(bytes(image))
+        return reader.read(bytes(image), rotate)
     raise TypeError(_explain_type(image))
 
 

@@ -72,6 +72,10 @@ class Pipeline:
         """Ids of the tracks that are in view or were a moment ago."""
         return self._tracker.ids
 
+    def forget_tracks(self) -> None:
+        """Drops all tracks, because boxes of later frames cannot be compared with earlier ones."""
+        self._tracker.forget()
+
     def analyze(
         self, source: FrameSource, intervals: Mapping[ModelSpec, float], now: float
     ) -> FrameAnalysis:

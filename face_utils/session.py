@@ -84,6 +84,7 @@ class Session:
         self._smoother = Smoother()
         self._in_flight: set[str] = set()
         self._stale_schedules: set[str] = set()
+        self._rotate = self.settings.rotate
         self._closed = False
 
     def admit(self, now: float) -> None:
@@ -117,6 +118,9 @@ class Session:
             SessionExpired: The session is over.
         """
         self._check_open()
+        if self._rotate != self.settings.rotate:
+            self._rotate = self.settings.rotate
+            self._pipeline.forget_tracks()
         while self._stale_schedules:
             self._pipeline.schedule.retry(self._stale_schedules.pop())
         return Analyze(stamp, now, self._pipeline, source, self._askable(is_available))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from face_utils.client_payload import UNSENT, ClientPayload
 from face_utils.errors import BadRequest
 from face_utils.model_spec import MAX_INTERVAL_MS, ModelSpec
+from face_utils.rotation import Rotation
 from face_utils.validation_message import unknown_key
 
 Enabled = Annotated[bool, Field(description="whether the model is asked at all")]
@@ -26,6 +27,13 @@ Activated = Annotated[
     Field(
         description="true: from the next frame on, predictions show where their evidence lies, if "
         "the model can"
+    ),
+]
+Rotated = Annotated[
+    Rotation,
+    Field(
+        description="degrees clockwise by which the server rotates each image of a `frame` event, "
+        "for a camera that is mounted turned"
     ),
 ]
 _INTERVAL = "time between two predictions about the same face, in milliseconds"
@@ -47,6 +55,7 @@ class Configuration(ClientPayload):
     smoothing: Smoothed = UNSENT
     mirror: Mirrored = UNSENT
     activation: Activated = UNSENT
+    rotate: Rotated = UNSENT
 
 
 class ModelSettings(BaseModel):
@@ -66,6 +75,7 @@ class SessionFlags(BaseModel):
     smoothing: Smoothed = True
     mirror: Mirrored = False
     activation: Activated = False
+    rotate: Rotated = 0
 
 
 class SessionSettings(BaseModel):
@@ -85,6 +95,7 @@ class SessionSettings(BaseModel):
     smoothing: Smoothed = True
     mirror: Mirrored = False
     activation: Activated = False
+    rotate: Rotated = 0
 
     @classmethod
     def default(cls, specs: Iterable[ModelSpec]) -> SessionSettings:

@@ -77,6 +77,10 @@ class Tracker:
         """
         return [_expect(track, now) for track in self._tracks if self._may_return(track, now)]
 
+    def forget(self) -> None:
+        """Drops all tracks. Their ids are not used again."""
+        self._tracks = []
+
     def update(self, detections: list[Detection], now: float) -> list[Track]:
         """Updates the tracks with the faces of a frame.
 

@@ -51,6 +51,8 @@
  *   upright frame
  * @property {boolean} [activation] true: from the next frame on, predictions show where their evidence lies,
  *   if the model can
+ * @property {0 | 90 | 180 | 270} [rotate] degrees clockwise by which the server rotates each image of a
+ *   `frame` event, for a camera that is mounted turned
  *
  * @typedef {object} ConfigureError Ack of an event other than a frame that failed; nothing has changed.
  * @property {"error"} status nothing was changed
@@ -63,6 +65,8 @@
  *   upright frame
  * @property {boolean} activation true: from the next frame on, predictions show where their evidence lies, if
  *   the model can
+ * @property {0 | 90 | 180 | 270} rotate degrees clockwise by which the server rotates each image of a `frame`
+ *   event, for a camera that is mounted turned
  * @property {"ok"} status the settings were changed
  * @property {Record<string, ModelSettings>} models name of a model -> its settings
  *
@@ -183,6 +187,8 @@
  *   upright frame
  * @property {boolean} activation true: from the next frame on, predictions show where their evidence lies, if
  *   the model can
+ * @property {0 | 90 | 180 | 270} rotate degrees clockwise by which the server rotates each image of a `frame`
+ *   event, for a camera that is mounted turned
  *
  * @typedef {object} Timings Time that a frame took, in milliseconds; 0 for a stage that was not needed.
  * @property {number} decode_ms decoding the image or the crops

@@ -27,6 +27,7 @@ from face_utils.detection import Detection
 from face_utils.frame import FrameReader
 from face_utils.image import ImageLimits
 from face_utils.model_spec import Smoothing
+from face_utils.rotation import Rotation
 from tests.support.model_specs import classification, regression
 
 MOOD = classification(smoothing=Smoothing("average", 30))
@@ -102,6 +103,26 @@ def test_predictions_about_a_video_are_smoothed(scene: Scene) -> None:
 
     assert isinstance(mood, Classification)
     assert mood.scores == pytest.approx({"calm": 0.5, "angry": 0.5})
+
+
+@pytest.mark.parametrize("at", [None, 0.0])
+def test_an_image_of_a_turned_camera_is_rotated(scene: Scene, at: float | None) -> None:
+    result = scene.analyzer.analyze(IMAGE, at, rotate=90)
+
+    assert (result.width, result.height) == (480, 640)
+
+
+def test_a_face_gets_another_id_if_the_frames_are_rotated_differently(scene: Scene) -> None:
+    rotations: tuple[Rotation, ...] = (0, 180, 180, 0)
+
+    results = [scene.analyzer.analyze(IMAGE, i / 10, rotate=r) for i, r in enumerate(rotations)]
+
+    assert [face.id for result in results for face in result.faces] == [1, 2, 2, 3]
+
+
+def test_only_quarter_turns_are_possible(scene: Scene) -> None:
+    with pytest.raises(ValueError, match=r"rotate must be one of \(0, 90, 180, 270\), not 45"):
+        scene.analyzer.analyze(IMAGE, rotate=45)  # type: ignore[arg-type]
 
 
 def test_after_a_reset_the_next_frame_is_of_another_video(scene: Scene) -> None:

@@ -70,6 +70,18 @@ def test_a_frame_is_given_to_the_detector_once(face_image):
     np.testing.assert_array_equal(image, face_image)
 
 
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_turned_camera_shows_the_upright_frame(face_image, rotate):
+    stored = np.ascontiguousarray(np.rot90(face_image[:300], k=rotate // 90))
+    shown = []
+    reader = FrameReader(lambda image: shown.append(image) or [detection(9, 8, 90, 80)], LIMITS, 16)
+
+    for frame in (reader.read(png(stored), rotate), reader.read_image(stored, rotate)):
+        assert (frame.width, frame.height) == (512, 300)
+        np.testing.assert_array_equal(shown.pop(), face_image[:300])
+        np.testing.assert_array_equal(frame.faces[0].image, face_image[:300])
+
+
 def test_a_face_is_cropped_as_cropping_says(face_image):
     seen = see(face_image, (173, 68, 107, 107)).faces[0]
 

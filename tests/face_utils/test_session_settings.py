@@ -19,6 +19,7 @@ def test_by_default_every_model_is_on_at_the_contract_s_interval():
         "smoothing": True,
         "mirror": False,
         "activation": False,
+        "rotate": 0,
     }
 
 
@@ -30,7 +31,7 @@ def test_omitted_settings_do_not_change(payload):
 def test_each_setting_can_be_changed_by_itself():
     changed = DEFAULT.changed(
         {"models": {"age": {"enabled": False}, "emotion": {"interval_ms": 250}}}
-    ).changed({"smoothing": False, "mirror": True, "activation": True})
+    ).changed({"smoothing": False, "mirror": True, "activation": True, "rotate": 270})
 
     assert changed.to_wire() == {
         "models": {
@@ -40,6 +41,7 @@ def test_each_setting_can_be_changed_by_itself():
         "smoothing": False,
         "mirror": True,
         "activation": True,
+        "rotate": 270,
     }
 
 
@@ -97,6 +99,10 @@ def test_an_interval_is_a_whole_number_of_milliseconds(given, holds):
         ({"smoothing": "yes"}, "smoothing must be true or false"),
         ({"mirror": 0}, "mirror must be true or false"),
         ({"activation": 1}, "activation must be true or false"),
+        ({"rotate": 45}, "rotate must be one of 0, 90, 180, 270"),
+        ({"rotate": "90"}, "rotate must be one of 0, 90, 180, 270"),
+        ({"rotate": None}, "rotate must be one of 0, 90, 180, 270"),
+        ({"rotate": {}}, "rotate must be one of 0, 90, 180, 270"),
         ({"models": {"age": {"enabled": False}}, "mirror": 0}, "mirror must be true or false"),
     ],
 )

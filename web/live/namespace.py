@@ -12,6 +12,7 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from face_utils.errors import BadRequest, ServerFull, Unauthorized
 from face_utils.frame import FrameSource
 from face_utils.results import Wire
+from face_utils.rotation import Rotation
 from face_utils.session_events import FrameStamp
 from telemetry.logs import log_ids
 from web.http.token_guard import TokenGuard, TooManyGuesses
@@ -31,7 +32,7 @@ SESSION_EVENT_DELAY_SECONDS = 0.02
 Payload = Sequence[object]
 """Arguments of an event."""
 
-ReadFrame = Callable[[Payload], tuple[FrameStamp, FrameSource]]
+ReadFrame = Callable[[Payload, Rotation], tuple[FrameStamp, FrameSource]]
 """Validates a payload; returns the frame's number and time, and the source of its faces."""
 
 
@@ -104,14 +105,15 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
     ) -> Wire:
         session = self._service.sessions.get(sid)
         with session.admission():
-            stamp, source = read(payload)
+            stamp, source = read(payload, session.session.settings.rotate)
         return session.analyze(stamp, source, observation)
 
-    def _read_frame(self, payload: Payload) -> tuple[FrameStamp, FrameSource]:
+    def _read_frame(self, payload: Payload, rotate: Rotation) -> tuple[FrameStamp, FrameSource]:
         stamp, data = read_frame(payload)
-        return stamp, partial(self._service.reader.read, data)
+        return stamp, partial(self._service.reader.read, data, rotate)
 
-    def _read_faces(self, payload: Payload) -> tuple[FrameStamp, FrameSource]:
+    def _read_faces(self, payload: Payload, _: Rotation) -> tuple[FrameStamp, FrameSource]:
+        """The client's boxes and crops are of the upright frame already."""
         stamp, frame = read_faces(payload, self._service.reader.max_faces)
         return stamp, partial(self._service.reader.read_client_faces, frame)
 

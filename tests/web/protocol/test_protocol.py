@@ -111,6 +111,26 @@ def test_boxes_are_those_of_the_upright_image(any_app: AppProcess) -> None:
     assert ack["faces"][0]["box"] == pytest.approx(expected["faces"][0]["box"], abs=4)
 
 
+@pytest.mark.parametrize("rotate", [90, 180, 270])
+def test_a_session_rotates_the_frames_of_a_turned_camera(any_app: AppProcess, rotate: int) -> None:
+    upright, turned = draw_face(0.0), np.rot90(draw_face(0.0), k=rotate // 90)
+    upright_png, turned_png = (
+        cv2.imencode(".png", np.ascontiguousarray(image))[1].tobytes()
+        for image in (upright, turned)
+    )
+    with connected(any_app.url) as client:
+        expected = client.call("frame", {"seq": 0}, upright_png)
+        assert client.call("configure", {"rotate": rotate})["rotate"] == rotate
+        ack = client.call("frame", {"seq": 1}, turned_png)
+        entry, crop = cut_out(expected["faces"][0])
+        meta = {"seq": 2, "width": 640, "height": 480, "faces": [entry]}
+        cut = client.call("faces", meta, crop)
+    assert (ack["width"], ack["height"]) == (expected["width"], expected["height"]) == (640, 480)
+    assert ack["faces"][0]["box"] == pytest.approx(expected["faces"][0]["box"], abs=1)
+    assert (cut["width"], cut["height"]) == (640, 480)
+    assert cut["faces"][0]["box"] == expected["faces"][0]["box"]
+
+
 def test_as_many_faces_as_the_session_says_are_taken(
     any_app: AppProcess, frame: bytes, transport: str
 ) -> None:

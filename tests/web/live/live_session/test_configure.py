@@ -17,6 +17,7 @@ class TestConfigure:
             "smoothing": True,
             "mirror": False,
             "activation": False,
+            "rotate": 0,
         }
 
     def test_a_model_that_is_off_is_not_asked(self, session, show, backend):
@@ -67,6 +68,16 @@ class TestConfigure:
         assert session.session.settings is held
         clock.advance(1.0)
         assert session.configure({"smoothing": False})["smoothing"] is False
+
+    def test_after_a_rotation_no_face_keeps_its_number(self, session, show):
+        before = show(LEFT)["faces"][0]["id"]
+        session.configure({"rotate": 180})
+        after = show(LEFT)["faces"][0]["id"]
+
+        session.configure({"rotate": 180})
+
+        assert after != before
+        assert show(LEFT)["faces"][0]["id"] == after
 
     def test_sessions_do_not_share_settings(self, build):
         one, other = build(), build()
