@@ -16,7 +16,7 @@ The names in the middle are the `code` of the wire protocol. The list is closed.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 ErrorCode = Literal[
     "bad_request",
@@ -36,8 +36,8 @@ class MienError(Exception):
     """Base of all errors that have a wire code.
 
     Example:
-        >>> BadImage("The PNG is cut off.").to_ack(seq=7)
-        {'seq': 7, 'status': 'error', 'code': 'bad_image', 'message': 'The PNG is cut off.'}
+        >>> BadImage("The PNG is cut off.").code
+        'bad_image'
 
     Attributes:
         code: The protocol's name of the error.
@@ -49,18 +49,6 @@ class MienError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-    def to_wire(self) -> dict[str, Any]:
-        """The error as a client receives it, for example as the data of `connect_error`."""
-        return {"code": self.code, "message": self.message}
-
-    def to_ack(self, **head: Any) -> dict[str, Any]:
-        """The ack of an event that failed.
-
-        Args:
-            **head: Fields that come first, such as the `seq` of a frame.
-        """
-        return {**head, "status": "error", **self.to_wire()}
 
 
 class BadRequest(MienError):
@@ -105,10 +93,6 @@ class ServerFull(MienError):
     def __init__(self, message: str, retry_after_seconds: int) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
-
-    def to_wire(self) -> dict[str, Any]:
-        """The error as a client receives it, with the time after which to try again."""
-        return {**super().to_wire(), "retry_after_seconds": self.retry_after_seconds}
 
 
 class ModelUnavailable(MienError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -130,10 +130,6 @@ class SessionSettings(BaseModel):
             },
         }
         return self.model_copy(update={**wanted, "models": models})
-
-    def to_wire(self) -> dict[str, Any]:
-        """The settings as the ack of `configure` shows them."""
-        return self.model_dump()
 
 
 def _changed_model(model: ModelSettings, change: ModelConfiguration) -> ModelSettings:

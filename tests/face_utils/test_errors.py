@@ -39,23 +39,5 @@ def test_an_error_carries_its_sentence():
     assert error.message == str(error) == "The PNG is cut off."
 
 
-def test_an_error_is_sent_with_its_code_and_its_sentence():
-    error = errors.BadImage("The PNG is cut off.")
-
-    assert error.to_wire() == {"code": "bad_image", "message": "The PNG is cut off."}
-    assert list(error.to_ack(seq=None)) == ["seq", "status", "code", "message"]
-    assert error.to_ack() == {"status": "error", **error.to_wire()}
-
-
-def test_a_full_server_says_when_to_try_again():
-    wire = errors.ServerFull("The service is full.", 12).to_wire()
-
-    assert wire == {
-        "code": "server_full",
-        "message": "The service is full.",
-        "retry_after_seconds": 12,
-    }
-
-
 def test_the_example_in_the_docstring_is_true():
     assert doctest.testmod(errors).failed == 0

@@ -11,7 +11,7 @@ DEFAULT = SessionSettings.default(MODELS)
 
 
 def test_by_default_every_model_is_on_at_the_contract_s_interval():
-    assert DEFAULT.to_wire() == {
+    assert DEFAULT.model_dump() == {
         "models": {
             "emotion": {"enabled": True, "interval_ms": 100},
             "age": {"enabled": True, "interval_ms": 3000},
@@ -33,7 +33,7 @@ def test_each_setting_can_be_changed_by_itself():
         {"models": {"age": {"enabled": False}, "emotion": {"interval_ms": 250}}}
     ).changed({"smoothing": False, "mirror": True, "activation": True, "rotate": 270})
 
-    assert changed.to_wire() == {
+    assert changed.model_dump() == {
         "models": {
             "emotion": {"enabled": True, "interval_ms": 250},
             "age": {"enabled": False, "interval_ms": 3000},

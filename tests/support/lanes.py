@@ -46,6 +46,7 @@ LANES = {
     "tests/web/http/test_forwarded.py": "unit",
     "tests/web/http/test_token_guard.py": "unit",
     "tests/web/live/live_session": "unit",
+    "tests/web/protocol/test_error_acks.py": "unit",
     "tests/web/live/test_acks.py": "unit",
     "tests/web/live/test_fair_queue.py": "unit",
     "tests/web/live/test_live_namespace.py": "unit",

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from face_utils.errors import InternalError, MienError
 from face_utils.results import Wire
+from web.protocol.acks import ConfigureError, FrameError
+from web.protocol.server_payload import ServerPayload
 
 log = logging.getLogger(__name__)
 
 
-def acknowledge(work: Callable[[], Wire], **head: Any) -> Wire:
+def acknowledge(
+    work: Callable[[], Wire], failure: Callable[[MienError], ServerPayload] = ConfigureError.of
+) -> Wire:
     """Runs some work for a client and returns the ack of its success or its error.
 
     Args:
         work: Returns the ack of success.
-        **head: First fields of the ack of an error, such as the `seq` of a frame.
+        failure: Makes the ack of an error.
     """
     try:
         return work()
     except MienError as error:
-        return error.to_ack(**head)
+        return failure(error).to_wire()
     except Exception:
         log.exception("The request of a client failed.")
-        return InternalError("The server failed. Its log has the details.").to_ack(**head)
+        return failure(InternalError("The server failed. Its log has the details.")).to_wire()
+
+
+def acknowledge_frame(work: Callable[[], Wire], seq: int | None) -> Wire:
+    """Does the same for a frame.
+
+    Args:
+        work: Returns the ack of success.
+        seq: Number of the frame, if it has one.
+    """
+    return acknowledge(work, partial(FrameError.of, seq=seq))

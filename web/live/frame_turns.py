@@ -11,7 +11,7 @@ import time
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from web.live.acks import acknowledge
+from web.live.acks import acknowledge_frame
 from web.live.live_session import LiveSession
 from web.live.validation import read_seq
 from web.observability import metrics
@@ -122,6 +122,6 @@ class FrameTurns:
     def _drop(self, text: str) -> list[str]:
         """Counts a frame as dropped; returns the message with its ack, if the client wants one."""
         seq = read_seq(frame_arguments(text))
-        ack = acknowledge(partial(self._session.drop, seq), seq=seq)
+        ack = acknowledge_frame(partial(self._session.drop, seq), seq)
         metrics.count_frame(ack, 0.0)  # A span or a log id would double the cost of a drop.
         return ack_packets(text, ack)

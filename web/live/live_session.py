@@ -20,7 +20,7 @@ from face_utils.session import Session
 from face_utils.session_events import Analyze, AnalyzedFrame, FrameStamp, Predict
 from web.live.fair_queue import Place
 from web.observability.instrumentation import FrameObservation, PredictionObservation
-from web.protocol.acks import Analysed, Dropped
+from web.protocol.acks import Analysed, Configured, Dropped
 from web.protocol.predictions import Prediction
 
 Clock = Callable[[], float]
@@ -106,13 +106,13 @@ class LiveSession:
         return Dropped(seq=seq, status="dropped").to_wire()
 
     def configure(self, payload: object) -> Wire:
-        """Changes the settings and returns the new ones.
+        """Changes the settings and returns an ack with the new ones.
 
         Raises:
             BadRequest: The payload is invalid; nothing has changed.
             RateLimited: The client exceeds its rate limit; nothing has changed.
         """
-        return self.session.configure(payload, self._clock()).to_wire()
+        return Configured.of(self.session.configure(payload, self._clock())).to_wire()
 
     def close(self) -> None:
         """Ends the session; later frames and predictions are discarded."""

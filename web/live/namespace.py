@@ -16,12 +16,13 @@ from face_utils.rotation import Rotation
 from face_utils.session_events import FrameStamp
 from telemetry.logs import log_ids
 from web.http.token_guard import TokenGuard, TooManyGuesses
-from web.live.acks import acknowledge
+from web.live.acks import acknowledge, acknowledge_frame
 from web.live.frame_turns import FrameTurns
 from web.live.live_session import LiveSession
 from web.live.session_event import session_event
 from web.live.validation import read_faces, read_frame, read_seq
 from web.observability.instrumentation import FrameObservation
+from web.protocol.acks import ConfigureError, ConnectError
 from web.service import Service
 from web.transport.connection_state import make_last_refusal
 from web.transport.engineio_limits import accept_images
@@ -55,7 +56,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
     def trigger_event(self, event: str, *args: Any) -> Any:
         """Calls the handler of an event; an unknown event gets an error as its ack."""
         if not hasattr(self, f"on_{event}"):
-            return BadRequest(f"Unknown event {event[:40]!r}.").to_ack()
+            return ConfigureError.of(BadRequest(f"Unknown event {event[:40]!r}.")).to_wire()
         return super().trigger_event(event, *args)
 
     def on_connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
@@ -87,7 +88,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         def change() -> Wire:
             if len(payload) != 1:
                 raise BadRequest("configure takes one object.")
-            return {"status": "ok", **self._service.sessions.get(sid).configure(payload[0])}
+            return self._service.sessions.get(sid).configure(payload[0])
 
         with log_ids(session_id=sid):
             return acknowledge(change)
@@ -96,7 +97,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         observation = FrameObservation(sid, read_seq(payload))
         work = partial(self._take, sid, payload, read, observation)
         with observation.logged():
-            ack = acknowledge(work, seq=observation.seq)
+            ack = acknowledge_frame(work, observation.seq)
         observation.acknowledged(ack)
         return ack
 
@@ -123,13 +124,13 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         except Unauthorized as refusal:
             if isinstance(refusal, TooManyGuesses):
                 make_last_refusal(self.server, sid)
-            raise Refused(refusal.message, refusal.to_wire()) from refusal
+            raise Refused(refusal.message, ConnectError.of(refusal).to_wire()) from refusal
 
     def _open(self, sid: str, environ: Mapping[str, Any]) -> LiveSession:
         try:
             return self._service.sessions.open(sid, environ.get("REMOTE_ADDR", ""))
         except ServerFull as full:
-            raise Refused(full.message, full.to_wire()) from full
+            raise Refused(full.message, ConnectError.of(full).to_wire()) from full
 
     def _send_session_event(self, sid: str, session: LiveSession) -> None:
         # The library confirms the connection after its handler; the confirmation must come first.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from face_utils.errors import ErrorCode
+from face_utils.errors import ErrorCode, MienError, ServerFull, Unauthorized
 from face_utils.results import DetectedFace, Timings
 from face_utils.session_events import AnalyzedFrame
-from face_utils.session_settings import ModelSettings, SessionFlags
+from face_utils.session_settings import ModelSettings, SessionFlags, SessionSettings
 from web.protocol.server_payload import ABSENT, ServerPayload
 
 Code = Annotated[ErrorCode, Field(description="one of the closed list of error codes")]
@@ -61,14 +61,30 @@ class FrameError(ServerPayload):
     code: Code
     message: Message
 
+    @classmethod
+    def of(cls, error: MienError, seq: int | None) -> FrameError:
+        """The ack of a frame and its error."""
+        return cls(seq=seq, status="error", code=error.code, message=error.message)
+
 
 class Configured(SessionFlags):
     """Ack of `configure`: the settings that now apply."""
+
+    model_config = ConfigDict(defer_build=True)
 
     status: Annotated[Literal["ok"], Field(description="the settings were changed")]
     models: Annotated[
         dict[str, ModelSettings], Field(description="name of a model -> its settings")
     ]
+
+    @classmethod
+    def of(cls, settings: SessionSettings) -> Configured:
+        """The ack with these settings."""
+        return cls(status="ok", **settings.model_dump())
+
+    def to_wire(self) -> dict[str, Any]:
+        """The ack as JSON has it, with every setting."""
+        return self.model_dump(mode="json")
 
 
 class ConfigureError(ServerPayload):
@@ -77,6 +93,11 @@ class ConfigureError(ServerPayload):
     status: Annotated[Literal["error"], Field(description="nothing was changed")]
     code: Code
     message: Message
+
+    @classmethod
+    def of(cls, error: MienError) -> ConfigureError:
+        """The ack of an error."""
+        return cls(status="error", code=error.code, message=error.message)
 
 
 class ConnectError(ServerPayload):
@@ -89,3 +110,11 @@ class ConnectError(ServerPayload):
     retry_after_seconds: Annotated[
         int, Field(description="of `server_full`: when to try again")
     ] = ABSENT
+
+    @classmethod
+    def of(cls, error: Unauthorized | ServerFull) -> ConnectError:
+        """The data of a refusal."""
+        if isinstance(error, ServerFull):
+            seconds = error.retry_after_seconds
+            return cls(code=error.code, message=error.message, retry_after_seconds=seconds)
+        return cls(code=error.code, message=error.message)

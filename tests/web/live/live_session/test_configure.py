@@ -10,6 +10,7 @@ from tests.web.live.live_session.scene import LEFT
 class TestConfigure:
     def test_it_returns_the_new_settings(self, session):
         assert session.configure({"models": {"age": {"enabled": False}}}) == {
+            "status": "ok",
             "models": {
                 "emotion": {"enabled": True, "interval_ms": 100},
                 "age": {"enabled": False, "interval_ms": 3000},
