@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from web.schema.asyncapi import asyncapi
-from web.schema.javascript import javascript_types
+from web.schema.javascript import javascript_limits, javascript_types
 from web.schema.json_schema import Schema, protocol_schema
 from web.schema.tables import contract_tables, protocol_tables
 
@@ -24,6 +24,7 @@ def documents() -> dict[Path, str]:
         REFERENCE / "protocol.asyncapi.json": _json(asyncapi()),
         REFERENCE / "protocol.md": _page("protocol.md", protocol_tables()),
         REFERENCE / "models.md": _page("models.md", contract_tables()),
+        ROOT / "static" / "js" / "protocol-limits.js": javascript_limits(),
         ROOT / "static" / "js" / "protocol-types.js": javascript_types(),
     }
 

@@ -5,8 +5,7 @@
  * @property {number | null} interval Milliseconds between two predictions of the lead model.
  */
 
-/** The protocol's largest interval, in milliseconds. */
-export const MAX_INTERVAL_MS = 600_000;
+import { MAX_INTERVAL_MS } from "../protocol-limits.js";
 
 /**
  * @param {string} search The query part of an address.

@@ -5,7 +5,8 @@
  * @import {Model} from "../types.js"
  */
 
-import { MAX_INTERVAL_MS, parseInterval } from "../settings/url-options.js";
+import { MAX_INTERVAL_MS } from "../protocol-limits.js";
+import { parseInterval } from "../settings/url-options.js";
 import { EVERY, intervalOf, MILLISECONDS, modelUnavailable } from "../strings.js";
 import { element, setText } from "./dom.js";
 
