@@ -63,7 +63,6 @@ tracing: $(VENV)/.runtime ## Also install OpenTelemetry, for MIEN_TRACES
 	$(call install,$(BIN),locks/tracing.lock)
 
 run: setup ## Start the app and its model server, and print the address
-	export MIEN_LOG_LEVEL="$${MIEN_LOG_LEVEL-WARNING}"; \
 	$(if $(PORT),MIEN_PORT=$(PORT)) $(if $(HOST),MIEN_HOST=$(HOST)) $(if $(HTTPS),MIEN_HTTPS=$(HTTPS)) \
 		exec $(BIN)/python app.py
 

@@ -28,7 +28,11 @@ from web.server.startup import fail_startup, prepare_process, settings_or_exit
 
 
 def main() -> None:
-    """Serves the app until the process is told to stop."""
+    """Serves the app until the process is told to stop.
+
+    A person who starts it sees warnings only, unless the log level is set.
+    """
+    os.environ.setdefault("MIEN_LOG_LEVEL", "WARNING")
     settings = settings_or_exit()
     prepare_process(settings)
     try:

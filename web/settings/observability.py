@@ -17,7 +17,11 @@ class ObservabilitySettings(SettingsGroup):
     title: ClassVar[str] = "Logs, metrics and traces"
     needs: ClassVar[tuple[tuple[str, str], ...]] = (("metrics_host", "metrics_port"),)
 
-    log_level: LogLevel = Field(default="INFO", description="Minimum level of log messages.")
+    log_level: LogLevel = Field(
+        default="INFO",
+        description="Minimum level of log messages. `make run`, `mien serve` and `python app.py` "
+        "start with `WARNING`.",
+    )
     log_format: LogFormat = Field(
         default="text",
         description="Log format: `text` for people, or `json` with one object per line.",

@@ -116,6 +116,25 @@ def test_without_a_detector_file_the_cascade_of_opencv_stands_in(
         assert len(client.call("frame", {"seq": 0}, frame)["faces"]) == 1
 
 
+@pytest.mark.parametrize("command", [["app.py"], ["-m", "mien", "serve"]], ids=" ".join)
+def test_a_person_who_starts_it_sees_no_log_line(app: AppProcess, command: list[str]) -> None:
+    settings = {"MIEN_PORT": str(free_port()), "MIEN_MODEL_SERVER": app.model_server_target}
+    environment = {**os.environ, **settings}
+    environment.pop("MIEN_LOG_LEVEL", None)
+    with subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout and process.stderr
+        assert next(line for line in process.stdout if line.startswith("Mien is ready: "))
+        process.terminate()
+        assert process.stderr.read() == ""
+
+
 def test_probes_tell_alive_from_ready(app: AppProcess) -> None:
     assert get_status(f"{app.url}/healthz") == 200
     assert get_status(f"{app.url}/readyz") == 200
