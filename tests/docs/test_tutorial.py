@@ -52,6 +52,7 @@ def test_the_photo_is_analysed(app: AppProcess, folder: Path) -> None:
 
 def test_the_live_client_prints_every_model(app: AppProcess, folder: Path) -> None:
     lines = printed(PROGRAMS["live.py"], app, folder).splitlines()
+    assert not [line for line in lines if not re.fullmatch(r"face \d+ \w+ [\w.]+", line)]
     assert "face 1 emotion happiness" in lines
     assert [line for line in lines if re.fullmatch(r"face 1 gender \w+", line)]
     assert [line for line in lines if re.fullmatch(r"face 1 age [\d.]+", line)]
