@@ -34,10 +34,12 @@ def ask(repository):
     def get(path):
         url = f"http://127.0.0.1:{server.server_address[1]}{path}"
         try:
-            with OPENER.open(url, timeout=TIMEOUT_SECONDS) as response:
-                return response.status, response.read().decode()
+            response = OPENER.open(url, timeout=TIMEOUT_SECONDS)
         except HTTPError as error:
-            return error.code, error.read().decode()
+            response = error
+        with response:
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            return response.status, response.read().decode()
 
     yield get
     server.shutdown()
