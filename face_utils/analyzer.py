@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 
 from face_utils.backend import Backend, ModelOutputs, PredictRequest
@@ -62,23 +63,38 @@ class Analyzer:
         self.reset()
 
     @classmethod
-    def open(cls, model_server: str = "", *, connect_seconds: float = CONNECT_SECONDS) -> Analyzer:
+    def open(
+        cls,
+        model_server: str = "",
+        *,
+        ca: str | Path | None = None,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
+        label: str = "",
+        connect_seconds: float = CONNECT_SECONDS,
+    ) -> Analyzer:
         """Opens an analyzer with Mien's own detector and models.
 
         Args:
-            model_server: `host:port` of a model server, asked over gRPC without encryption. By
-                default the models are loaded into this process: no server and no socket.
+            model_server: `host:port` of a model server, asked over gRPC. By default the models are
+                loaded into this process: no server and no socket.
+            ca: PEM file with the authorities that sign the server's certificate, for TLS. Without
+                it, the connection is not encrypted.
+            certificate: PEM file with a client certificate, for mutual TLS.
+            key: PEM file with the key of `certificate`.
+            label: Version label of the models, such as `stable`. If empty, the newest version.
             connect_seconds: Longest time to wait until the model server has all models.
 
         Raises:
-            OSError: A file of a model or of the detector is missing.
+            OSError: A file of a model, of the detector or for TLS is missing or cannot be used.
+            ValueError: An argument lacks another that it needs, such as `certificate` its `key`.
             ModelUnavailable: The model server does not have all models within `connect_seconds`.
         """
         # The only import of `serving` in this package: here the default parts are assembled.
-        from serving.analyzer_parts import open_parts
+        from serving.analyzer_parts import ServerArguments, open_parts
 
-        models, backend, reader = open_parts(model_server, connect_seconds)
-        return cls(models, backend, reader)
+        server = ServerArguments(model_server, ca, certificate, key, label, connect_seconds)
+        return cls(*open_parts(server))
 
     def analyze(
         self,

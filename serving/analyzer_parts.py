@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import Event, Lock
 
 import cv2
@@ -28,22 +30,59 @@ _BUILDING = Lock()
 threads it then said that the model contains unknown operators."""
 
 
-def open_parts(
-    model_server: str, connect_seconds: float
-) -> tuple[Sequence[ModelSpec], Backend, FrameReader]:
+@dataclass(frozen=True)
+class ServerArguments:
+    """The model server that `Analyzer.open` is given.
+
+    Attributes:
+        address: `host:port`; empty to load the models into this process.
+        ca: PEM file with certificate authorities, which turns on TLS.
+        certificate: PEM file with a client certificate.
+        key: PEM file with its key.
+        label: Version label of the models.
+        connect_seconds: Longest time to wait until the server has all models.
+    """
+
+    address: str
+    ca: str | Path | None
+    certificate: str | Path | None
+    key: str | Path | None
+    label: str
+    connect_seconds: float
+
+    def check(self) -> None:
+        """Checks that each argument has the one that it needs.
+
+        Raises:
+            ValueError: One is missing.
+        """
+        for name, needed in _NEEDS:
+            if getattr(self, name) and not getattr(self, needed):
+                raise ValueError(f"{name} needs {_ARGUMENT.get(needed, needed)}.")
+
+
+_NEEDS = (
+    ("ca", "address"),
+    ("label", "address"),
+    ("certificate", "ca"),
+    ("certificate", "key"),
+    ("key", "certificate"),
+)
+_ARGUMENT = {"address": "model_server"}
+
+
+def open_parts(server: ServerArguments) -> tuple[Sequence[ModelSpec], Backend, FrameReader]:
     """Builds models, backend and reader.
 
-    Args:
-        model_server: `host:port` of a model server; empty to load the models into this process.
-        connect_seconds: Longest time to wait until the server has all models.
-
     Raises:
-        OSError: A file of a model or of the detector is missing.
+        OSError: A file of a model, of the detector or for TLS is missing or cannot be used.
+        ValueError: An argument lacks another that it needs.
         ModelUnavailable: The model server does not have all models within `connect_seconds`.
     """
+    server.check()
     models = list(load_contract().values())
     reader = FrameReader(_build_detector().detect, LIMITS, MAX_FACES)
-    backend = _connect(model_server, models, connect_seconds) if model_server else _load(models)
+    backend = _connect(server, models) if server.address else _load(models)
     return models, backend, reader
 
 
@@ -64,23 +103,27 @@ def _load(models: Sequence[ModelSpec]) -> Backend:
     return InProcessModels(models)
 
 
-def _connect(model_server: str, models: Sequence[ModelSpec], seconds: float) -> Backend:
-    from serving.channel import open_channel
+def _connect(server: ServerArguments, models: Sequence[ModelSpec]) -> Backend:
+    from serving.channel import TlsFiles, open_channel
     from serving.client import ModelClient
     from serving.hub_bridge import InlineBridge
 
-    connect = partial(open_channel, model_server)
-    client = ModelClient(connect, models, InlineBridge(), time.monotonic, CALL_SECONDS)
+    files = (Path(file) if file else None for file in (server.certificate, server.key))
+    tls = TlsFiles(Path(server.ca), *files) if server.ca else None
+    connect = partial(open_channel, server.address, tls)
+    client = ModelClient(
+        connect, models, InlineBridge(), time.monotonic, CALL_SECONDS, server.label
+    )
     changed = Event()
     client.watch(lambda _: changed.set())
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + server.connect_seconds
     while missing := [state for state in client.states.values() if not state.available]:
         if not changed.wait(deadline - time.monotonic()):
             client.close()
             raise ModelUnavailable(
-                f"The model {missing[0].name!r} is not available at {model_server!r} after "
-                f"{seconds:g} s. {missing[0].message} Check the address, which is HOST:PORT, and "
-                "the server's log."
+                f"The model {missing[0].name!r} is not available at {server.address!r} after "
+                f"{server.connect_seconds:g} s. {missing[0].message} Check the address, which is "
+                "HOST:PORT, and the server's log."
             )
         changed.clear()
     return client

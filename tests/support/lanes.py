@@ -32,6 +32,7 @@ LANES = {
     "tests/serving/protos": "integration",
     "tests/serving/server": "integration",
     "tests/serving/test_analyzer_parts.py": "integration",
+    "tests/serving/test_analyzer_tls.py": "integration",
     "tests/serving/test_embedded_process.py": "integration",
     "tests/serving/test_in_process.py": "integration",
     "tests/serving/test_tensors.py": "integration",
