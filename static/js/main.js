@@ -33,10 +33,11 @@ const video = byId("video", HTMLVideoElement);
 const cameraButton = byId("camera-button", HTMLButtonElement);
 const mirror = byId("mirror", HTMLInputElement);
 const activation = byId("activation", HTMLInputElement);
+const { interval, rotate } = readUrlOptions(location.search);
 
 const faces = new TrackedFaces();
 const statistics = new FrameStatistics();
-const view = new PageView(faces, statistics, mirror.checked, pipelineState);
+const view = new PageView(faces, statistics, mirror.checked, pipelineState, rotate);
 const notice = new Notice(byId("notice", HTMLElement), cameraButton);
 const access = new AccessPrompt(window, notice);
 const camera = new Camera(video, () => stop("TrackEnded"));
@@ -54,12 +55,12 @@ const connection = new Connection(SOCKET_PATH, access.token, {
   onRefused: (message) => access.ask(message, connection),
 });
 const settings = new Settings(connection, notice, (models) => view.setModels(models), {
-  interval: readUrlOptions(location.search).interval,
+  interval,
   requested: { mirror: mirror.checked, activation: activation.checked },
 });
 const detection = new DetectionMode(
   { input: byId("browser-detection", HTMLInputElement), note: byId("browser-detection-note", HTMLElement) },
-  video, connection, notice,
+  video, connection, notice, rotate,
 );
 const loop = new FrameLoop({
   nextImage: (signal) => images.next(signal),

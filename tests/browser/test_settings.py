@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -131,6 +132,21 @@ def test_mirroring_flips_the_video_and_the_corners_around_faces(
     await_drawing(visitor, "right")
     visitor.page.get_by_role("switch", name="Mirror").uncheck()
     expect(video).to_have_css("transform", "none")
+    await_drawing(visitor, "left")
+
+
+def test_the_address_can_rotate_the_image_of_a_turned_camera(
+    camera: Camera, app: AppProcess, visit: Visit
+) -> None:
+    image = face_at_the_left()
+    image[:, 80:560] = np.rot90(image[:, 80:560])
+    camera.show(image)
+    visitor = visit(f"{app.url}/?rotate=90").start_camera()
+    video = visitor.page.locator("#video")
+    expect(video).to_have_css("rotate", "-90deg")
+    await_drawing(visitor, "right")
+    visitor.page.get_by_role("switch", name="Mirror").uncheck()
+    expect(video).to_have_css("rotate", "90deg")
     await_drawing(visitor, "left")
 
 

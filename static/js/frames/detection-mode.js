@@ -24,6 +24,7 @@ export class DetectionMode {
   #video;
   #connection;
   #notice;
+  #rotation;
   /** @type {Session | null} */
   #session = null;
   /** @type {BrowserDetector | null} */
@@ -40,13 +41,15 @@ export class DetectionMode {
    * @param {HTMLVideoElement} video
    * @param {Connection} connection
    * @param {Notice} notice
+   * @param {number} rotation Degrees clockwise that make the video upright.
    */
-  constructor({ input, note }, video, connection, notice) {
+  constructor({ input, note }, video, connection, notice, rotation) {
     this.#input = input;
     this.#note = note;
     this.#video = video;
     this.#connection = connection;
     this.#notice = notice;
+    this.#rotation = rotation;
     input.addEventListener("change", () => (input.checked ? this.#switchOn() : this.#switchOff()));
     // The visitor may have switched it on while the page was loading.
     if (input.checked) void this.#switchOn();
@@ -132,10 +135,14 @@ export class DetectionMode {
   #newSource(session, replaced) {
     if (this.#state === "off") {
       const side = sideWithin(FRAME_SIDE, session.limits.max_pixels);
-      return wholeFrames(new FrameCapture(this.#video, side), this.#connection, session.limits, replaced);
+      return wholeFrames(this.#capture(side), this.#connection, session.limits, replaced);
     }
     if (this.#state !== "on" || !this.#detector) return null;
-    const frame = new FrameCapture(this.#video, FRAME_SIDE);
-    return faceCrops(frame, this.#connection, this.#detector, session, replaced);
+    return faceCrops(this.#capture(FRAME_SIDE), this.#connection, this.#detector, session, replaced);
+  }
+
+  /** @param {number} side */
+  #capture(side) {
+    return new FrameCapture(this.#video, side, this.#rotation);
   }
 }

@@ -24,6 +24,18 @@ function squareCanvas(side) {
 }
 
 /**
+ * Rotates everything that is drawn from now on.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} degrees Clockwise.
+ */
+function rotateAroundCentre(context, degrees) {
+  const middle = context.canvas.width / 2;
+  context.translate(middle, middle);
+  context.rotate((degrees * Math.PI) / 180);
+  context.translate(-middle, -middle);
+}
+
+/**
  * @param {HTMLCanvasElement} canvas
  * @param {number} quality
  * @returns {Promise<ArrayBuffer>}
@@ -57,10 +69,12 @@ export class FrameCapture {
   /**
    * @param {HTMLVideoElement} video
    * @param {number} side In pixels.
+   * @param {number} rotation Degrees clockwise that make the video upright.
    */
-  constructor(video, side) {
+  constructor(video, side, rotation = 0) {
     this.#video = video;
     this.#square = squareCanvas(side);
+    if (rotation !== 0) rotateAroundCentre(this.#square.context, rotation);
   }
 
   get side() {

@@ -1,8 +1,9 @@
 /**
- * Options in the page's address: `?interval=100`.
+ * Options in the page's address: `?interval=100&rotate=90`.
  *
  * @typedef {object} UrlOptions
  * @property {number | null} interval Milliseconds between two predictions of the lead model.
+ * @property {number} rotate Degrees clockwise that make the camera's images upright: 0, 90, 180 or 270.
  */
 
 import { MAX_INTERVAL_MS } from "../protocol-limits.js";
@@ -12,7 +13,8 @@ import { MAX_INTERVAL_MS } from "../protocol-limits.js";
  * @returns {UrlOptions}
  */
 export function readUrlOptions(search) {
-  return { interval: parseInterval(new URLSearchParams(search).get("interval")) };
+  const options = new URLSearchParams(search);
+  return { interval: parseInterval(options.get("interval")), rotate: parseRotation(options.get("rotate")) };
 }
 
 /**
@@ -24,4 +26,12 @@ export function parseInterval(text) {
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0) return null;
   return Math.min(Math.round(value), MAX_INTERVAL_MS);
+}
+
+/**
+ * A quarter turn in degrees; 0 if the text is not one.
+ * @param {string | null} text
+ */
+export function parseRotation(text) {
+  return [90, 180, 270].find((rotation) => String(rotation) === text) ?? 0;
 }

@@ -30,6 +30,7 @@ export class PageView {
   #faces;
   #statistics;
   #pipelineState;
+  #rotation;
   #overlay = new Overlay(byId("overlay", HTMLCanvasElement));
   #cards = new FaceCards(byId("faces", HTMLUListElement));
   #liveRegion = new LiveRegion((text) => setText(byId("live-region", HTMLElement), text));
@@ -46,12 +47,14 @@ export class PageView {
    * @param {FrameStatistics} statistics
    * @param {boolean} mirrored
    * @param {() => PipelineState} pipelineState
+   * @param {number} rotation Degrees clockwise that make the video upright.
    */
-  constructor(faces, statistics, mirrored, pipelineState) {
+  constructor(faces, statistics, mirrored, pipelineState, rotation) {
     this.mirrored = mirrored;
     this.#faces = faces;
     this.#statistics = statistics;
     this.#pipelineState = pipelineState;
+    this.#rotation = rotation;
   }
 
   /** @param {Model[]} models */
@@ -109,6 +112,8 @@ export class PageView {
   /** @param {number} at */
   #drawOverlay(at) {
     this.#video.classList.toggle("is-mirrored", this.mirrored);
+    // CSS mirrors first and rotates then, which takes the opposite direction.
+    this.#video.style.rotate = `${this.mirrored ? -this.#rotation : this.#rotation}deg`;
     this.#overlay.draw(this.#faces.inView(at), {
       models: this.#models,
       frameSide: this.#faces.frameSide,
