@@ -65,6 +65,12 @@ def extract(metadata: Metadata) -> Context:
     return _PROPAGATOR.extract(dict(metadata), Context())
 
 
+def links(metadata: Metadata) -> list[trace.Link]:
+    """Links to all spans whose contexts are in the metadata of one or several requests."""
+    contexts = [extract([pair]) for pair in metadata if pair[0] == "traceparent"]
+    return [trace.Link(trace.get_current_span(each).get_span_context()) for each in contexts]
+
+
 def trace_ids(span: trace.Span) -> dict[str, str]:
     """Id of the span's trace for the log; empty while traces are off."""
     context = span.get_span_context()

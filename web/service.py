@@ -22,11 +22,19 @@ from serving.client import ModelClient
 from serving.contract import load_contract
 from serving.embedded_process import EmbeddedServer
 from serving.hub_bridge import HubBridge
+from serving.joined_batches import JoinedBatches
 from telemetry.tracing import configure_tracing
 from web.live.model_status import model_status
 from web.live.sessions import SessionCaps, SessionRegistry
+from web.live.timers import build_timer
 from web.live.worker_pool import build_runner, frames_at_once
-from web.observability.metrics import MODEL_AVAILABLE, MODEL_SERVER_RESTARTS, expect_models
+from web.observability.metrics import (
+    MODEL_AVAILABLE,
+    MODEL_SERVER_RESTARTS,
+    MODEL_WAITING,
+    expect_models,
+)
+from web.observability.model_calls import ObservedBackend
 from web.settings import Settings
 from web.settings.model_server import ModelServerSettings
 from web.settings.sessions import SessionsSettings
@@ -108,9 +116,12 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
     detector = build_detector(detection.detector, detection.blazeface, detection.yunet)
     bridge = HubBridge()
     client = _build_client(settings.model_server, embedded, models, bridge)
+    joined = JoinedBatches(ObservedBackend(client), build_timer(settings), time.monotonic)
+    for name in models:
+        MODEL_WAITING.labels(name).set_function(partial(joined.waiting, name))
     sessions = SessionRegistry(
         models=list(models.values()),
-        backend=client,
+        open_backend=joined.join,
         run=build_runner(settings),
         limits=_session_limits(settings),
         caps=_session_caps(settings.sessions),

@@ -96,3 +96,28 @@ def test_the_standard_variable_names_the_process():
         for line in result.stderr.splitlines()
     }
     assert names == {"exhibit"}
+
+
+JOINT = """
+from telemetry.tracing import configure_tracing, inject, links, trace, tracer
+configure_tracing("console", "mien-app")
+requests = [tracer.start_span(name) for name in "ab"]
+metadata = [pair for each in requests for pair in inject(trace.set_span_in_context(each))]
+call = tracer.start_span("call", links=links([("x-request-id", "s/1"), *metadata]))
+for span in (*requests, call):
+    span.end()
+"""
+
+
+def test_a_call_for_several_requests_links_to_each_of_them():
+    result = run(JOINT)
+    decoder, text, spans = json.JSONDecoder(), result.stderr or result.stdout, []
+    while text.strip():
+        span, end = decoder.raw_decode(text.lstrip())
+        spans.append(span)
+        text = text.lstrip()[end:]
+    *requests, call = spans
+
+    assert call["parent_id"] is None
+    linked = [link["context"]["span_id"] for link in call["links"]]
+    assert linked == [each["context"]["span_id"] for each in requests]

@@ -35,7 +35,7 @@ class LiveSession:
 
     Args:
         session: Makes the decisions.
-        backend: The models.
+        backend: The models, for this session only.
         run: Runs image processing outside of the event loop.
         place: The session's place in the fair queue for workers.
         send: Sends an event with its payload to this client only.
@@ -118,6 +118,7 @@ class LiveSession:
         """Ends the session; later frames and predictions are discarded."""
         self.session.close()
         self.place.close()
+        self._backend.close()
 
     def _work(self, stamp: FrameStamp, source: FrameSource, observation: FrameObservation) -> Wire:
         analyze = self.session.receive(stamp, source, self._backend.is_available, self._clock())

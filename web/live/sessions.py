@@ -56,7 +56,7 @@ class SessionRegistry:
 
     Args:
         models: The models of the contract.
-        backend: Runs the models.
+        open_backend: Opens a session's access to the models; the session's end closes it.
         run: Runs image processing.
         limits: Limits of each session.
         caps: Limits of the number of sessions.
@@ -69,7 +69,7 @@ class SessionRegistry:
         self,
         *,
         models: Sequence[ModelSpec],
-        backend: Backend,
+        open_backend: Callable[[], Backend],
         run: Run,
         limits: SessionLimits,
         caps: SessionCaps,
@@ -79,7 +79,8 @@ class SessionRegistry:
     ) -> None:
         self._models = models
         self._limits = limits
-        self._build = partial(LiveSession, backend=backend, run=run, clock=time.monotonic)
+        self._build = partial(LiveSession, run=run, clock=time.monotonic)
+        self._open_backend = open_backend
         self._send = send
         self._disconnect = disconnect
         self._caps = caps
@@ -110,7 +111,9 @@ class SessionRegistry:
         self._make_room(network)
         place = self._queue.join(network)
         state = Session(self._models, self._limits, time.monotonic())
-        session = self._build(state, place=place, send=partial(self._send, sid))
+        backend = self._open_backend()
+        send = partial(self._send, sid)
+        session = self._build(state, backend=backend, place=place, send=send)
         self._sessions[sid], self._networks[sid] = session, network
         SESSIONS_OPENED.inc()
         with log_ids(session_id=sid):

@@ -71,12 +71,14 @@ class FrameObservation:
         self._span.end()
 
     def asks(self, model: str, faces: int) -> PredictionObservation:
-        """Starts to observe a call to a model about this frame."""
+        """Starts to observe a request to a model about this frame."""
         return PredictionObservation(self, model, faces)
 
 
 class PredictionObservation:
-    """One call to a model, from its request to the event with its predictions.
+    """One request to a model, from the frame to the event with its predictions.
+
+    The call that carries it may carry those of other sessions too; `ObservedBackend` measures it.
 
     Args:
         frame: The frame of the call.
@@ -92,14 +94,12 @@ class PredictionObservation:
     def __init__(self, frame: FrameObservation, model: str, faces: int) -> None:
         self._frame = frame
         self._model = model
-        self._asked = time.monotonic()
         self._span = tracer.start_span(
             f"predict {model}",
             frame.context,
             trace.SpanKind.CLIENT,
             {"mien.model": model, "mien.faces": faces},
         )
-        metrics.MODEL_FACES.labels(model).observe(faces)
 
     @property
     def metadata(self) -> Sequence[tuple[str, str]]:
@@ -112,11 +112,9 @@ class PredictionObservation:
         return self._frame.logged()
 
     def responded(self, outcome: ModelOutputs | MienError) -> None:
-        """Counts the call, and ends its span."""
-        failure = outcome.kind if isinstance(outcome, CallFailed) else ""
-        metrics.count_model_call(self._model, time.monotonic() - self._asked, failure)
-        if failure:
-            self._span.set_status(trace.StatusCode.ERROR, failure)
+        """Ends the request's span."""
+        if isinstance(outcome, CallFailed):
+            self._span.set_status(trace.StatusCode.ERROR, outcome.kind)
         self._span.end()
 
     def emitted(self) -> None:

@@ -108,9 +108,18 @@ MODEL_LATENCY = Histogram(
     registry=REGISTRY,
 )
 MODEL_FACES = Histogram(
-    "mien_model_batch_faces", "Faces per call to a model.", ["model"], buckets=FACES,
+    "mien_model_batch_faces",
+    "Faces per call to a model, of all sessions that share the call.",
+    ["model"],
+    buckets=FACES,
     registry=REGISTRY,
-)  # fmt: skip
+)
+MODEL_WAITING = Gauge(
+    "mien_model_waiting_faces",
+    "Faces that wait for the next call to a model.",
+    ["model"],
+    registry=REGISTRY,
+)
 PREDICTION_AGE = Histogram(
     "mien_prediction_age_seconds",
     "Age of a frame when a prediction about it is sent.",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from threading import Barrier
+
+import pytest
 
 from serving.contract import load_contract
 from tests.support.app_process import AppProcess
 from tests.support.moving_face import jpeg
 from tests.web.recorder import TIMEOUT_SECONDS, Recorder, connected
+from tests.web.shade_app import STEP, ShadeApp, shade_app, shaded_face
 
 CLIENTS = 50
 PAIRS = 3
@@ -24,6 +29,49 @@ def test_fifty_clients_never_see_each_others_responses(any_app: AppProcess) -> N
     for number, client in enumerate(clients):
         _assert_all_is_its_own(client, number)
     assert len({client.wait_for("session")["session_id"] for client in clients}) == CLIENTS
+
+
+@pytest.fixture(params=["eventlet", "threading"])
+def shades(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ShadeApp]:
+    with shade_app(tmp_path_factory.mktemp("contract"), request.param) as app:
+        yield app
+
+
+def test_faces_of_fifty_clients_in_one_call_are_answered_to_their_own_clients(
+    shades: ShadeApp,
+) -> None:
+    leaving = {0, 7, 31}
+    staying = [number for number in range(CLIENTS) if number not in leaving]
+    with ExitStack() as stack:
+        clients = [stack.enter_context(connected(shades.app.url)) for _ in range(CLIENTS)]
+        shades.server.go_on.clear()
+        for number, client in enumerate(clients):  # The first one's call is held, the others wait.
+            about, crop = shaded_face(number)
+            assert client.call("faces", {"seq": number, **about}, crop)["status"] == "analysed"
+        for number in leaving:
+            clients[number].socket.disconnect()
+        shades.wait_for("mien_sessions", len(staying))
+        assert shades.value("mien_model_waiting_faces", model="shade") == len(staying)
+        shades.server.go_on.set()
+        for number in staying:
+            clients[number].wait_for("prediction", seq=number)
+    [[black], *joined] = shades.server.calls
+    answers = {n: _numbers_seen(client, black) for n, client in enumerate(clients)}
+    assert answers == {n: [] if n in leaving else [n] for n in range(CLIENTS)}
+    # Those who left while they waited took their faces along, and the others shared two calls.
+    assert len(joined) == 2
+    assert sorted(_number(shade, black) for call in joined for shade in call) == staying
+
+
+def _numbers_seen(client: Recorder, black: float) -> list[int]:
+    predictions = client.find("prediction")
+    return [_number(face["years"], black) for each in predictions for face in each["faces"]]
+
+
+def _number(shade: float, black: float) -> int:
+    return round((shade - black) / STEP)
 
 
 def _visit(url: str, together: Barrier, number: int) -> Recorder:

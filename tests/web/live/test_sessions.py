@@ -31,7 +31,7 @@ def _registry(story: list[str], work: Run, **replaced: Any) -> SessionRegistry:
     parts = {"send": send, "disconnect": lambda sid: story.append(f"{sid} cut")}
     return SessionRegistry(
         models=[],
-        backend=FakeBackend({}),
+        open_backend=lambda: FakeBackend({}),
         run=work,
         limits=SessionLimits(300, 60, 30),
         workers=2,

@@ -7,14 +7,10 @@ import logging
 
 import pytest
 
-from face_utils.backend import ModelOutputs
-from face_utils.errors import MienError
-from serving.client import CallFailed
 from telemetry.logs import build_formatter
 from web.observability.instrumentation import FrameObservation, PredictionObservation
 from web.observability.metrics import REGISTRY
 
-OUTPUTS = ModelOutputs(1, {})
 ANALYSED = {
     "seq": 5,
     "status": "analysed",
@@ -36,27 +32,6 @@ def logged() -> dict[str, object]:
     record = logging.LogRecord("web", logging.INFO, "", 0, "done", (), None)
     line: dict[str, object] = json.loads(build_formatter("json").format(record))
     return line
-
-
-def test_a_prediction_is_measured_with_its_faces() -> None:
-    names = ("mien_model_latency_seconds_count", "mien_model_batch_faces_sum")
-    before = [value(name, model="mood") for name in names]
-
-    ask(faces=3).responded(OUTPUTS)
-
-    assert [value(name, model="mood") for name in names] == [before[0] + 1, before[1] + 3]
-
-
-@pytest.mark.parametrize("kind", ["unavailable", "bad_answer"])
-def test_a_call_that_fails_is_counted_by_its_kind(kind: str) -> None:
-    calls, errors = "mien_model_calls_total", "mien_model_errors_total"
-    before = value(calls, model="mood"), value(errors, model="mood", kind=kind)
-    failure: MienError = CallFailed("No.", kind)
-
-    ask().responded(failure)
-
-    after = value(calls, model="mood"), value(errors, model="mood", kind=kind)
-    assert after == (before[0] + 1, before[1] + 1)
 
 
 def test_stages_are_measured_in_seconds() -> None:

@@ -53,12 +53,16 @@ class HeldBackend:
     def __init__(self):
         self.asked = []
         self.down = set()
+        self.is_closed = False
 
     def is_available(self, model):
         return model not in self.down
 
     def predict(self, request: PredictRequest, done: Done) -> None:
         self.asked.append(Asked(request.model, request.crops, done, request.activation))
+
+    def close(self):
+        self.is_closed = True
 
     def take(self):
         """The requests since the last call, by name of the model."""
