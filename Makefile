@@ -10,7 +10,10 @@ BIN := $(VENV)/bin
 # Programs run as modules: the scripts in $(BIN) contain the checkout's path, which may have been
 # renamed or may contain a dollar sign.
 RUN := $(BIN)/python -m
-TOOLS := audit checkov node uv
+TOOLS := audit checkov node profile uv
+BENCH := .cache/bench
+# The commit that `make bench` compares with.
+BASE := 5fc0e01
 AUDIT := .cache/tools/audit
 NODE := .cache/tools/node
 NODE_TOOL = $(if $(HAS_NODE),,$(NODE)/.complete)
@@ -39,6 +42,8 @@ SERVER :=
 DATA := ../shared/data
 PYTEST :=
 UPGRADE :=
+QUICK :=
+WRITE :=
 
 .PHONY: help setup setup-dev setup-test tracing run test test-fast check lint types types-page unit-page browser \
 	lock sbom audit bench scale screenshot train tune compare attack generate wheel clean dead-venv
@@ -92,8 +97,8 @@ unit-page:
 browser: setup-dev
 	$(RUN) benchmarks.browser
 
-bench: setup-dev ## Measure speed and memory, and print a table
-	$(BIN)/python -m benchmarks.run
+bench: browser $(BENCH)/runtime/.complete $(BENCH)/$(BASE)/.complete ## Compare speed and memory with an earlier commit. QUICK=1 takes two minutes
+	$(RUN) benchmarks.speed $(if $(QUICK),--quick) $(if $(WRITE),--write)
 
 screenshot: setup-dev ## Take the screenshots in docs/screenshots/
 	$(BIN)/python -m benchmarks.screenshot
@@ -118,6 +123,7 @@ lock: | $(BIN)/uv ## Update the lock files. UPGRADE=--upgrade also upgrades the 
 	$(call lock,pyproject.toml,locks/runtime.lock,$(SAME))
 	$(call lock,pyproject.toml,locks/dev.lock,$(SAME) --extra dev --extra tracing)
 	$(LIST) --extra tracing | $(call lock,-,locks/tracing.lock,$(SAME))
+	$(LIST) --extra tensorflow-serving-api | $(call lock,-,locks/bench.lock,$(SAME))
 	$(LIST) --without openvino | $(call lock,-,locks/app.lock,$(SAME))
 	$(LIST) --only $(MODEL_SERVER) | $(call lock,-,locks/model-server.lock,$(SAME))
 	$(LIST) --only pydantic | $(call lock,-,locks/contract.lock,$(SAME))
@@ -188,6 +194,21 @@ node_modules/.complete: package.json package-lock.json $(NODE_TOOL)
 .cache/tools/%/.complete: locks/%.lock $(DEAD) | $(BIN)/uv
 	echo "Installing $*"
 	$(call environment,$(@D),$<)
+	touch $@
+
+# What `make run` installs, and nothing else: other packages change the memory of the app.
+$(BENCH)/runtime/.complete: locks/runtime.lock $(DEAD) | $(BIN)/uv
+	echo "Installing Python packages to measure with"
+	$(call environment,$(@D),$<)
+	touch $@
+
+# The earlier commit ran on the same versions, and needed TensorFlow's messages as well.
+$(BENCH)/$(BASE)/.complete: locks/runtime.lock locks/bench.lock $(DEAD) | $(BIN)/uv
+	git cat-file -e $(BASE) 2>/dev/null || { echo "make bench compares with commit $(BASE), which this" \
+		"clone does not have. Run: git fetch --unshallow"; exit 1; }
+	echo "Installing commit $(BASE) to compare with"
+	rm -rf $(@D) && mkdir -p $(@D) && git archive $(BASE) | tar -x -C $(@D)
+	$(call environment,$(@D)/.venv,locks/runtime.lock) && { $(call install,$(@D)/.venv/bin,locks/bench.lock); }
 	touch $@
 
 # Node.js takes 200 MB, and only this step needs it.

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from statistics import median
 
 from benchmarks.end_to_end import EndToEndMetrics, measure
+from benchmarks.load import Load
 from benchmarks.machine import describe_machine
+from benchmarks.messages import MESSAGES
 from tests.support.app_process import Mode, running_app
 
 MODES: tuple[Mode, ...] = ("eventlet", "threading")
@@ -47,11 +49,13 @@ def _parser() -> argparse.ArgumentParser:
 def take_turns(clients: int, options: argparse.Namespace) -> Runs:
     """Runs the modes alternately, several times."""
     runs: Runs = {mode: [] for mode in MODES}
+    cameras = [MESSAGES["frame"](50)]
     for _ in range(options.rounds):
         for mode in MODES:
             with running_app(mode) as app:
-                measure(app, 1, WARM_UP_SECONDS, options.rate)
-                runs[mode].append(measure(app, clients, options.seconds, options.rate))
+                measure(app, Load(cameras, 1, WARM_UP_SECONDS, options.rate))
+                load = Load(cameras, clients, options.seconds, options.rate)
+                runs[mode].append(measure(app, load))
     return runs
 
 

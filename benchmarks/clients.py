@@ -1,75 +1,142 @@
-"""Socket.IO clients that send at a steady rate; runs in its own process."""
+"""Load generator: Socket.IO clients that send at a steady rate; runs in its own process.
+
+All clients share one thread and send prepared bytes, so that the load itself costs little: about
+60 us per frame. A client library costs ten times that.
+"""
 
 from __future__ import annotations
 
 import json
+import pickle
+import selectors
 import sys
-import threading
 import time
-from collections import Counter
+from contextlib import suppress
 
-import socketio
+from benchmarks.attack.aim import Aim
+from benchmarks.attack.wire import BINARY, Link, packet
+from benchmarks.load import Load, Message, Received
 
-from benchmarks.messages import MESSAGES, Message
+DRAIN_SECONDS = 1.0
+"""Time for the last acks and predictions."""
+JOIN_PAUSE_SECONDS = 0.5
 
 
 class Client:
-    """One client and its measurements."""
+    """One client with a connected session."""
 
-    def __init__(self, url: str, event: str, messages: list[Message], offset: float) -> None:
-        self.sent: dict[int, float] = {}
-        self.ack_ms: list[float] = []
-        self.emotion_ms: list[float] = []
-        self.statuses: Counter[str] = Counter()
+    def __init__(self, link: Link, event: str, camera: list[Message], received: Received) -> None:
+        self.link = link
         self._event = event
-        self._messages = messages
-        self._offset = offset
-        self._socket = socketio.Client()
-        self._socket.on("prediction", self._on_prediction)
-        self._socket.connect(url, transports=["websocket"])
+        self._camera = [(_after_seq(about), packet(image, BINARY)) for about, image in camera]
+        self._received = received
+        self._sent: dict[int, float] = {}
+        self._unsent = bytearray()
 
-    def run(self, seconds: float, rate: float) -> None:
-        """Sends frames at fixed times, without waiting for acks."""
-        start = time.monotonic() + self._offset
-        for seq in range(int(seconds * rate)):
-            time.sleep(max(0.0, start + seq / rate - time.monotonic()))
-            about, image = self._messages[seq % len(self._messages)]
-            self.sent[seq] = time.monotonic()
-            self._socket.emit(self._event, ({"seq": seq, **about}, image), callback=self._on_ack)
-        time.sleep(1.0)
-        self._socket.disconnect()
+    def send(self, seq: int) -> None:
+        """Sends a message without waiting for acks or for space in the socket."""
+        about, image = self._camera[seq % len(self._camera)]
+        head = f'451-{seq}["{self._event}",{{"seq":{seq}{about},{{"_placeholder":true,"num":0}}]'
+        self._sent[seq] = time.monotonic()
+        self._unsent += packet(head.encode()) + image
+        self.flush()
+
+    def flush(self) -> None:
+        """Writes as much as the socket takes."""
+        if self._unsent:
+            with suppress(BlockingIOError):
+                del self._unsent[: self.link.wire.send(self._unsent)]
+
+    def read(self) -> None:
+        """Reads what has arrived."""
+        for message in self.link.read_available():
+            if message.startswith(b"43"):
+                self._on_ack(json.loads(message[message.index(b"[") :])[0])
+            elif message.startswith(b'42["prediction"'):
+                self._on_prediction(json.loads(message[2:])[1])
 
     def _on_ack(self, ack: dict[str, object]) -> None:
         status = str(ack["status"])
-        self.statuses[status] += 1
+        self._received.statuses[status] += 1
         if status == "analysed":
-            self.ack_ms.append((time.monotonic() - self.sent[int(str(ack["seq"]))]) * 1e3)
+            self._received.ack_ms.append(self._since_sent(ack))
+            faces = ack["faces"]
+            self._received.faces += len(faces) if isinstance(faces, list) else 0
 
     def _on_prediction(self, prediction: dict[str, object]) -> None:
         if prediction["model"] == "emotion":
-            sent = self.sent[int(str(prediction["seq"]))]
-            self.emotion_ms.append((time.monotonic() - sent) * 1e3)
+            self._received.emotion_ms.append(self._since_sent(prediction))
+
+    def _since_sent(self, about: dict[str, object]) -> float:
+        return (time.monotonic() - self._sent[int(str(about["seq"]))]) * 1e3
 
 
-def main(url: str, count: int, seconds: float, rate: float, event: str = "frame") -> None:
-    """Runs all clients and prints their measurements as one line of JSON."""
-    messages = MESSAGES[event](50)
-    clients = [Client(url, event, messages, i / count / rate) for i in range(count)]
-    threads = [threading.Thread(target=client.run, args=(seconds, rate)) for client in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    print(json.dumps(_summary(clients)))
+class Crowd:
+    """All clients on one event loop."""
+
+    def __init__(self, port: int, load: Load) -> None:
+        self.received = Received()
+        self._load = load
+        self._selector = selectors.DefaultSelector()
+        self._clients = [self._join(port, number) for number in range(load.clients)]
+
+    def run(self) -> None:
+        """Sends all messages at fixed times; the clients take turns."""
+        self._read_until(time.monotonic() + JOIN_PAUSE_SECONDS)
+        start, cpu = time.monotonic(), time.process_time()
+        step = 1 / len(self._clients) / self._load.rate
+        for turn in range(self._load.messages * len(self._clients)):
+            self._read_until(start + turn * step)
+            seq, number = divmod(turn, len(self._clients))
+            self._attempt(self._clients[number], selectors.EVENT_WRITE, seq)
+        self.received.generator_cpu = (time.process_time() - cpu) / (time.monotonic() - start)
+        self._read_until(time.monotonic() + DRAIN_SECONDS)
+
+    def _join(self, port: int, number: int) -> Client:
+        link = Link(Aim(port, "127.0.0.1")).join()
+        link.wire.setblocking(False)
+        camera = self._load.cameras[number % len(self._load.cameras)]
+        client = Client(link, self._load.event, camera, self.received)
+        self._selector.register(link.wire, selectors.EVENT_READ, client)
+        return client
+
+    def _read_until(self, deadline: float) -> None:
+        """Reads messages until it is time to send."""
+        while True:
+            left = deadline - time.monotonic()
+            for key, _ in self._selector.select(max(left, 0)):
+                self._attempt(key.data, selectors.EVENT_READ)
+            if left <= 0:
+                return
+
+    def _attempt(self, client: Client, event: int, seq: int = 0) -> None:
+        """Reads or sends; a client whose connection is lost counts once."""
+        if client.link.wire.fileno() < 0:
+            return
+        try:
+            if event == selectors.EVENT_READ:
+                client.read()
+                client.flush()
+            else:
+                client.send(seq)
+        except OSError:
+            self.received.statuses["closed"] += 1
+            self._selector.unregister(client.link.wire)
+            client.link.wire.close()
 
 
-def _summary(clients: list[Client]) -> dict[str, object]:
-    return {
-        "ack_ms": [ms for client in clients for ms in client.ack_ms],
-        "emotion_ms": [ms for client in clients for ms in client.emotion_ms],
-        "statuses": sum((client.statuses for client in clients), Counter()),
-    }
+def _after_seq(about: dict[str, object]) -> str:
+    """The JSON text of an object that follows its first member, `seq`."""
+    return json.dumps({"seq": 0, **about}).removeprefix('{"seq": 0')
+
+
+def main() -> None:
+    """Reads a pickled `Load` from standard input and writes a pickled `Received`."""
+    load = pickle.load(sys.stdin.buffer)
+    crowd = Crowd(int(sys.argv[1]), load)
+    crowd.run()
+    pickle.dump(crowd.received, sys.stdout.buffer)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), *sys.argv[5:])
+    main()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import os
+import pickle
 import subprocess
 import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import psutil
 
+from benchmarks.load import Load, Received
+from benchmarks.thread_time import main_thread_seconds
 from tests.support.app_process import AppProcess
 from web.settings import ROOT
 
@@ -22,28 +26,34 @@ class EndToEndMetrics:
     Attributes:
         clients: Number of clients.
         analysed: Number of analyzed frames.
+        faces: Faces per analyzed frame.
         ack_ms: 50th, 95th and 99th percentile from sending a frame to its ack.
-        emotion_ms: The same to the emotion prediction, for frames with one.
-        predicted: Share of frames with an emotion prediction.
+        emotion_ms: The same to each emotion prediction.
+        predicted: Emotion predictions per sent frame.
         dropped: Share of frames that a newer frame replaced.
         errors: Number of frames with an error or without an ack.
         app_cpu_ms: CPU time of the app per analyzed frame. A dropped frame costs almost nothing.
+        loop_ms: Part of `app_cpu_ms` in the main thread, which runs the event loop.
         model_cpu_ms: CPU time of the model server per analyzed frame.
         app_rss_mib: Memory of the app.
         model_rss_mib: Memory of the model server.
+        generator_cpu: Share of a core that the load generator used.
     """
 
     clients: int
     analysed: int
+    faces: float
     ack_ms: tuple[float, float, float]
     emotion_ms: tuple[float, float, float]
     predicted: float
     dropped: float
     errors: int
     app_cpu_ms: float
+    loop_ms: float
     model_cpu_ms: float
     app_rss_mib: float
     model_rss_mib: float
+    generator_cpu: float
 
     @property
     def cpu_ms(self) -> float:
@@ -51,43 +61,77 @@ class EndToEndMetrics:
         return self.app_cpu_ms + self.model_cpu_ms
 
 
-def measure(app: AppProcess, clients: int, seconds: float, rate: float) -> EndToEndMetrics:
-    """Measures `clients` clients that send `rate` frames/s each for `seconds` seconds."""
-    sent = clients * int(seconds * rate)
-    before = cpu_seconds(app.process), cpu_seconds(app.model_server)
-    result = run_clients(app.url, clients, seconds, rate)
-    analysed, dropped = (result["statuses"].get(status, 0) for status in ("analysed", "dropped"))
+def measure(
+    app: AppProcess,
+    load: Load,
+    cores: Collection[int] = (),
+    model_server: psutil.Process | None = None,
+) -> EndToEndMetrics:
+    """Measures an app under a load.
+
+    Args:
+        app: The app.
+        load: What the clients send.
+        cores: Cores of the load generator; empty: all.
+        model_server: The model server, if it is not embedded.
+    """
+    model_server = model_server or app.model_server
+    before = _usage(app.process, model_server)
+    received = run_clients(app.port, load, cores)
+    used = _usage(app.process, model_server) - before
+    sent = load.clients * load.messages
+    analysed, dropped = (received.statuses[status] for status in ("analysed", "dropped"))
+    app_cpu, loop, model_cpu = (float(seconds) / max(analysed, 1) * 1e3 for seconds in used)
     return EndToEndMetrics(
-        clients=clients,
+        clients=load.clients,
         analysed=analysed,
-        ack_ms=_percentiles(result["ack_ms"]),
-        emotion_ms=_percentiles(result["emotion_ms"]),
-        predicted=len(result["emotion_ms"]) / sent,
+        faces=received.faces / max(analysed, 1),
+        ack_ms=_percentiles(received.ack_ms),
+        emotion_ms=_percentiles(received.emotion_ms),
+        predicted=len(received.emotion_ms) / sent,
         dropped=dropped / sent,
         errors=sent - analysed - dropped,
-        app_cpu_ms=(cpu_seconds(app.process) - before[0]) / max(analysed, 1) * 1e3,
-        model_cpu_ms=(cpu_seconds(app.model_server) - before[1]) / max(analysed, 1) * 1e3,
+        app_cpu_ms=app_cpu,
+        loop_ms=loop,
+        model_cpu_ms=model_cpu,
         app_rss_mib=app.process.memory_info().rss / 2**20,
-        model_rss_mib=app.model_server.memory_info().rss / 2**20,
+        model_rss_mib=model_server.memory_info().rss / 2**20,
+        generator_cpu=received.generator_cpu,
     )
 
 
-def run_clients(
-    url: str, clients: int, seconds: float, rate: float, event: str = "frame"
-) -> dict[str, Any]:
-    """Runs `benchmarks.clients` in its own process and returns its result."""
-    command = ["-m", "benchmarks.clients", url, str(clients), str(seconds), str(rate), event]
-    result = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-    )
-    measured: dict[str, Any] = json.loads(result.stdout)
-    return measured
+def run_clients(port: int, load: Load, cores: Collection[int] = ()) -> Received:
+    """Runs `benchmarks.clients` in its own process and returns what the clients received."""
+    command = [sys.executable, "-m", "benchmarks.clients", str(port)]
+    with on_cores(cores):
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    output, _ = process.communicate(pickle.dumps(load))
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    received: Received = pickle.loads(output)
+    return received
+
+
+@contextmanager
+def on_cores(cores: Collection[int]) -> Iterator[None]:
+    """Lets child processes that are started here run on these cores only; empty: no change."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores or before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def cpu_seconds(process: psutil.Process) -> float:
     """Returns the CPU time that a process has used, in seconds."""
     times = process.cpu_times()
     return float(times.user + times.system)
+
+
+def _usage(app: psutil.Process, model_server: psutil.Process) -> np.ndarray:
+    """CPU seconds of the app, of its event loop, and of the model server."""
+    return np.array([cpu_seconds(app), main_thread_seconds(app), cpu_seconds(model_server)])
 
 
 def _percentiles(values: list[float]) -> tuple[float, float, float]:

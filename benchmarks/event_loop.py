@@ -19,7 +19,9 @@ from typing import get_args
 import psutil
 
 from benchmarks.end_to_end import cpu_seconds, run_clients
+from benchmarks.load import Load
 from benchmarks.machine import describe_machine
+from benchmarks.messages import MESSAGES
 from benchmarks.thread_time import main_thread_seconds, worker_of
 from tests.support.app_process import AppProcess, Mode
 from web.settings import ROOT
@@ -76,29 +78,26 @@ def _parser() -> argparse.ArgumentParser:
 def _run(folder: Path, mode: Mode, clients: int, options: argparse.Namespace) -> LoopMetrics:
     with _running(folder, mode) as app:
         worker = worker_of(app.process)
-        run_clients(app.url, clients, WARM_UP_SECONDS, options.rate)
-        return measure(worker, app.url, clients, options.seconds, options.rate)
+        images = MESSAGES["frame"](50)
+        run_clients(app.port, Load([images], clients, WARM_UP_SECONDS, options.rate))
+        return measure(worker, app.port, Load([images], clients, options.seconds, options.rate))
 
 
-def measure(
-    worker: psutil.Process, url: str, clients: int, seconds: float, rate: float
-) -> LoopMetrics:
-    """Measures an app while clients send frames.
+def measure(worker: psutil.Process, port: int, load: Load) -> LoopMetrics:
+    """Measures an app under a load.
 
     Args:
-        worker: The process that serves them.
-        url: Its address.
-        clients: Number of clients.
-        seconds: Duration.
-        rate: Frames per second and client.
+        worker: The process that serves the clients.
+        port: Its port.
+        load: What the clients send.
     """
     before = main_thread_seconds(worker), cpu_seconds(worker)
-    result = run_clients(url, clients, seconds, rate)
-    frames = max(1, result["statuses"].get("analysed", 0))
+    received = run_clients(port, load)
+    frames = max(1, received.statuses["analysed"])
     return LoopMetrics(
         loop_ms=(main_thread_seconds(worker) - before[0]) / frames * 1e3,
         app_ms=(cpu_seconds(worker) - before[1]) / frames * 1e3,
-        ack_ms=median(result["ack_ms"] or [float("nan")]),
+        ack_ms=median(received.ack_ms or [float("nan")]),
         frames=frames,
     )
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.models import load_network
+from benchmarks.webcams import one_face
 from face_utils.detectors.factory import build_detector
 from face_utils.frame import DetectedFrame, FrameReader
 from face_utils.image import ImageLimits
 from face_utils.pipeline import Pipeline
 from serving.contract import INPUT_NAME, MODELS, load_contract
-from tests.support.moving_face import film
 from web.settings import Settings
 
 FRAMES_PER_SECOND = 10
@@ -61,12 +61,12 @@ def timings(frames: int) -> dict[str, float]:
 
 
 def _frame_reader() -> Callable[[int], DetectedFrame]:
-    """Returns a function that decodes a frame of the film and detects its faces."""
+    """Returns a function that decodes a frame of a webcam and detects its faces."""
     settings = Settings()
     detector = build_detector("blazeface", settings.detection.blazeface, None)
     limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
     reader = FrameReader(detector.detect, limits, settings.limits.max_faces)
-    images = film(50)
+    images = one_face(FRAMES_PER_SECOND)[0]
 
     def read_frame(index: int) -> DetectedFrame:
         return reader.read(images[index % len(images)])

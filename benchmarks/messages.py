@@ -7,6 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from benchmarks.load import Message
 from face_utils.boxes import FloatArray
 from face_utils.cropping import face_square
 from face_utils.detectors.factory import build_detector
@@ -14,9 +15,6 @@ from serving.contract import load_contract
 from tests.support.moving_face import draw_face, jpeg
 from web.live.session_event import travelling_crop
 from web.settings import Settings
-
-Message = tuple[dict[str, object], bytes]
-"""The object of an event, without `seq`, and its image."""
 
 CROP_QUALITY = 90
 """The page's JPEG quality for faces, in percent."""

@@ -166,6 +166,21 @@ class Link:
                 return payload
             self.wire.sendall(packet(b"3"))
 
+    def read_available(self) -> list[bytes]:
+        """Reads once; returns the complete messages, and responds to Engine.IO's pings.
+
+        Raises:
+            Refused: The service closed the connection.
+            BlockingIOError: Nothing has arrived on a socket that does not wait.
+        """
+        self._read()
+        messages, self._ready = self._ready, []
+        if any(opcode == CLOSE for opcode, _ in messages):
+            raise Refused("the service closed the connection")
+        if (TEXT, b"2") in messages:
+            self.wire.sendall(packet(b"3"))
+        return [payload for _, payload in messages]
+
     def idle(self, seconds: float) -> None:
         """Waits, and responds to the service's pings meanwhile.
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from benchmarks import load as client_load
 from benchmarks.end_to_end import cpu_seconds, run_clients
+from benchmarks.load import Received
+from benchmarks.messages import MESSAGES
+from benchmarks.model_server import running_model_server
+from benchmarks.thread_time import main_thread_seconds
 from tests.support.app_process import AppProcess, running_app
-from web.settings import ROOT
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ class Fleet:
         results = self._run(load)
         used = self._usage() - before
         statuses = ("analysed", "dropped")
-        analysed, dropped = (sum(r["statuses"].get(s, 0) for r in results) for s in statuses)
+        analysed, dropped = (sum(r.statuses[s] for r in results) for s in statuses)
         app, model, hub, loopback = (float(v) / max(analysed, 1) for v in used)
-        emotion = [ms for result in results for ms in result["emotion_ms"]]
+        emotion = [ms for result in results for ms in result.emotion_ms]
         return FleetMetrics(
             apps=len(self.apps),
             clients=len(self.apps) * load.clients,
@@ -102,9 +103,12 @@ class Fleet:
             loopback_bytes=loopback,
         )
 
-    def _run(self, load: Load) -> list[dict[str, Any]]:
-        def run(app: AppProcess) -> dict[str, Any]:
-            return run_clients(app.url, load.clients, load.seconds, load.rate, load.event)
+    def _run(self, load: Load) -> list[Received]:
+        cameras = [MESSAGES[load.event](50)]
+        part = client_load.Load(cameras, load.clients, load.seconds, load.rate, load.event)
+
+        def run(app: AppProcess) -> Received:
+            return run_clients(app.port, part)
 
         with ThreadPoolExecutor(len(self.apps)) as pool:
             return list(pool.map(run, self.apps))
@@ -112,7 +116,7 @@ class Fleet:
     def _usage(self) -> NDArray[np.float64]:
         """CPU seconds of all apps, the model server and the apps' hubs, and loopback bytes."""
         apps = sum(cpu_seconds(app.process) for app in self.apps)
-        hubs = sum(_hub_seconds(app.process) for app in self.apps)
+        hubs = sum(main_thread_seconds(app.process) for app in self.apps)
         loopback = psutil.net_io_counters(pernic=True)["lo"].bytes_sent
         return np.array([apps, cpu_seconds(self.models), hubs, loopback])
 
@@ -128,28 +132,9 @@ def own_models() -> Iterator[Fleet]:
 def shared_models(count: int) -> Iterator[Fleet]:
     """Runs `count` apps with one model server, connected by TCP."""
     with ExitStack() as stack:
-        process, address = stack.enter_context(_model_server())
+        process, address = stack.enter_context(running_model_server())
         apps = [stack.enter_context(running_app(MIEN_MODEL_SERVER=address)) for _ in range(count)]
-        yield Fleet(apps, psutil.Process(process.pid))
-
-
-@contextmanager
-def _model_server() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Starts a model server and yields it with its address."""
-    command = [sys.executable, "-m", "serving", "--port", "0", "--exit-with-stdin"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
-    ) as process:
-        assert process.stdout is not None
-        yield process, process.stdout.readline().split()[-1]
-        process.terminate()
-
-
-def _hub_seconds(process: psutil.Process) -> float:
-    """CPU time of the main thread, which runs eventlet's hub and all greenlets."""
-    [main] = [thread for thread in process.threads() if thread.id == process.pid]
-    return float(main.user_time + main.system_time)
+        yield Fleet(apps, process)
 
 
 def _mib(process: psutil.Process) -> float:

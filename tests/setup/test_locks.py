@@ -14,7 +14,7 @@ from web.settings import ROOT
 
 PIN = re.compile(r"^([a-z0-9-]+)==([^\s;]+)", re.MULTILINE)
 WHOLE = ROOT / "requirements.lock"
-TOOLS = {"audit", "checkov", "node", "uv"}
+TOOLS = {"audit", "checkov", "node", "profile", "uv"}
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
     "optional-dependencies"
 ]
@@ -63,6 +63,7 @@ def test_a_lock_has_what_its_list_asks_for(source: str, lock: str) -> None:
         ("locks/runtime.lock", [None]),
         ("locks/dev.lock", [None, "dev", "tracing"]),
         ("locks/tracing.lock", ["tracing"]),
+        ("locks/bench.lock", ["tensorflow-serving-api"]),
         ("requirements.lock", [None, *EXTRAS]),
     ],
 )

@@ -33,6 +33,7 @@ class AppProcess:
         settings: `MIEN_` variables, and others.
         log: Open file for what it writes to standard error; ours by default.
         folder: The checkout to run.
+        python: Interpreter of its environment.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class AppProcess:
         settings: Mapping[str, str] | None = None,
         log: IO[Any] | None = None,
         folder: Path = ROOT,
+        python: str = sys.executable,
     ) -> None:
         self.port = free_port()
         settings = {"MIEN_PORT": str(self.port), "MIEN_LOG_LEVEL": "WARNING", **(settings or {})}
@@ -50,7 +52,7 @@ class AppProcess:
         self.url = f"{scheme}://127.0.0.1:{self.port}"
         start = time.monotonic()
         self._process = subprocess.Popen(
-            _command(mode, self.port),
+            [python, *_arguments(mode, self.port)],
             cwd=folder,
             env={**os.environ, **settings},
             stdout=subprocess.DEVNULL,
@@ -133,8 +135,8 @@ def get_status(url: str) -> int | None:
         return None
 
 
-def _command(mode: Mode, port: int) -> list[str]:
+def _arguments(mode: Mode, port: int) -> list[str]:
     if mode != "gunicorn":
-        return [sys.executable, "app.py"]
+        return ["app.py"]
     worker = ["-k", "eventlet", "-w", "1", "--log-level", "warning"]
-    return [sys.executable, "-m", "gunicorn", *worker, "-b", f"127.0.0.1:{port}", "app:app"]
+    return ["-m", "gunicorn", *worker, "-b", f"127.0.0.1:{port}", "app:app"]

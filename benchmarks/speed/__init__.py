@@ -1,0 +1,1 @@
+"""Speed and memory of this checkout against an earlier commit: `make bench`."""
