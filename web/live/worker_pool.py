@@ -13,7 +13,11 @@ from functools import partial
 from typing import Protocol
 
 from face_utils.session_events import AnalyzedFrame
+from process.unpatched_modules import real_modules
 from web.settings import Settings
+
+with real_modules():
+    from threading import Thread as NativeThread
 
 UNPACKED_PER_WORKER = 2
 """Under eventlet a worker's next frame is unpacked in advance, so it never waits for the event
@@ -101,12 +105,9 @@ class WorkerPool:
         self._jobs.put((work, finished))
 
     def _start(self) -> None:
-        from eventlet.patcher import original
-
         self._is_started = True
         for number in range(self._size):
-            thread = original("threading").Thread
-            thread(target=self._work, name=f"worker-{number}", daemon=True).start()
+            NativeThread(target=self._work, name=f"worker-{number}", daemon=True).start()
 
     def _work(self) -> None:
         while True:
