@@ -9,8 +9,12 @@ TIMEOUT_SECONDS = 20
 
 def test_calls_run_at_the_same_time() -> None:
     threads, together = CallThreads(), Barrier(4, timeout=TIMEOUT_SECONDS)
+
+    def call() -> None:
+        together.wait()
+
     for _ in range(3):
-        threads.run(lambda: together.wait())
+        threads.run(call)
     together.wait()
 
 
