@@ -19,6 +19,7 @@ from face_utils.predictions import predict_faces
 from face_utils.results import Face, FrameResult, Prediction
 from face_utils.rotation import ROTATIONS, Rotation
 from face_utils.smoothing import Smoother
+from face_utils.tracking import MEMORY_SECONDS
 
 TIMEOUT_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
@@ -38,6 +39,8 @@ class Analyzer:
         backend: Computes their outputs.
         reader: Decodes images and finds faces.
         timeout: Longest time to wait for a model, in seconds.
+        track_memory_seconds: How long a face of a video keeps its id and its predictions while it
+            is out of view.
 
     Example:
         >>> import numpy as np
@@ -54,11 +57,14 @@ class Analyzer:
         backend: Backend,
         reader: FrameReader,
         timeout: float = TIMEOUT_SECONDS,
+        *,
+        track_memory_seconds: float = MEMORY_SECONDS,
     ) -> None:
         self._models = models
         self._backend = backend
         self._reader = reader
         self._timeout = timeout
+        self._track_memory_seconds = track_memory_seconds
         self._closed = False
         self.reset()
 
@@ -72,6 +78,7 @@ class Analyzer:
         key: str | Path | None = None,
         label: str = "",
         connect_seconds: float = CONNECT_SECONDS,
+        track_memory_seconds: float = MEMORY_SECONDS,
     ) -> Analyzer:
         """Opens an analyzer with Mien's own detector and models.
 
@@ -84,6 +91,8 @@ class Analyzer:
             key: PEM file with the key of `certificate`.
             label: Version label of the models, such as `stable`. If empty, the newest version.
             connect_seconds: Longest time to wait until the model server has all models.
+            track_memory_seconds: How long a face of a video keeps its id and its predictions while
+                it is out of view.
 
         Raises:
             OSError: A file of a model, of the detector or for TLS is missing or cannot be used.
@@ -94,7 +103,7 @@ class Analyzer:
         from serving.analyzer_parts import ServerArguments, open_parts
 
         server = ServerArguments(model_server, ca, certificate, key, label, connect_seconds)
-        return cls(*open_parts(server))
+        return cls(*open_parts(server), track_memory_seconds=track_memory_seconds)
 
     def analyze(
         self,
@@ -132,7 +141,7 @@ class Analyzer:
             raise ValueError(f"rotate must be one of {ROTATIONS}, not {rotate}.")
         source = partial(read_image, self._reader, image, rotate)
         if at is None:
-            return self._analyze(source, Pipeline(), None, {}, 0.0, activation)
+            return self._analyze(source, self._new_pipeline(), None, {}, 0.0, activation)
         self._advance(at)
         self._turn(rotate)
         return self._analyze(
@@ -141,7 +150,7 @@ class Analyzer:
 
     def reset(self) -> None:
         """Forgets all tracks. Call it before the first frame of another video or camera."""
-        self._pipeline = Pipeline()
+        self._pipeline = self._new_pipeline()
         self._smoother = Smoother()
         self._predictions: Predictions = {}
         self._last_at = -math.inf
@@ -163,6 +172,9 @@ class Analyzer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _new_pipeline(self) -> Pipeline:
+        return Pipeline(self._reader.max_faces, self._track_memory_seconds)
 
     def _advance(self, at: float) -> None:
         if not math.isfinite(at):

@@ -105,7 +105,7 @@ class FrameReader:
     Attributes:
         detect: Finds the faces of an image.
         limits: Limits of one encoded image.
-        max_faces: Largest number of faces; the best are kept.
+        max_faces: Largest number of faces that a client may send, or that are analyzed.
 
     Example:
         >>> import numpy as np
@@ -166,7 +166,7 @@ class FrameReader:
     def _find(self, image: Image, decode_seconds: float) -> DetectedFrame:
         start = perf_counter()
         height, width = image.shape[:2]
-        found = self.detect(image)[: self.max_faces]
+        found = self.detect(image)
         inside = [FaceRegion(d, image) for d in found if min(clip(d.box, width, height)[2:]) > 0]
         timings = _milliseconds(decode=decode_seconds, detect=perf_counter() - start)
         return DetectedFrame(width, height, inside, timings)

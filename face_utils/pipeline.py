@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from face_utils.cropping import GreyCrop, Square, face_square
 from face_utils.frame import DetectedFrame, FaceRegion, FrameSource
+from face_utils.limits import MAX_FACES
 from face_utils.model_schedule import ModelSchedule
 from face_utils.model_spec import ModelSpec
 from face_utils.quality import CROP_MARGIN, CROP_SIZE, assess_quality
 from face_utils.results import DetectedFace, Timings
-from face_utils.tracking import Tracker
+from face_utils.tracking import MEMORY_SECONDS, Tracker
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +58,25 @@ class FrameAnalysis:
 class Pipeline:
     """Tracker and model schedule of one session. One thread at a time may use it.
 
+    Args:
+        max_faces: Largest number of faces that are analyzed in a frame.
+        track_memory_seconds: How long a face that is out of view keeps its id and its schedule.
+
     Example:
         >>> pipeline = Pipeline()
         >>> pipeline.analyze(lambda: DetectedFrame(640, 480, []), {}, now=0.0).faces
         []
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, max_faces: int = MAX_FACES, track_memory_seconds: float = MEMORY_SECONDS
+    ) -> None:
         self.schedule = ModelSchedule()
-        self._tracker = Tracker()
+        self._tracker = Tracker(track_memory_seconds, max_faces)
 
     @property
     def tracks(self) -> set[int]:
-        """Ids of the tracks that are in view or were a moment ago."""
+        """Ids of the faces that are in view or remembered."""
         return self._tracker.ids
 
     def forget_tracks(self) -> None:
@@ -103,9 +110,13 @@ class Pipeline:
         )
 
     def _track(self, frame: DetectedFrame, now: float) -> list[FaceCrops]:
-        tracks = self._tracker.update([region.detection for region in frame.faces], now)
-        self.schedule.keep(self._tracker.ids)
-        return [FaceCrops(t.id, region) for t, region in zip(tracks, frame.faces, strict=True)]
+        detections = [region.detection for region in frame.faces]
+        tracks = self._tracker.update(detections, now, (frame.width, frame.height))
+        # A client may have dropped the predictions about a face that was away.
+        away = {track.id for track in tracks if track and track.has_returned}
+        self.schedule.keep(self._tracker.ids - away)
+        pairs = zip(tracks, frame.faces, strict=True)
+        return [FaceCrops(track.id, region) for track, region in pairs if track]
 
     def _batch(
         self, model: ModelSpec, interval: float, faces: list[FaceCrops], now: float

@@ -120,7 +120,8 @@ class DetectedFace(_Result):
     """One face of a frame, before any prediction."""
 
     id: int = Field(
-        description="stays the same while the face is in view, and is never used again in a session"
+        description="stays the same while the face is in view or away for a few seconds, and is "
+        "never used again in a session"
     )
     box: Box = Field(description="bounding box `[x, y, w, h]`")
     score: float = Field(description="certainty of the detector, 0 to 1")

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from face_utils.backend import ModelOutputs
 from face_utils.errors import MienError, RateLimited, SessionExpired
 from face_utils.frame import FrameSource
+from face_utils.limits import MAX_FACES
 from face_utils.model_spec import ModelSpec
 from face_utils.pipeline import Batch, Pipeline
 from face_utils.predictions import predict_faces
@@ -32,6 +33,7 @@ from face_utils.session_events import (
 )
 from face_utils.session_settings import SessionSettings
 from face_utils.smoothing import Smoother
+from face_utils.tracking import MEMORY_SECONDS
 
 CHANGES_PER_SECOND = 30.0
 """Changes of the settings: the repeat rate of a key that is held down."""
@@ -45,11 +47,15 @@ class SessionLimits:
         max_seconds: Lifetime of a session.
         idle_seconds: Time without a frame after which it ends.
         frames_per_second: Frames that it may send.
+        max_faces: Largest number of faces that are analyzed in a frame.
+        track_memory_seconds: How long a face that is out of view is remembered.
     """
 
     max_seconds: float
     idle_seconds: float
     frames_per_second: float
+    max_faces: int = MAX_FACES
+    track_memory_seconds: float = MEMORY_SECONDS
 
 
 class Session:
@@ -80,7 +86,7 @@ class Session:
         self._started = self._active = now
         self._frame_rate = RateLimit(limits.frames_per_second, now)
         self._change_rate = RateLimit(CHANGES_PER_SECOND, now)
-        self._pipeline = Pipeline()
+        self._pipeline = Pipeline(limits.max_faces, limits.track_memory_seconds)
         self._smoother = Smoother()
         self._in_flight: set[str] = set()
         self._stale_schedules: set[str] = set()
@@ -195,8 +201,10 @@ class Session:
         return self._closed
 
     def close(self) -> None:
-        """Ends the session; later frames and predictions are discarded."""
+        """Ends the session: forgets all faces, and discards later frames and predictions."""
         self._closed = True
+        # A worker may still use the old ones, and drops them when it is done.
+        self._pipeline, self._smoother = Pipeline(), Smoother()
 
     def _check_open(self) -> None:
         if self._closed:

@@ -27,7 +27,7 @@ from telemetry.tracing import configure_tracing
 from web.live.model_status import model_status
 from web.live.sessions import SessionCaps, SessionRegistry
 from web.live.timers import build_timer
-from web.live.worker_pool import build_workers, frames_at_once
+from web.live.worker_pool import build_runner, frames_at_once
 from web.observability.metrics import (
     MODEL_AVAILABLE,
     MODEL_SERVER_RESTARTS,
@@ -122,10 +122,10 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
     sessions = SessionRegistry(
         models=list(models.values()),
         open_backend=joined.join,
-        workers=build_workers(settings, bridge.post),
+        run=build_runner(settings),
         limits=_session_limits(settings),
         caps=_session_caps(settings.sessions),
-        frames_at_once=frames_at_once(settings),
+        workers=frames_at_once(settings),
         send=send,
         disconnect=disconnect,
     )
@@ -174,9 +174,13 @@ def _build_client(
 
 
 def _session_limits(settings: Settings) -> SessionLimits:
-    times = settings.sessions
+    times, limits = settings.sessions, settings.limits
     return SessionLimits(
-        times.session_max_seconds, times.session_idle_seconds, settings.limits.max_frames_per_second
+        max_seconds=times.session_max_seconds,
+        idle_seconds=times.session_idle_seconds,
+        frames_per_second=limits.max_frames_per_second,
+        max_faces=limits.max_faces,
+        track_memory_seconds=times.track_memory_seconds,
     )
 
 

@@ -80,7 +80,8 @@
  * @property {number} size side of a crop in pixels that is enough for all models
  *
  * @typedef {object} DetectedFace One face of a frame, before any prediction.
- * @property {number} id stays the same while the face is in view, and is never used again in a session
+ * @property {number} id stays the same while the face is in view or away for a few seconds, and is never used
+ *   again in a session
  * @property {[number, number, number, number]} box bounding box `[x, y, w, h]`
  * @property {number} score certainty of the detector, 0 to 1
  * @property {[number, number][] | null} landmarks right eye, left eye, nose and mouth (right and left are the

@@ -39,7 +39,7 @@ LIMITS = ImageLimits(10**7, 10**7)
 class Scene:
     """An analyzer that finds faces where the test puts them."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_faces: int = 16, track_memory_seconds: float = 5.0) -> None:
         self.boxes: list[tuple[int, int, int, int]] = [(50, 100, 100, 100)]
         self.backend = FakeBackend(
             {
@@ -47,8 +47,10 @@ class Scene:
                 "age": {"years": 30.0, "low": 25.0, "high": 36.0},
             }
         )
-        reader = FrameReader(self._detect, LIMITS, max_faces=16)
-        self.analyzer = Analyzer([MOOD, AGE], self.backend, reader)
+        reader = FrameReader(self._detect, LIMITS, max_faces)
+        self.analyzer = Analyzer(
+            [MOOD, AGE], self.backend, reader, track_memory_seconds=track_memory_seconds
+        )
 
     def _detect(self, _image: object) -> list[Detection]:
         return [Detection(np.array(box, np.float32), 0.9) for box in self.boxes]
@@ -103,6 +105,37 @@ def test_predictions_about_a_video_are_smoothed(scene: Scene) -> None:
 
     assert isinstance(mood, Classification)
     assert mood.scores == pytest.approx({"calm": 0.5, "angry": 0.5})
+
+
+def test_a_face_of_a_video_that_returns_keeps_its_id_and_its_predictions(scene: Scene) -> None:
+    boxes = scene.boxes
+    before = scene.analyzer.analyze(IMAGE, at=0.0).faces[0]
+    scene.boxes = []
+    scene.analyzer.analyze(IMAGE, at=0.1)
+    scene.boxes = boxes
+    image = np.zeros_like(IMAGE)  # Too dark for new predictions.
+
+    [after] = scene.analyzer.analyze(image, at=4.0).faces
+
+    assert (after.id, after.predictions) == (before.id, before.predictions)
+
+
+def test_the_memory_for_faces_of_a_video_is_an_argument() -> None:
+    scene = Scene(track_memory_seconds=2.0)
+    boxes = scene.boxes
+    scene.analyzer.analyze(IMAGE, at=0.0)
+    scene.boxes = []
+    scene.analyzer.analyze(IMAGE, at=0.1)
+    scene.boxes = boxes
+
+    assert [face.id for face in scene.analyzer.analyze(IMAGE, at=3.0).faces] == [2]
+
+
+def test_of_more_faces_than_the_reader_s_limit_the_largest_are_analyzed() -> None:
+    scene = Scene(max_faces=1)
+    scene.boxes.append((300, 100, 150, 150))
+
+    assert [face.box.x for face in scene.analyzer.analyze(IMAGE).faces] == [300]
 
 
 @pytest.mark.parametrize("at", [None, 0.0])

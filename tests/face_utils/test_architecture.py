@@ -32,10 +32,16 @@ def test_the_core_imports_images_and_numbers_only(path):
     assert not imported(path) & NO_INPUT_OR_OUTPUT
 
 
-@pytest.mark.parametrize("name", ["session", "pipeline", "tracking", "smoothing", "model_schedule"])
-def test_what_needs_the_time_is_given_a_clock(name):
+NEED_THE_TIME = [
+    *(CORE / f"{name}.py" for name in ("session", "pipeline", "smoothing", "model_schedule")),
+    *sorted((CORE / "tracking").glob("*.py")),
+]
+
+
+@pytest.mark.parametrize("path", NEED_THE_TIME, ids=lambda path: path.relative_to(CORE).as_posix())
+def test_what_needs_the_time_is_given_a_clock(path):
     """`perf_counter` measures how long work took and decides nothing."""
-    source = (CORE / f"{name}.py").read_text(encoding="utf-8")
+    source = path.read_text(encoding="utf-8")
 
     assert "monotonic" not in source
     assert "time.time" not in source

@@ -140,14 +140,52 @@ def test_a_frame_that_cannot_be_read_changes_nothing():
     assert [batch.model for batch in batches] == [EMOTION]
 
 
-def test_tracks_are_those_in_view_or_lost_a_moment_ago():
-    pipeline = Pipeline()
+def test_tracks_are_those_in_view_or_remembered():
+    pipeline = Pipeline(track_memory_seconds=1.0)
     pipeline.analyze(source(LEFT, RIGHT), BOTH, 0.0)
     pipeline.analyze(source(RIGHT), BOTH, 0.5)
 
     assert pipeline.tracks == {1, 2}
     pipeline.analyze(source(RIGHT), BOTH, 1.4)
     assert pipeline.tracks == {2}
+
+
+def test_a_face_that_is_missed_for_a_moment_keeps_its_turns():
+    pipeline = Pipeline()
+    pipeline.analyze(source(LEFT), {AGE: 3.0}, 0.0)
+    pipeline.analyze(source(), {AGE: 3.0}, 0.5)
+
+    assert pipeline.analyze(source(LEFT), {AGE: 3.0}, 0.9).batches == []
+
+
+def test_a_face_that_returns_after_seconds_is_due_at_once_under_its_old_id():
+    pipeline = Pipeline()
+    pipeline.analyze(source(LEFT), {AGE: 3.0}, 0.0)
+    pipeline.analyze(source(), {AGE: 3.0}, 0.5)
+
+    [batch] = pipeline.analyze(source(LEFT), {AGE: 3.0}, 2.0).batches
+
+    assert batch.tracks == [1]
+    assert pipeline.analyze(source(LEFT), {AGE: 3.0}, 2.1).batches == []
+
+
+def test_of_more_faces_than_the_limit_the_largest_are_analyzed():
+    small = (300, 300, 60, 60)
+
+    analysis = Pipeline(max_faces=2).analyze(source(LEFT, small, RIGHT), BOTH, 0.0)
+
+    assert [(face.id, face.box[0]) for face in analysis.faces] == [(1, 50), (2, 400)]
+    assert [batch.tracks for batch in analysis.batches] == [[1, 2], [1, 2]]
+
+
+def test_ids_survive_a_change_of_the_resolution():
+    pipeline = Pipeline()
+    pipeline.analyze(source(LEFT, RIGHT), BOTH, 0.0)
+    faces = source(*(2 * np.array(box) for box in (RIGHT, LEFT)))().faces
+
+    analysis = pipeline.analyze(lambda: DetectedFrame(1280, 960, faces), BOTH, 0.1)
+
+    assert [face.id for face in analysis.faces] == [2, 1]
 
 
 def test_a_real_face_is_found_assessed_and_cropped(face_image, detector):

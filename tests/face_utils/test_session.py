@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -107,3 +109,43 @@ def test_after_its_end_nothing_is_accepted_and_nothing_is_sent(session: Session)
         session.complete(analyzed, 2.0)
     with pytest.raises(SessionExpired):
         session.receive(FrameStamp(3), one_face, lambda model: True, 3.0)
+
+
+def test_a_person_who_returns_keeps_the_id_and_the_smoothed_answers(session: Session) -> None:
+    [first] = frame(session, 1.0).predict
+    session.predicted(first, YEARS, now=1.1)
+    session.admit(2.0)
+    empty = session.receive(FrameStamp(2), lambda: DetectedFrame(640, 480, []), lambda _: True, 2.0)
+    session.complete(empty.run(), 2.0)
+
+    [again] = frame(session, 5.0).predict
+    older = ModelOutputs(3, {**YEARS.outputs, "years": np.array([50], np.float32)})
+    predictions = session.predicted(again, older, now=5.1)
+
+    assert again.batch.tracks == [1]
+    assert predictions is not None
+    [(_, prediction)] = predictions.faces
+    assert isinstance(prediction, Regression)
+    assert prediction.value == 40
+
+
+def test_the_memory_of_a_session_is_as_long_as_its_limits_say() -> None:
+    limits = SessionLimits(300, 60, frames_per_second=2, track_memory_seconds=2)
+    session = Session([AGE], limits, now=0.0)
+    frame(session, 1.0)
+    session.admit(2.0)
+    empty = session.receive(FrameStamp(2), lambda: DetectedFrame(640, 480, []), lambda _: True, 2.0)
+    session.complete(empty.run(), 2.0)
+
+    assert frame(session, 4.0).frame.analysis.faces[0].id == 2
+
+
+def test_nothing_of_a_session_is_left_after_its_end(session: Session) -> None:
+    frame(session, 1.0)
+    pipeline = weakref.ref(session._pipeline)
+    smoother = weakref.ref(session._smoother)
+
+    session.close()
+
+    assert pipeline() is None
+    assert smoother() is None

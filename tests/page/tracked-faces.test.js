@@ -17,7 +17,7 @@ test("faces are listed in the order of their ids, with their predictions", () =>
   assert.equal(faces.list()[1].predictions.size, 0);
 });
 
-test("a face that is missed for a moment stays, then leaves with its predictions", () => {
+test("a face that is missed for a moment stays, then leaves", () => {
   const faces = new TrackedFaces();
   faces.update(ack(1), 0);
   faces.addPrediction(emotion(0, 1, "fear", 0), 5);
@@ -26,6 +26,25 @@ test("a face that is missed for a moment stays, then leaves with its predictions
   assert.deepEqual(faces.inView(300), []);
   faces.update(ack(), 1000);
   assert.deepEqual(ids(faces), []);
+});
+
+test("a face that returns within some seconds has its predictions again", () => {
+  const faces = new TrackedFaces();
+  faces.update(ack(1), 0);
+  faces.addPrediction(emotion(0, 1, "fear", 0), 5);
+  faces.update(ack(), 1000);
+  faces.update(ack(1), 4000);
+  assert.equal(faces.list()[0].predictions.get("emotion").result.label, "fear");
+});
+
+test("the predictions about a face that left are removed", () => {
+  const faces = new TrackedFaces();
+  faces.update(ack(1), 0);
+  faces.addPrediction(emotion(0, 1, "fear", 0), 5);
+  faces.update(ack(), 1000);
+  faces.update(ack(), 6000);
+  faces.update(ack(1), 6001);
+  assert.equal(faces.list()[0].predictions.size, 0);
 });
 
 test("a prediction that comes before its face is kept for it", () => {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -60,22 +59,17 @@ class FrameTurns:
 
     Args:
         session: The session.
-        take: Takes a frame whose turn it is, by its announcement; returns that if it is left to the
-            library, otherwise None.
     """
 
-    def __init__(
-        self, session: LiveSession, take: Callable[[str, BoundedWebSocket], str | None]
-    ) -> None:
+    def __init__(self, session: LiveSession) -> None:
         self._session = session
-        self._take = take
         self._fast_sender_until = 0.0
 
     def is_frame(self, text: str) -> bool:
         """Whether a message announces a frame with one image."""
         return is_frame(text)
 
-    def hold(self, text: str, inbox: BoundedWebSocket) -> str | None:
+    def hold(self, text: str, inbox: BoundedWebSocket) -> str:
         """Waits for a frame's turn; see `web.transport.websocket.Turns`."""
         frame, is_its_turn = _WaitingFrame(text), False
         while True:
@@ -85,7 +79,7 @@ class FrameTurns:
                 self._session.place.abandon()
                 return frame.text
             if is_its_turn:
-                return self._take(frame.text, inbox)
+                return frame.text
             has_backlog = dropped >= BACKLOG_FRAMES
             is_its_turn = self._session.place.wait_for_turn(
                 is_stale=self._is_stale(frame) and not has_backlog, checks_rarely=has_backlog

@@ -18,8 +18,7 @@ from face_utils.session import Session, SessionLimits
 from telemetry.logs import log_ids
 from web.http.networks import network_of
 from web.live.fair_queue import FairQueue
-from web.live.live_session import LiveSession
-from web.live.worker_pool import Workers
+from web.live.live_session import LiveSession, Run
 from web.observability.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED, SESSIONS_REFUSED
 from web.protocol import server_events
 
@@ -58,10 +57,10 @@ class SessionRegistry:
     Args:
         models: The models of the contract.
         open_backend: Opens a session's access to the models; the session's end closes it.
-        workers: Run image processing.
+        run: Runs image processing.
         limits: Limits of each session.
         caps: Limits of the number of sessions.
-        frames_at_once: Number of frames that may be analyzed at the same time.
+        workers: Number of frames that may be analyzed at the same time.
         send: Sends an event with its payload to one client: `send(sid, event, payload)`.
         disconnect: Closes one client's connection.
     """
@@ -71,21 +70,21 @@ class SessionRegistry:
         *,
         models: Sequence[ModelSpec],
         open_backend: Callable[[], Backend],
-        workers: Workers,
+        run: Run,
         limits: SessionLimits,
         caps: SessionCaps,
-        frames_at_once: int,
+        workers: int,
         send: Callable[[str, str, Wire], None],
         disconnect: Callable[[str], Any],
     ) -> None:
         self._models = models
         self._limits = limits
-        self._build = partial(LiveSession, workers=workers, clock=time.monotonic)
+        self._build = partial(LiveSession, run=run, clock=time.monotonic)
         self._open_backend = open_backend
         self._send = send
         self._disconnect = disconnect
         self._caps = caps
-        self._queue = FairQueue(frames_at_once)
+        self._queue = FairQueue(workers)
         self._sessions: dict[str, LiveSession] = {}
         self._networks: dict[str, str] = {}
         SESSIONS.set_function(lambda: len(self._sessions))

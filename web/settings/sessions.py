@@ -29,3 +29,8 @@ class SessionsSettings(SettingsGroup):
     session_idle_seconds: Annotated[float, Field(ge=1, le=DAY_SECONDS)] = Field(
         default=60.0, description="A session without frames for this long is closed, in seconds."
     )
+    track_memory_seconds: Annotated[float, Field(ge=1, le=60)] = Field(
+        default=5.0,
+        description="A face that leaves the view keeps its id and predictions for this long, in "
+        "seconds.",
+    )

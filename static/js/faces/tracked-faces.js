@@ -16,7 +16,7 @@ const LINGER_MS = 600;
 const DRAWN_MS = 1000;
 /** How long the cards stay, fading, while no acks arrive. */
 const SILENCE_MS = 6000;
-/** How long predictions are kept for a face that no frame has shown. */
+/** How long predictions are kept for a face that no frame shows: it may come, or come back. */
 const ORPHAN_MS = 5000;
 
 export class TrackedFaces {
@@ -56,12 +56,12 @@ export class TrackedFaces {
   }
 
   /**
-   * Removes faces that have left, and their predictions.
+   * Removes faces that have left, and some seconds later their predictions.
    * @param {number} at
    */
   expire(at) {
     for (const [id, track] of this.#tracks) {
-      if (at - track.seenAt > (track.inView ? SILENCE_MS : LINGER_MS)) this.#remove(id);
+      if (at - track.seenAt > (track.inView ? SILENCE_MS : LINGER_MS)) this.#tracks.delete(id);
     }
     for (const [id, predictions] of this.#predictions) {
       const newest = Math.max(...[...predictions.values()].map((prediction) => prediction.capturedAt));
@@ -96,11 +96,5 @@ export class TrackedFaces {
    */
   inView(at) {
     return this.list().filter((tracked) => tracked.inView && at - tracked.seenAt < DRAWN_MS);
-  }
-
-  /** @param {number} id */
-  #remove(id) {
-    this.#tracks.delete(id);
-    this.#predictions.delete(id);
   }
 }

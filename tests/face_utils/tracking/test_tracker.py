@@ -5,19 +5,7 @@ import pytest
 
 from face_utils.detection import Detection
 from face_utils.tracking import Tracker
-
-
-def face(x, y, side=100):
-    """A face by the centre of its box."""
-    return Detection(np.array([x - side / 2, y - side / 2, side, side], np.float32), 0.9)
-
-
-def follow(tracker, path, rate, start=0.0):
-    """Shows one frame per entry of `path`, a list of faces, and returns the ids of each."""
-    return [
-        [track.id for track in tracker.update(faces, start + n / rate)]
-        for n, faces in enumerate(path)
-    ]
+from tests.support.faces import face, follow
 
 
 def test_ids_count_up_from_1_in_the_order_of_the_detections():
@@ -111,10 +99,10 @@ def test_a_face_that_is_lost_for_a_moment_keeps_its_id():
 
 def test_a_face_that_was_away_for_long_gets_a_new_id():
     tracker = Tracker()
-    follow(tracker, [[face(300, 200)], *[[]] * 12], rate=10)
+    follow(tracker, [[face(300, 200)], *[[]] * 52], rate=10)
 
     assert tracker.ids == set()
-    assert follow(tracker, [[face(300, 200)]], rate=10, start=1.3) == [[2]]
+    assert follow(tracker, [[face(300, 200)]], rate=10, start=5.3) == [[2]]
 
 
 @pytest.mark.parametrize("seconds", [1.0, 1.5, 2.0, 4.0])
