@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from threading import Event, Thread
 from typing import Any
 
 import numpy as np
 
-from face_utils.backend import Done, PredictRequest
+from face_utils.backend import Done, ModelOutputs, PredictRequest
 from face_utils.errors import ModelUnavailable
 from face_utils.model_spec import ModelSpec
 from process.unpatched_grpc import grpc
+from serving.call_threads import CallThreads
 from serving.circuit_breaker import CircuitBreaker, ModelState
 from serving.contract import INPUT_NAME, SIGNATURE
 from serving.contract_check import contract_violations
@@ -21,7 +22,7 @@ from serving.hub_bridge import Bridge
 from serving.model_metadata import SIGNATURE_FIELD
 from serving.protos import get_model_metadata_pb2, get_model_status_pb2, predict_pb2
 from serving.protos.services import ModelServiceStub, PredictionServiceStub
-from serving.response import Shapes, read_response, response_shapes
+from serving.response import read_response, response_shapes
 from serving.tensors import encode
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ POLL_SECONDS_WHILE_DOWN = 0.25
 
 _AVAILABLE = get_model_status_pb2.ModelVersionStatus.AVAILABLE
 _GONE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND}
+_GONE_KINDS = {code.name.lower() for code in _GONE}
+_CLOSED, _NOT_SENT = "closed", "not_sent"
 _MESSAGES = {
     grpc.StatusCode.UNAVAILABLE: "The model server does not respond.",
     grpc.StatusCode.CANCELLED: "The model server is stopping.",
@@ -44,7 +47,7 @@ class CallFailed(ModelUnavailable):
     """A call to a model that failed.
 
     Attributes:
-        kind: Reason: a gRPC status in lower case, `bad_answer`, or `closed`.
+        kind: Reason: a gRPC status in lower case, `bad_answer`, `not_sent` or `closed`.
     """
 
     def __init__(self, message: str, kind: str) -> None:
@@ -82,6 +85,7 @@ class ModelClient:
         self._label = label
         self._breakers = {name: CircuitBreaker(name, clock) for name in self._models}
         self._polled: set[str] = set()
+        self._threads = CallThreads()
         self._stop = Event()
 
     def watch(self, on_change: Callable[[ModelState], None]) -> None:
@@ -113,17 +117,7 @@ class ModelClient:
         The class activation maps are many times larger than the other outputs, so the server
         sends them only on request.
         """
-        model, crops = request.model, request.crops
-        shapes = response_shapes(model, len(crops), activation=request.activation)
-        message = predict_pb2.PredictRequest(output_filter=shapes)
-        self._address(message.model_spec, model.name)
-        message.model_spec.signature_name = SIGNATURE
-        message.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
-        handle = partial(self._on_prediction, model, shapes, done)
-        call = self._predictions.predict
-        if not self._call(call, message, self._timeout, handle, request.metadata):
-            closed = CallFailed("The model client was closed.", "closed")
-            self._bridge.post(partial(done, closed))
+        self._threads.run(partial(self._predict, request, done))
 
     def close(self) -> None:
         """Ends the polling and closes the channel; calls in flight and later calls fail."""
@@ -136,41 +130,62 @@ class ModelClient:
         if self._label:
             spec.version_label = self._label
 
-    def _call(
-        self,
-        method: Any,
-        request: Any,
-        timeout: float,
-        handle: Callable[[Any], None],
-        metadata: Sequence[tuple[str, str]] = (),
-    ) -> bool:
-        """Starts a call; returns False if the client was closed."""
+    def _call(self, method: Any, request: Any, handle: Callable[[Any], None]) -> None:
+        """Starts a call about a model's state, unless the client was closed."""
         try:
-            call = method.future(request, timeout=timeout, metadata=metadata)
+            call = method.future(request, timeout=self._status_timeout)
         except ValueError:  # grpc raises it for a closed channel, but also for other reasons.
             if self._stop.is_set():
-                return False
+                return
             raise
         call.add_done_callback(lambda done: self._bridge.post(partial(handle, done)))
-        return True
 
-    def _on_prediction(self, model: ModelSpec, shapes: Shapes, done: Done, call: Any) -> None:
-        if call.code() is not grpc.StatusCode.OK:
-            is_gone, kind = call.code() in _GONE, call.code().name.lower()
-            done(self._fail(model.name, _explain(call), kind, is_gone=is_gone))
-            return
+    def _predict(self, request: PredictRequest, done: Done) -> None:
+        """Calls the server and reads its response, in a native thread."""
         try:
-            outputs = read_response(shapes, call.result())
-        except ValueError as error:
-            message = f"The response does not fit the contract: {error}."
-            done(self._fail(model.name, message, "bad_answer"))
-            return
-        self._breakers[model.name].succeeded()
-        done(outputs)
+            outcome: ModelOutputs | CallFailed = self._wait_for_outputs(request)
+        except CallFailed as failure:
+            outcome = failure
+        except Exception as error:
+            # grpc raises a ValueError for a closed channel, but also for other reasons.
+            if isinstance(error, ValueError) and self._stop.is_set():
+                outcome = CallFailed("The model client was closed.", _CLOSED)
+            else:
+                outcome = CallFailed(f"The call could not be made: {error}", _NOT_SENT)
+        self._bridge.post(partial(self._on_prediction, request.model.name, done, outcome))
 
-    def _fail(self, name: str, message: str, kind: str, *, is_gone: bool = False) -> CallFailed:
-        self._breakers[name].failed(message, is_gone=is_gone)
-        return CallFailed(message, kind)
+    def _wait_for_outputs(self, request: PredictRequest) -> ModelOutputs:
+        """Asks for a model's outputs, and waits for them.
+
+        Raises:
+            CallFailed: The server reported an error, or its response does not fit the contract.
+        """
+        model, crops = request.model, request.crops
+        shapes = response_shapes(model, len(crops), activation=request.activation)
+        message = predict_pb2.PredictRequest(output_filter=shapes)
+        self._address(message.model_spec, model.name)
+        message.model_spec.signature_name = SIGNATURE
+        message.inputs[INPUT_NAME].CopyFrom(encode(crops[..., np.newaxis]))
+        call = self._predictions.predict
+        try:
+            response = call(message, timeout=self._timeout, metadata=request.metadata)
+        except grpc.RpcError as error:
+            raise CallFailed(_explain(error), error.code().name.lower()) from None
+        try:
+            return read_response(shapes, response)
+        except ValueError as error:
+            reason = f"The response does not fit the contract: {error}."
+            raise CallFailed(reason, "bad_answer") from None
+
+    def _on_prediction(self, name: str, done: Done, outcome: ModelOutputs | CallFailed) -> None:
+        breaker = self._breakers[name]
+        if not isinstance(outcome, CallFailed):
+            breaker.succeeded()
+        elif outcome.kind == _NOT_SENT:
+            log.error("A call to the model %s: %s", name, outcome.message)
+        elif outcome.kind != _CLOSED:
+            breaker.failed(outcome.message, is_gone=outcome.kind in _GONE_KINDS)
+        done(outcome)
 
     def _poll(self) -> None:
         while not self._stop.is_set():
@@ -188,7 +203,7 @@ class ModelClient:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = name
         handle = partial(self._on_status, name)
-        self._call(self._statuses.get_model_status, request, self._status_timeout, handle)
+        self._call(self._statuses.get_model_status, request, handle)
 
     def _on_status(self, name: str, call: Any) -> None:
         self._polled.discard(name)
@@ -211,7 +226,7 @@ class ModelClient:
         if version is not None:
             request.model_spec.version.value = version
         handle = partial(self._on_metadata, name)
-        self._call(self._predictions.get_model_metadata, request, self._status_timeout, handle)
+        self._call(self._predictions.get_model_metadata, request, handle)
 
     def _on_metadata(self, name: str, call: Any) -> None:
         self._polled.discard(name)

@@ -52,6 +52,7 @@ class HubBridge:
         self._inbox, self._outbox = socket.socketpair()
         self._outbox.setblocking(False)
         self._wake_fd = self._outbox.fileno()
+        self._is_awake = False
 
     def start(self) -> None:
         """Starts to run the calls, including those that were posted before."""
@@ -60,12 +61,16 @@ class HubBridge:
     def post(self, call: Call) -> None:
         """Schedules `call` to run soon. Any native thread may use it; it never blocks."""
         self._calls.append(call)
-        with suppress(BlockingIOError):  # The socket may already be full of wake-ups.
+        if self._is_awake:
+            return  # One wake-up is enough for all calls until they run.
+        self._is_awake = True
+        with suppress(BlockingIOError):  # Two threads may still write at the same time.
             # Not os.write: eventlet's version tries to switch greenlets in the caller's thread.
             posix.write(self._wake_fd, b"\0")
 
     def _serve(self) -> None:
         while self._inbox.recv(4096):
+            self._is_awake = False  # Before the first call: a later one writes again.
             while self._calls:
                 _run(self._calls.popleft())
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from flask_socketio import SocketIO
 
-from face_utils.results import Wire
 from web.http.assets import ASSETS
 from web.http.forwarded import BehindProxies
 from web.http.host_check import HostCheck
@@ -20,6 +18,7 @@ from web.service import build_service
 from web.settings import Settings
 from web.transport.connection_reaper import hang_up
 from web.transport.health import answer_health
+from web.transport.outgoing import send_event
 from web.transport.promotion import promote_sessions
 from web.transport.socketio_server import background_tasks, build_socketio
 
@@ -39,9 +38,9 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("mien", root_path=str(ASSETS))
     socketio = build_socketio(app, settings)
     replace_application(app, promote_sessions(app.wsgi_app, socketio.server))
-    service = build_service(settings, partial(_send, socketio), partial(_disconnect, socketio))
-    add_routes(app, service)
     server = socketio.server
+    service = build_service(settings, partial(send_event, server), partial(_disconnect, server))
+    add_routes(app, service)
     server.register_namespace(LiveNamespace(service, server.sleep))
     replace_application(app, _guard(app.wsgi_app, settings))
     attach_runtime(app, Runtime(service, background_tasks(socketio, settings)))
@@ -54,12 +53,7 @@ def _guard(application: WSGIApplication, settings: Settings) -> WSGIApplication:
     return BehindProxies(checked, settings.access.trusted_proxies, settings.server.base_path)
 
 
-def _send(socketio: SocketIO, sid: str, event: str, payload: Wire) -> None:
-    socketio.server.emit(event, payload, to=sid)
-
-
-def _disconnect(socketio: SocketIO, sid: str) -> None:
-    server = socketio.server
+def _disconnect(server: Any, sid: str) -> None:
     connection = server.manager.eio_sid_from_sid(sid, "/")
     server.disconnect(sid)
     if connection is not None:

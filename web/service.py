@@ -27,7 +27,7 @@ from telemetry.tracing import configure_tracing
 from web.live.model_status import model_status
 from web.live.sessions import SessionCaps, SessionRegistry
 from web.live.timers import build_timer
-from web.live.worker_pool import build_runner, frames_at_once
+from web.live.worker_pool import build_workers, frames_at_once
 from web.observability.metrics import (
     MODEL_AVAILABLE,
     MODEL_SERVER_RESTARTS,
@@ -122,10 +122,10 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
     sessions = SessionRegistry(
         models=list(models.values()),
         open_backend=joined.join,
-        run=build_runner(settings),
+        workers=build_workers(settings, bridge.post),
         limits=_session_limits(settings),
         caps=_session_caps(settings.sessions),
-        workers=frames_at_once(settings),
+        frames_at_once=frames_at_once(settings),
         send=send,
         disconnect=disconnect,
     )

@@ -143,10 +143,21 @@ class Place:
         """Whether a worker has a frame of this session."""
         return self._busy
 
+    @property
+    def has_turn(self) -> bool:
+        """Whether a worker waits for this session, and no earlier frame will take it."""
+        return self._granted and not (self._waiting or self._closed)
+
+    def enter_at_turn(self) -> None:
+        """Takes the worker that waits for this session; `has_turn` says whether there is one."""
+        with self._changed:
+            self._start_frame()
+
     def wait_for_turn(self, *, is_stale: bool = False, checks_rarely: bool = False) -> bool:
         """Waits a moment for a worker before a frame is unpacked.
 
-        The caller checks for newer frames between two calls. `enter` or `abandon` must follow.
+        The caller checks for newer frames between two calls. `enter`, `enter_at_turn` or `abandon`
+        must follow.
 
         Args:
             is_stale: Whether other sessions' fresh frames go first.
@@ -194,8 +205,7 @@ class Place:
             while frame in self._waiting:
                 if self._granted and frame is self._waiting[0]:
                     self._waiting.popleft()
-                    self._expected = self._granted = self.is_stale = False
-                    self._busy = True
+                    self._start_frame()
                     return True
                 self._changed.wait()
             return False
@@ -238,6 +248,10 @@ class Place:
         """Waits until no worker has a frame of this session, for at most `seconds`."""
         with self._changed:
             self._changed.wait_for(lambda: not self._busy, seconds)
+
+    def _start_frame(self) -> None:
+        self._expected = self._granted = self.is_stale = False
+        self._busy = True
 
     def _charge(self, seconds: float) -> None:
         self.used += seconds

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -59,17 +60,22 @@ class FrameTurns:
 
     Args:
         session: The session.
+        take: Takes a frame whose turn it is, by its announcement; returns that if it is left to the
+            library, otherwise None.
     """
 
-    def __init__(self, session: LiveSession) -> None:
+    def __init__(
+        self, session: LiveSession, take: Callable[[str, BoundedWebSocket], str | None]
+    ) -> None:
         self._session = session
+        self._take = take
         self._fast_sender_until = 0.0
 
     def is_frame(self, text: str) -> bool:
         """Whether a message announces a frame with one image."""
         return is_frame(text)
 
-    def hold(self, text: str, inbox: BoundedWebSocket) -> str:
+    def hold(self, text: str, inbox: BoundedWebSocket) -> str | None:
         """Waits for a frame's turn; see `web.transport.websocket.Turns`."""
         frame, is_its_turn = _WaitingFrame(text), False
         while True:
@@ -79,7 +85,7 @@ class FrameTurns:
                 self._session.place.abandon()
                 return frame.text
             if is_its_turn:
-                return frame.text
+                return self._take(frame.text, inbox)
             has_backlog = dropped >= BACKLOG_FRAMES
             is_its_turn = self._session.place.wait_for_turn(
                 is_stale=self._is_stale(frame) and not has_backlog, checks_rarely=has_backlog

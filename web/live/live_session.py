@@ -6,7 +6,6 @@ their predictions back to the client. `face_utils.session` makes all decisions.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,16 +17,15 @@ from face_utils.frame import FrameSource
 from face_utils.results import Wire
 from face_utils.session import Session
 from face_utils.session_events import Analyze, AnalyzedFrame, FrameStamp, Predict
+from web.live.acks import acknowledge_frame
 from web.live.fair_queue import Place
+from web.live.worker_pool import Workers
 from web.observability.instrumentation import FrameObservation, PredictionObservation
 from web.protocol.acks import Analysed, Configured, Dropped
 from web.protocol.predictions import Prediction
 
 Clock = Callable[[], float]
 """Monotonic time in seconds."""
-
-Run = Callable[[Callable[[], AnalyzedFrame]], AnalyzedFrame]
-"""Runs a function where it does not block other clients, and returns its result."""
 
 
 class LiveSession:
@@ -36,7 +34,7 @@ class LiveSession:
     Args:
         session: Makes the decisions.
         backend: The models, for this session only.
-        run: Runs image processing outside of the event loop.
+        workers: Run image processing outside of the event loop.
         place: The session's place in the fair queue for workers.
         send: Sends an event with its payload to this client only.
         clock: Monotonic time in seconds.
@@ -47,7 +45,7 @@ class LiveSession:
         session: Session,
         *,
         backend: Backend,
-        run: Run,
+        workers: Workers,
         place: Place,
         send: Callable[[str, Wire], None],
         clock: Clock,
@@ -55,7 +53,7 @@ class LiveSession:
         self.session = session
         self.place = place
         self._backend = backend
-        self._run = run
+        self._workers = workers
         self._send = send
         self._clock = clock
         self._cost = 0.0
@@ -92,9 +90,36 @@ class LiveSession:
                 raise SessionExpired("The session is over.")
             return Dropped(seq=stamp.seq, status="dropped").to_wire()
         try:
-            return self._work(stamp, source, observation)
+            work = self._receive(stamp, source, observation)
+            return self._complete(observation, self._workers.run(work))
         finally:
             self.place.leave(self._cost)
+
+    def start(
+        self,
+        stamp: FrameStamp,
+        source: FrameSource,
+        observation: FrameObservation,
+        reply: Callable[[Wire], None],
+    ) -> None:
+        """Takes an admitted frame whose worker is free, without waiting for its ack.
+
+        Args:
+            stamp: The frame's number and time.
+            source: Source of its faces.
+            observation: Observes the frame.
+            reply: Sends its ack, later.
+
+        Raises:
+            SessionExpired: The session has ended.
+        """
+        self.place.enter_at_turn()
+        try:
+            work = self._receive(stamp, source, observation)
+        except Exception:
+            self.place.leave(self._cost)
+            raise
+        self._workers.submit(work, partial(self._finish, observation, reply))
 
     def drop(self, seq: int | None) -> Wire:
         """Counts a frame that a newer one replaced unread; returns its ack.
@@ -120,12 +145,34 @@ class LiveSession:
         self.place.close()
         self._backend.close()
 
-    def _work(self, stamp: FrameStamp, source: FrameSource, observation: FrameObservation) -> Wire:
+    def _receive(
+        self, stamp: FrameStamp, source: FrameSource, observation: FrameObservation
+    ) -> Callable[[], AnalyzedFrame]:
+        """Returns the work for a worker."""
         analyze = self.session.receive(stamp, source, self._backend.is_available, self._clock())
-        started_ns = time.time_ns()
-        frame = self._run(partial(self._measured, analyze))
-        observation.analyzed(frame.analysis.timings, started_ns)
-        completed = self.session.complete(frame, self._clock())
+        observation.started()
+        return partial(self._measured, analyze)
+
+    def _finish(
+        self,
+        observation: FrameObservation,
+        reply: Callable[[Wire], None],
+        outcome: AnalyzedFrame | Exception,
+    ) -> None:
+        """Acknowledges a frame that a worker has analyzed, or failed to."""
+        complete = partial(self._complete, observation, outcome)
+        with observation.logged():
+            try:
+                ack = acknowledge_frame(complete, observation.seq)
+            finally:
+                self.place.leave(self._cost)
+        reply(ack)
+
+    def _complete(self, observation: FrameObservation, outcome: AnalyzedFrame | Exception) -> Wire:
+        if isinstance(outcome, Exception):
+            raise outcome
+        observation.analyzed(outcome.analysis.timings)
+        completed = self.session.complete(outcome, self._clock())
         for predict in completed.predict:
             self._predict(predict, observation)
         return Analysed.of(completed.frame).to_wire()

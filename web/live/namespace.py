@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from socketio import Namespace
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from face_utils.errors import BadRequest, ServerFull, Unauthorized
-from face_utils.frame import FrameSource
 from face_utils.results import Wire
-from face_utils.rotation import Rotation
-from face_utils.session_events import FrameStamp
 from telemetry.logs import log_ids
 from web.http.token_guard import TokenGuard, TooManyGuesses
-from web.live.acks import acknowledge, acknowledge_frame
+from web.live.acks import acknowledge
+from web.live.direct_frames import DirectFrames
+from web.live.frame_events import FrameEvents, Payload
 from web.live.frame_turns import FrameTurns
 from web.live.live_session import LiveSession
 from web.live.session_event import session_event
-from web.live.validation import read_faces, read_frame, read_seq
-from web.observability.instrumentation import FrameObservation
 from web.protocol.acks import ConfigureError, ConnectError
 from web.service import Service
 from web.transport.connection_state import make_last_refusal
 from web.transport.engineio_limits import accept_images
+from web.transport.outgoing import send_event
 from web.transport.promotion import promote
 
 SESSION_EVENT_DELAY_SECONDS = 0.02
-
-Payload = Sequence[object]
-"""Arguments of an event."""
-
-ReadFrame = Callable[[Payload, Rotation], tuple[FrameStamp, FrameSource]]
-"""Validates a payload; returns the frame's number and time, and the source of its faces."""
 
 
 class LiveNamespace(Namespace):  # type: ignore[misc]
@@ -52,6 +43,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         super().__init__("/")
         self._service = service
         self._guard = TokenGuard(service.settings.access, sleep)
+        self._frames = FrameEvents(service.reader)
 
     def trigger_event(self, event: str, *args: Any) -> Any:
         """Calls the handler of an event; an unknown event gets an error as its ack."""
@@ -67,7 +59,8 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
             raise Refused("The connection is closed.")
         session = self._open(sid, environ)
         promote(environ)
-        accept_images(connection, FrameTurns(session))
+        direct = DirectFrames(self._frames, sid, session, connection)
+        accept_images(connection, FrameTurns(session, direct.take))
         self.server.start_background_task(self._send_session_event, sid, session)
 
     def on_disconnect(self, sid: str, reason: str) -> None:
@@ -76,11 +69,11 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
 
     def on_frame(self, sid: str, *payload: object) -> Wire:
         """Analyzes an image."""
-        return self._analyze(sid, payload, self._read_frame)
+        return self._analyze("frame", sid, payload)
 
     def on_faces(self, sid: str, *payload: object) -> Wire:
         """Analyzes the crops of faces that the client found itself."""
-        return self._analyze(sid, payload, self._read_faces)
+        return self._analyze("faces", sid, payload)
 
     def on_configure(self, sid: str, *payload: object) -> Wire:
         """Changes the settings of the session."""
@@ -93,30 +86,8 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         with log_ids(session_id=sid):
             return acknowledge(change)
 
-    def _analyze(self, sid: str, payload: Payload, read: ReadFrame) -> Wire:
-        observation = FrameObservation(sid, read_seq(payload))
-        work = partial(self._take, sid, payload, read, observation)
-        with observation.logged():
-            ack = acknowledge_frame(work, observation.seq)
-        observation.acknowledged(ack)
-        return ack
-
-    def _take(
-        self, sid: str, payload: Payload, read: ReadFrame, observation: FrameObservation
-    ) -> Wire:
-        session = self._service.sessions.get(sid)
-        with session.admission():
-            stamp, source = read(payload, session.session.settings.rotate)
-        return session.analyze(stamp, source, observation)
-
-    def _read_frame(self, payload: Payload, rotate: Rotation) -> tuple[FrameStamp, FrameSource]:
-        stamp, data = read_frame(payload)
-        return stamp, partial(self._service.reader.read, data, rotate)
-
-    def _read_faces(self, payload: Payload, _: Rotation) -> tuple[FrameStamp, FrameSource]:
-        """The client's boxes and crops are of the upright frame already."""
-        stamp, frame = read_faces(payload, self._service.reader.max_faces)
-        return stamp, partial(self._service.reader.read_client_faces, frame)
+    def _analyze(self, event: str, sid: str, payload: Payload) -> Wire:
+        return self._frames.analyze(event, payload, sid, self._service.sessions.get)
 
     def _authorize(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
         try:
@@ -136,4 +107,4 @@ class LiveNamespace(Namespace):  # type: ignore[misc]
         # The library confirms the connection after its handler; the confirmation must come first.
         self.server.sleep(SESSION_EVENT_DELAY_SECONDS)
         event = session_event(self._service, sid, session.session.settings)
-        self.server.emit("session", event, to=sid)
+        send_event(self.server, sid, "session", event)

@@ -18,7 +18,8 @@ from face_utils.session import Session, SessionLimits
 from telemetry.logs import log_ids
 from web.http.networks import network_of
 from web.live.fair_queue import FairQueue
-from web.live.live_session import LiveSession, Run
+from web.live.live_session import LiveSession
+from web.live.worker_pool import Workers
 from web.observability.metrics import SESSIONS, SESSIONS_ENDED, SESSIONS_OPENED, SESSIONS_REFUSED
 from web.protocol import server_events
 
@@ -57,10 +58,10 @@ class SessionRegistry:
     Args:
         models: The models of the contract.
         open_backend: Opens a session's access to the models; the session's end closes it.
-        run: Runs image processing.
+        workers: Run image processing.
         limits: Limits of each session.
         caps: Limits of the number of sessions.
-        workers: Number of frames that may be analyzed at the same time.
+        frames_at_once: Number of frames that may be analyzed at the same time.
         send: Sends an event with its payload to one client: `send(sid, event, payload)`.
         disconnect: Closes one client's connection.
     """
@@ -70,21 +71,21 @@ class SessionRegistry:
         *,
         models: Sequence[ModelSpec],
         open_backend: Callable[[], Backend],
-        run: Run,
+        workers: Workers,
         limits: SessionLimits,
         caps: SessionCaps,
-        workers: int,
+        frames_at_once: int,
         send: Callable[[str, str, Wire], None],
         disconnect: Callable[[str], Any],
     ) -> None:
         self._models = models
         self._limits = limits
-        self._build = partial(LiveSession, run=run, clock=time.monotonic)
+        self._build = partial(LiveSession, workers=workers, clock=time.monotonic)
         self._open_backend = open_backend
         self._send = send
         self._disconnect = disconnect
         self._caps = caps
-        self._queue = FairQueue(workers)
+        self._queue = FairQueue(frames_at_once)
         self._sessions: dict[str, LiveSession] = {}
         self._networks: dict[str, str] = {}
         SESSIONS.set_function(lambda: len(self._sessions))

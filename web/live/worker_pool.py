@@ -1,20 +1,45 @@
 """Worker pool: native threads for image processing, so that no client waits for another.
 
 The fair queue of the sessions (`web/live/fair_queue.py`) admits only as many frames as the workers
-can take, so the pool needs no queue.
+can take, so the pool's own queue stays short: a worker takes its next frame without waiting for the
+event loop.
 """
 
 from __future__ import annotations
 
+from _queue import SimpleQueue
 from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
 from face_utils.session_events import AnalyzedFrame
-from web.live.live_session import Run
+from process.unpatched_modules import real_modules
 from web.settings import Settings
+
+with real_modules():
+    from threading import Thread as NativeThread
 
 UNPACKED_PER_WORKER = 2
 """Under eventlet a worker's next frame is unpacked in advance, so it never waits for the event
 loop."""
+
+Work = Callable[[], AnalyzedFrame]
+"""Analyzes a frame; runs in a worker."""
+
+Finished = Callable[[AnalyzedFrame | Exception], None]
+"""Takes the result of some work, or what it raised."""
+
+
+class Workers(Protocol):
+    """Runs image processing where it does not block other clients."""
+
+    def run(self, work: Work) -> AnalyzedFrame:
+        """Runs some work while the caller waits, and returns its result."""
+        ...
+
+    def submit(self, work: Work, finished: Finished) -> None:
+        """Runs some work, and gives its result to `finished` in the app's own world."""
+        ...
 
 
 def frames_at_once(settings: Settings) -> int:
@@ -23,24 +48,76 @@ def frames_at_once(settings: Settings) -> int:
     return settings.detection.workers * per_worker
 
 
-def build_runner(settings: Settings) -> Run:
-    """Builds a function that runs work in a native thread.
+def build_workers(settings: Settings, post: Callable[[Callable[[], None]], None]) -> Workers:
+    """Builds the workers of an app.
 
-    Under eventlet only the calling greenlet waits. In threading mode the caller already is a native
-    thread.
+    Args:
+        settings: All settings of the app.
+        post: Runs a call in the app's own world; any native thread may use it.
     """
     if settings.server.async_mode == "threading":
-        return _run_here
-    return _eventlet_runner(settings.detection.workers)
+        return CallingThread()
+    return WorkerPool(settings.detection.workers, post)
 
 
-def _eventlet_runner(workers: int) -> Run:
-    from eventlet import tpool
+class CallingThread:
+    """Works in the caller's thread, which is a native one already."""
 
-    tpool.set_num_threads(workers)
-    run: Run = tpool.execute
-    return run
+    def run(self, work: Work) -> AnalyzedFrame:
+        """Runs some work and returns its result."""
+        return work()
+
+    def submit(self, work: Work, finished: Finished) -> None:
+        """Runs some work, and gives its result to `finished`."""
+        finished(_outcome(work))
 
 
-def _run_here(work: Callable[[], AnalyzedFrame]) -> AnalyzedFrame:
-    return work()
+class WorkerPool:
+    """Native threads beside eventlet's green ones.
+
+    Args:
+        size: Number of threads.
+        post: Runs a call in eventlet's world; any native thread may use it.
+    """
+
+    def __init__(self, size: int, post: Callable[[Callable[[], None]], None]) -> None:
+        self._size = size
+        self._post = post
+        # The module `queue` may be green; its C part never is.
+        self._jobs: SimpleQueue[tuple[Work, Finished]] = SimpleQueue()
+        self._is_started = False
+
+    def run(self, work: Work) -> AnalyzedFrame:
+        """Runs some work while only the calling green thread waits, and returns its result."""
+        from eventlet.event import Event
+
+        finished = Event()
+        self.submit(work, finished.send)
+        outcome: AnalyzedFrame | Exception = finished.wait()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def submit(self, work: Work, finished: Finished) -> None:
+        """Runs some work, and gives its result to `finished` in eventlet's world."""
+        if not self._is_started:
+            self._start()
+        self._jobs.put((work, finished))
+
+    def _start(self) -> None:
+        self._is_started = True
+        for number in range(self._size):
+            NativeThread(target=self._work, name=f"worker-{number}", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            work, finished = self._jobs.get()
+            self._post(partial(finished, _outcome(work)))
+            del work, finished  # Or the last frame would stay until the next one.
+
+
+def _outcome(work: Work) -> AnalyzedFrame | Exception:
+    try:
+        return work()
+    except Exception as error:
+        return error

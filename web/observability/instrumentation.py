@@ -48,15 +48,19 @@ class FrameObservation:
         """Adds the frame's ids to every line that is logged within this block."""
         return log_ids(**self._ids)
 
-    def analyzed(self, timings: Timings, started_ns: int) -> None:
+    def started(self) -> None:
+        """Notes that image processing starts."""
+        self._started_ns = time.time_ns()
+
+    def analyzed(self, timings: Timings) -> None:
         """Traces the stages of image processing.
 
         Args:
             timings: Milliseconds by stage.
-            started_ns: Start of the first stage in nanoseconds since 1970.
         """
         if not self._span.is_recording():
             return
+        started_ns = self._started_ns
         for name, milliseconds in (("decode", timings.decode_ms), ("detect", timings.detect_ms)):
             span = tracer.start_span(name, self.context, start_time=started_ns)
             started_ns += int(milliseconds * 1e6)

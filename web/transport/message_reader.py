@@ -107,6 +107,10 @@ class MessageReader:
         """
         return self._read_head() is not None
 
+    def begins_with(self, opcode: int) -> bool:
+        """Whether a message of one frame with this opcode is next, complete or not."""
+        return self._buffer[:1] == bytes((_FINAL | opcode,))
+
     def skip_message(self) -> None:
         """Forgets the next message, which must be complete and in one frame."""
         del self._buffer[: self._frame_end(0)]

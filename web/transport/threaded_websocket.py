@@ -58,6 +58,10 @@ class BoundedWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
         """Takes messages as large as an image from now on."""
         self.ws.max_message_size = self._max_bytes
 
+    def send_at_once(self, _text: str) -> bool:
+        """Leaves every message to the library, since several threads may send."""
+        return False
+
     def wait(self) -> str | bytes | None:
         """Waits for a message. None: the connection has ended."""
         # The library reports a message that is too large before it reports the end.

@@ -17,7 +17,7 @@ def _broken_session(sid: str) -> Any:
 
 def test_a_defect_in_an_event_is_logged_with_its_session() -> None:
     sessions = SimpleNamespace(get=_broken_session, close=None)
-    service: Any = SimpleNamespace(sessions=sessions, settings=Settings())
+    service: Any = SimpleNamespace(sessions=sessions, settings=Settings(), reader=None)
     namespace = LiveNamespace(service, time.sleep)
     log = logging.StreamHandler(io.StringIO())
     log.setFormatter(build_formatter("text"))

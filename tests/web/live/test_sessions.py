@@ -16,15 +16,16 @@ from face_utils.results import Wire
 from face_utils.session import SessionLimits
 from face_utils.session_events import AnalyzedFrame, FrameStamp
 from web.live import sessions
-from web.live.live_session import LiveSession, Run
+from web.live.live_session import LiveSession
 from web.live.sessions import LAST_REPLY_SECONDS, SessionCaps, SessionRegistry
+from web.live.worker_pool import CallingThread, Workers
 from web.observability.instrumentation import FrameObservation
 from web.observability.metrics import REGISTRY
 
 STAMP = FrameStamp(0)
 
 
-def _registry(story: list[str], work: Run, **replaced: Any) -> SessionRegistry:
+def _registry(story: list[str], workers: Workers, **replaced: Any) -> SessionRegistry:
     def send(sid: str, event: str, payload: Wire) -> None:
         story.append(f"{event} to {sid}: {payload['reason']}")
 
@@ -32,19 +33,15 @@ def _registry(story: list[str], work: Run, **replaced: Any) -> SessionRegistry:
     return SessionRegistry(
         models=[],
         open_backend=lambda: FakeBackend({}),
-        run=work,
+        workers=workers,
         limits=SessionLimits(300, 60, 30),
-        workers=2,
+        frames_at_once=2,
         **{"caps": SessionCaps(total=100, per_address=100), **parts, **replaced},
     )
 
 
 def _small(story: list[str]) -> SessionRegistry:
-    return _registry(story, _run_here, caps=SessionCaps(total=3, per_address=2))
-
-
-def _run_here(work: Callable[[], AnalyzedFrame]) -> AnalyzedFrame:
-    return work()
+    return _registry(story, CallingThread(), caps=SessionCaps(total=3, per_address=2))
 
 
 def _send_frame(session: LiveSession) -> Wire:
@@ -59,17 +56,18 @@ def test_a_frame_in_work_is_acknowledged_before_its_session_ends() -> None:
     story: list[str] = []
     started, told = Event(), Event()
 
-    def slow(work: Callable[[], AnalyzedFrame]) -> AnalyzedFrame:
-        started.set()
-        told.wait(10 * LAST_REPLY_SECONDS)  # In vain: the end is told after the frame.
-        story.append("frame acknowledged")
-        return work()
+    class SlowThread(CallingThread):
+        def run(self, work: Callable[[], AnalyzedFrame]) -> AnalyzedFrame:
+            started.set()
+            told.wait(10 * LAST_REPLY_SECONDS)  # In vain: the end is told after the frame.
+            story.append("frame acknowledged")
+            return super().run(work)
 
     def send(sid: str, event: str, payload: Wire) -> None:
         story.append(f"{event} to {sid}: {payload['reason']}")
         told.set()
 
-    registry = _registry(story, slow, send=send)
+    registry = _registry(story, SlowThread(), send=send)
     session = registry.open("a")
     with ThreadPoolExecutor() as pool:
         pool.submit(_send_frame, session)
@@ -79,7 +77,7 @@ def test_a_frame_in_work_is_acknowledged_before_its_session_ends() -> None:
 
 
 def test_after_its_end_a_session_takes_no_frame() -> None:
-    registry = _registry([], _run_here)
+    registry = _registry([], CallingThread())
     session = registry.open("a")
     registry.end_all()
     with pytest.raises(SessionExpired):
@@ -92,7 +90,7 @@ def test_after_its_end_a_session_takes_no_frame() -> None:
 def test_the_end_of_a_session_is_counted_once_by_its_reason(reason: str) -> None:
     labels = {"reason": reason.replace(" ", "_")}
     before = REGISTRY.get_sample_value("mien_sessions_ended_total", labels) or 0
-    registry = _registry([], _run_here)
+    registry = _registry([], CallingThread())
     registry.open("a")
     assert REGISTRY.get_sample_value("mien_sessions") == 1
 
@@ -111,7 +109,7 @@ def test_a_connection_that_cannot_be_closed_keeps_no_other_session_alive() -> No
             raise OSError("gone")
         story.append(f"{sid} cut")
 
-    registry = _registry(story, _run_here, disconnect=fail)
+    registry = _registry(story, CallingThread(), disconnect=fail)
     for sid in ("a", "b"):
         registry.open(sid)
     registry.end_all()

@@ -43,7 +43,9 @@ def hold(*texts: str) -> tuple[str, list[str]]:
     session = Mock(has_frame_in_work=True)
     session.drop = lambda seq: {"seq": seq, "status": "dropped"}
     inbox = Inbox(*texts[1:])
-    return FrameTurns(session).hold(texts[0], cast(Any, inbox)), inbox.sent
+    event = FrameTurns(session, lambda text, _: text).hold(texts[0], cast(Any, inbox))
+    assert event is not None
+    return event, inbox.sent
 
 
 def test_the_newest_frame_has_its_turn() -> None:

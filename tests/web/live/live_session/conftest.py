@@ -13,6 +13,7 @@ from face_utils.session_events import FrameStamp
 from tests.web.live.live_session.scene import AGE, EMOTION, IMAGE, HeldBackend, source
 from web.live.fair_queue import FairQueue
 from web.live.live_session import LiveSession
+from web.live.worker_pool import CallingThread
 from web.observability.instrumentation import FrameObservation
 
 LIMITS = SessionLimits(max_seconds=300, idle_seconds=60, frames_per_second=30)
@@ -42,7 +43,7 @@ def build(backend, sent, clock):
         return LiveSession(
             Session([EMOTION, AGE], limits, clock()),
             backend=backend,
-            run=lambda work: work(),
+            workers=CallingThread(),
             place=FairQueue(workers=2).join(),
             send=lambda event, payload: sent.append((event, payload)),
             clock=clock,
