@@ -46,7 +46,7 @@ QUICK :=
 WRITE :=
 
 .PHONY: help setup setup-dev setup-test tracing run test test-fast check lint types types-page unit-page browser \
-	lock sbom audit bench scale screenshot train tune compare attack generate wheel clean dead-venv
+	lock sbom audit bench profile scale screenshot train tune compare attack generate wheel clean dead-venv
 
 help: ## List targets and settings
 	echo "make TARGET, where TARGET is one of:"
@@ -111,6 +111,9 @@ tune: setup-test ## Measure smoothing and thresholds on DATA, and write docs/exp
 
 compare: setup-test ## Compare the models with other projects on DATA, and write docs/experiments/comparison.md
 	$(BIN)/python -m benchmarks.peers --data $(DATA)
+
+profile: setup-dev $(BENCH)/runtime/.complete $(BENCH)/$(BASE)/.complete .cache/tools/profile/.complete ## Profile this version and the earlier commit by thread and function
+	$(RUN) benchmarks.speed.profile $(if $(WRITE),--write)
 
 scale: setup-dev ## Measure scaling and the cost of a webcam, and write docs/reference/sizing.md
 	$(BIN)/python -m benchmarks.scale
