@@ -66,8 +66,8 @@ class TestPredictions:
     def test_a_face_that_left_leaves_nothing_to_the_next(self, show, backend, sent):
         show(LEFT)
         backend.take()["age"].respond(20)
-        show(seconds=1)
-        show(seconds=1)
+        show(seconds=3)
+        show(seconds=3)
 
         show(LEFT)
         backend.take()["age"].respond(60)
@@ -77,13 +77,25 @@ class TestPredictions:
             (2, 60),
         ]
 
+    def test_a_face_that_returns_within_seconds_keeps_its_answers(self, show, backend, sent):
+        show(LEFT)
+        backend.take()["age"].respond(20)
+        show()
+        show(LEFT, seconds=3)
+        backend.take()["age"].respond(60)
+
+        assert [(p["faces"][0]["id"], p["faces"][0]["years"]) for p in predictions(sent)] == [
+            (1, 20),
+            (1, 40),
+        ]
+
     def test_a_late_prediction_about_a_face_that_left_is_not_smoothed(self, show, backend, sent):
         show(LEFT)
         backend.take()["age"].respond(20)
         show(LEFT, seconds=3)
         late = backend.take()["age"]
-        show(seconds=2)
-        show()
+        show(seconds=3)
+        show(seconds=3)
 
         late.respond(60)
 
