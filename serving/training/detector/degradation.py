@@ -1,6 +1,6 @@
 """Degradation of the student's pictures: light, colour, cover, blur, noise and JPEG.
 
-The teacher sees the picture before this, so that the student learns to find what is hard to see.
+The teacher sees the pictures before this, so that the student learns to find what is hard to see.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-FOCUS = 2.0
-"""Exponent of the quality focal loss: X. Li et al., "Generalized Focal Loss", 2020."""
+FACE_WEIGHT = 2.0
+"""Weight of a cell that shows a face, over that of one that shows none."""
 CERTAIN = 0.3
 """Score of the teacher from which its boxes and landmarks are learnt."""
 
@@ -27,14 +27,15 @@ def distillation_loss(maps: list[Tensor], targets: list[Tensor]) -> dict[str, Te
     score = wanted[:, 0]
     weight = score * (score > CERTAIN)
     total = weight.sum().clamp(min=1.0)
-    difference = (torch.sigmoid(rows[:, 0]) - score).abs() ** FOCUS
     entropy = functional.binary_cross_entropy_with_logits(rows[:, 0], score, reduction="none")
+    # The cross-entropy minus its least value, so that the loss of a perfect student is 0.
+    least = functional.binary_cross_entropy(score, score, reduction="none")
     side = torch.exp(wanted[:, 3:5].clamp(-3, 5))
     centre = _huber((rows[:, 1:3] - wanted[:, 1:3]) / side)
     size = _huber(rows[:, 3:5] - wanted[:, 3:5])
     points = _huber((rows[:, 5:] - wanted[:, 5:]) / side.repeat(1, 5, 1))
     return {
-        "score": (difference * entropy).sum() / total,
+        "score": ((entropy - least) * (1 + FACE_WEIGHT * score)).sum() / total,
         "box": ((centre + size) * weight[:, None]).sum() / total,
         "landmarks": (points * weight[:, None]).sum() / total / 5,
     }

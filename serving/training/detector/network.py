@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -44,6 +43,7 @@ class Block(nn.Module):
         self.last = last
 
     def forward(self, maps: Tensor) -> Tensor:
+        """Runs the block."""
         maps = self.norm(self.pointwise(self.depthwise(maps)))
         return maps if self.last else functional.relu(maps)
 
@@ -55,6 +55,7 @@ class FaceNetwork(nn.Module):
         width: Channels.
 
     Example:
+        >>> import torch
         >>> maps = FaceNetwork(Width(16, 32, 64))(torch.zeros(1, 3, 64, 96))
         >>> [tuple(each.shape) for each in maps]
         [(1, 15, 8, 12), (1, 15, 4, 6), (1, 15, 2, 3)]
@@ -94,8 +95,10 @@ class FaceNetwork(nn.Module):
         result: list[Tensor] = []
         above: Tensor | None = None
         for side, neck, head in zip(sides[::-1], self.necks, self.heads, strict=True):
-            if above is not None:
-                side = side + functional.interpolate(above, scale_factor=2.0, mode="nearest")
-            above = neck(side)
+            above = neck(side if above is None else side + _double(above))
             result.insert(0, head(above))
         return result
+
+
+def _double(maps: Tensor) -> Tensor:
+    return functional.interpolate(maps, scale_factor=2.0, mode="nearest")

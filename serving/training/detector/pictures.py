@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SIDE = 640
-"""Side of a picture as the teacher sees it; the student sees half of it."""
+SIDE = 320
+"""Side of a picture in pixels."""
 LAYOUTS = ((1, 0.4), (2, 0.3), (3, 0.2), (4, 0.1))
 """Cells per side of a mosaic, and the share of the pictures with it."""
 LARGE_SHARE, FACE_SHARE = 0.15, 0.1
@@ -28,7 +28,7 @@ class Sources:
 
 
 def compose(sources: Sources, count: int) -> Tensor:
-    """Composes `(about count, 3, 640, 640)` pictures, 0 to 255, in half precision on a GPU."""
+    """Composes `(about count, 3, 320, 320)` pictures, 0 to 255."""
     return torch.cat([_mosaics(sources, cells, round(count * share)) for cells, share in LAYOUTS])
 
 
@@ -66,8 +66,7 @@ def _look_at(
         window = window * share
         window[:, :, 2:] += share - 1
     grid = functional.affine_grid(window, [count, 3, side, side], align_corners=False)
-    tiles = functional.grid_sample(pictures[index].float(), grid, align_corners=False)
-    return tiles.to(_precision(device))
+    return functional.grid_sample(pictures[index].float(), grid, align_corners=False)
 
 
 def _windows(count: int, zooms: tuple[float, float], device: torch.device) -> Tensor:
@@ -82,8 +81,9 @@ def _windows(count: int, zooms: tuple[float, float], device: torch.device) -> Te
     across, down = shape / zoom, 1 / (shape * zoom)
     room = (1 - 1 / zoom).abs()
     x, y = (_between(count, -1, 1, device) * room for _ in range(2))
-    rows = torch.stack([cos * across * mirror, -sin * down, x, sin * across * mirror, cos * down, y])
-    return rows.T.reshape(count, 2, 3)
+    across_row = [cos * across * mirror, -sin * down, x]
+    down_row = [sin * across * mirror, cos * down, y]
+    return torch.stack(across_row + down_row).T.reshape(count, 2, 3)
 
 
 def _between(count: int, low: float, high: float, device: torch.device) -> Tensor:
@@ -92,7 +92,3 @@ def _between(count: int, low: float, high: float, device: torch.device) -> Tenso
 
 def _chance(count: int, share: float, device: torch.device) -> Tensor:
     return torch.rand(count, device=device) < share
-
-
-def _precision(device: torch.device) -> torch.dtype:
-    return torch.float16 if device.type == "cuda" else torch.float32

@@ -51,9 +51,9 @@ class Teacher(nn.Module):
         return [self._join(values, stride) for stride in (8, 16, 32)]
 
     def _join(self, values: dict[str, Tensor], stride: int) -> Tensor:
-        parts = {kind: values[self._maps[f"{kind}_{stride}"]] for kind in _KINDS}
-        score = torch.sqrt(torch.sigmoid(parts["cls"].float()) * torch.sigmoid(parts["obj"].float()))
-        return torch.cat([score, parts["bbox"].float(), parts["kps"].float()], dim=1)
+        parts = {kind: values[self._maps[f"{kind}_{stride}"]].float() for kind in _KINDS}
+        score = torch.sqrt(torch.sigmoid(parts["cls"]) * torch.sigmoid(parts["obj"]))
+        return torch.cat([score, parts["bbox"], parts["kps"]], dim=1)
 
 
 _KINDS = ("cls", "obj", "bbox", "kps")
