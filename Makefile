@@ -36,6 +36,7 @@ export PLAYWRIGHT_BROWSERS_PATH ?= $(CURDIR)/.cache/browsers
 PORT :=
 HOST :=
 HTTPS :=
+PROCESSES :=
 MODEL := emotion
 ATTACK :=
 SERVER :=
@@ -51,7 +52,7 @@ WRITE :=
 help: ## List targets and settings
 	echo "make TARGET, where TARGET is one of:"
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
-	echo "make run takes PORT=5055, HOST=0.0.0.0 and HTTPS=1. All settings are environment variables:"
+	echo "make run takes PORT=5055, HOST=0.0.0.0, HTTPS=1 and PROCESSES=auto. All settings are environment variables:"
 	awk -F ' *[|] *' '/^[|] `MIEN_/ { gsub("`", ""); \
 		printf "  %-32s %s [%s]\n", $$2, $$5, ($$3 == "" ? "empty" : $$3) }' $(SETTINGS)
 
@@ -69,7 +70,7 @@ tracing: $(VENV)/.runtime ## Also install OpenTelemetry, for MIEN_TRACES
 
 run: setup ## Start the app and its model server, and print the address
 	$(if $(PORT),MIEN_PORT=$(PORT)) $(if $(HOST),MIEN_HOST=$(HOST)) $(if $(HTTPS),MIEN_HTTPS=$(HTTPS)) \
-		exec $(BIN)/python app.py
+		$(if $(PROCESSES),MIEN_PROCESSES=$(PROCESSES)) exec $(BIN)/python app.py
 
 # The unit tests run before TensorFlow is installed. The other tests run one at a time, because they
 # share ports and some measure times.

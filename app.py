@@ -10,7 +10,14 @@ if os.environ.pop("PYTHONSAFEPATH", None) or sys.flags.safe_path:
     # Python then does not look for modules beside this file; nor would the model server's.
     sys.path.insert(0, str(Path(__file__).parent))
 
+from web.processes.place import is_parent, read_place
 from web.transport.green_threads import patch_standard_library
+
+# The parent of several app processes imports nothing of the app.
+if __name__ == "__main__" and is_parent(os.environ, sys.argv[1:]):
+    from web.processes.parent import main as run_parent
+
+    run_parent()
 
 # The one variable that is read ahead of the settings, whose library must be imported later.
 if __name__ == "__main__" and os.environ.get("MIEN_ASYNC_MODE") != "threading":
@@ -21,6 +28,8 @@ from flask import Flask
 from process.leave import leave
 from web.application import create_app
 from web.observability.metrics_server import serve_metrics
+from web.processes.member import serve_member
+from web.processes.shares import share_settings
 from web.server.listener import open_socket
 from web.server.runtime import runtime_of
 from web.server.serve import serve
@@ -34,15 +43,21 @@ def main() -> None:
     """
     os.environ.setdefault("MIEN_LOG_LEVEL", "WARNING")
     settings = settings_or_exit()
+    place = read_place(sys.argv[1:])
+    if place:
+        settings = share_settings(settings, place)
     prepare_process(settings)
     try:
-        listener = open_socket(settings.server)
+        listener = None if place else open_socket(settings.server)
         serve_metrics(settings)
-        app = create_app(settings)
+        app = create_app(settings, place)
         runtime_of(app).start()
     except (OSError, ValueError) as error:
         fail_startup(error, settings.observability.log_format)
-    serve(app, listener)
+    if place:
+        serve_member(app, place)
+    elif listener:
+        serve(app, listener)
     leave(0)
 
 

@@ -61,6 +61,8 @@ def on_starting(server: Any) -> None:
         _refuse("gunicorn must run one worker, without --preload.")
     if server.cfg.worker_class_str != "eventlet" or _server.async_mode != "eventlet":
         _refuse("gunicorn needs the eventlet worker, -k eventlet, and MIEN_ASYNC_MODE=eventlet.")
+    if _server.processes != 1:
+        _refuse("MIEN_PROCESSES is for `make run` and `mien serve`. Under gunicorn, remove it.")
     if _server.https and not server.cfg.is_ssl:
         _refuse(
             "under gunicorn MIEN_HTTPS needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY, or --certfile."

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on; sets MIEN_HOST")
     serve.add_argument("--port", help="TCP port to listen on; sets MIEN_PORT")
     serve.add_argument("--https", action="store_const", const="1", help="use TLS; sets MIEN_HTTPS")
+    serve.add_argument("--processes", help="number of app processes; sets MIEN_PROCESSES")
     serve.set_defaults(run=_serve)
     models = commands.add_parser("models", help="list the models: version, licence, data, quality")
     models.add_argument("--json", action="store_true", help="print JSON")
@@ -56,7 +57,7 @@ def _version() -> str:
 
 def _serve(options: argparse.Namespace) -> int:
     """Runs `app.py` as `python app.py` would."""
-    for name in ("host", "port", "https"):
+    for name in ("host", "port", "https", "processes"):
         if value := getattr(options, name):
             os.environ[f"MIEN_{name.upper()}"] = value
     runpy.run_path(str(APP), run_name="__main__")

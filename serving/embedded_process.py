@@ -16,6 +16,11 @@ class NoEmbeddedServerError(OSError):
     """This installation has no embedded server, like the app's image."""
 
 
+def unix_target(socket: Path) -> str:
+    """A Unix socket as a gRPC target."""
+    return f"unix:{quote(str(socket))}"
+
+
 class EmbeddedServer:
     """The embedded model server, which is restarted whenever it exits or hangs.
 
@@ -27,6 +32,7 @@ class EmbeddedServer:
         contract: The contract's file.
         options: More options of its command line.
         on_restart: Called after each restart.
+        socket: Path of its socket, in a private folder. If None, it makes such a folder.
 
     Attributes:
         target: Address as a gRPC target.
@@ -42,6 +48,7 @@ class EmbeddedServer:
         contract: Path,
         options: Sequence[str] = (),
         on_restart: Callable[[], object] | None = None,
+        socket: Path | None = None,
     ) -> None:
         if find_spec("openvino") is None:
             raise NoEmbeddedServerError(
@@ -50,9 +57,11 @@ class EmbeddedServer:
             )
         if not models.is_dir():
             raise FileNotFoundError(f"MIEN_MODELS={str(models)!r} is not a folder.")
-        self._folder = PrivateFolder()
-        socket = self._folder.path / "s"
-        self.target = f"unix:{quote(str(socket))}"
+        self._folder: PrivateFolder | None = None
+        if socket is None:
+            self._folder = PrivateFolder()
+            socket = self._folder.path / "s"
+        self.target = unix_target(socket)
         self._command = [
             *(sys.executable, "-m", "serving", "--socket", str(socket)),
             *("--models", str(models), "--contract", str(contract)),
@@ -80,4 +89,5 @@ class EmbeddedServer:
         """Ends the server."""
         if self._supervisor:
             self._supervisor.close()
-        self._folder.remove()
+        if self._folder:
+            self._folder.remove()

@@ -13,6 +13,7 @@ from web.http.host_check import HostCheck
 from web.http.routes import add_routes
 from web.http.security import SecurityHeaders
 from web.live.namespace import LiveNamespace
+from web.processes.place import Place
 from web.server.runtime import Runtime, attach_runtime, replace_application
 from web.service import build_service
 from web.settings import Settings
@@ -20,16 +21,21 @@ from web.transport.connection_reaper import hang_up
 from web.transport.health import answer_health
 from web.transport.outgoing import send_event
 from web.transport.promotion import promote_sessions
+from web.transport.session_ids import number_sessions
 from web.transport.socketio_server import background_tasks, build_socketio
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, place: Place | None = None) -> Flask:
     """Builds the Flask app with its Socket.IO events, and the service behind it.
 
     It starts no thread and no process: `web.server.runtime.runtime_of(app).start()` does.
+
+    Args:
+        settings: All settings.
+        place: Place of this process among those of the service; None if it is the only one.
 
     Raises:
         ContractError: The model contract is wrong.
@@ -39,7 +45,10 @@ def create_app(settings: Settings) -> Flask:
     socketio = build_socketio(app, settings)
     replace_application(app, promote_sessions(app.wsgi_app, socketio.server))
     server = socketio.server
-    service = build_service(settings, partial(send_event, server), partial(_disconnect, server))
+    if place:
+        number_sessions(server.eio, place.index)
+    send, disconnect = partial(send_event, server), partial(_disconnect, server)
+    service = build_service(settings, send, disconnect, place)
     add_routes(app, service)
     server.register_namespace(LiveNamespace(service, server.sleep))
     replace_application(app, _guard(app.wsgi_app, settings))

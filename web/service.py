@@ -20,7 +20,7 @@ from serving.channel import TlsFiles, open_channel
 from serving.circuit_breaker import ModelState
 from serving.client import ModelClient
 from serving.contract import load_contract
-from serving.embedded_process import EmbeddedServer
+from serving.embedded_process import EmbeddedServer, unix_target
 from serving.hub_bridge import HubBridge
 from serving.joined_batches import JoinedBatches
 from telemetry.tracing import configure_tracing
@@ -35,6 +35,7 @@ from web.observability.metrics import (
     expect_models,
 )
 from web.observability.model_calls import ObservedBackend
+from web.processes.place import Place
 from web.settings import Settings
 from web.settings.model_server import ModelServerSettings
 from web.settings.sessions import SessionsSettings
@@ -86,7 +87,8 @@ class Service:
             self.embedded.start()
         self.bridge.start()
         self.sessions.start()
-        self.client.watch(partial(_report_state, self.sessions, self.embedded is not None))
+        is_embedded = not self.settings.model_server.model_server
+        self.client.watch(partial(_report_state, self.sessions, is_embedded))
 
     def close(self) -> None:
         """Ends the sessions, the model client and the embedded model server."""
@@ -96,13 +98,19 @@ class Service:
             self.embedded.close()
 
 
-def build_service(settings: Settings, send: Send, disconnect: Callable[[str], Any]) -> Service:
+def build_service(
+    settings: Settings,
+    send: Send,
+    disconnect: Callable[[str], Any],
+    place: Place | None = None,
+) -> Service:
     """Builds the service without starting anything.
 
     Args:
         settings: All settings of the app.
         send: Sends an event to one client: `send(sid, event, payload)`.
         disconnect: Closes one client's connection.
+        place: Place of this process among those of the service; None if it is the only one.
 
     Raises:
         ContractError: The model contract is invalid.
@@ -111,11 +119,12 @@ def build_service(settings: Settings, send: Send, disconnect: Callable[[str], An
     """
     models = load_contract(settings.model_server.contract)
     expect_models(models)
-    embedded = None if settings.model_server.model_server else _embedded_server(settings)
+    embedded = _embedded_server(settings, place) if _starts_server(settings, place) else None
     detection = settings.detection
     detector = build_detector(detection.detector, detection.blazeface, detection.yunet)
     bridge = HubBridge()
-    client = _build_client(settings.model_server, embedded, models, bridge)
+    target = embedded.target if embedded else _server_target(settings, place)
+    client = _build_client(settings.model_server, target, models, bridge)
     joined = JoinedBatches(ObservedBackend(client), build_timer(settings), time.monotonic)
     for name in models:
         MODEL_WAITING.labels(name).set_function(partial(joined.waiting, name))
@@ -146,20 +155,33 @@ def _log_level(state: ModelState, is_embedded: bool) -> int:
     return logging.DEBUG if is_embedded and not state.available else logging.INFO
 
 
-def _embedded_server(settings: Settings) -> EmbeddedServer:
+def _starts_server(settings: Settings, place: Place | None) -> bool:
+    """Whether this process starts a model server. Of several app processes, one in a group does."""
+    is_owner = place is None or place.owns_model_server
+    return is_owner and not settings.model_server.model_server
+
+
+def _server_target(settings: Settings, place: Place | None) -> str:
+    """Address of the model server that another process has started."""
+    named = settings.model_server.model_server
+    return named if named or place is None else unix_target(place.model_socket)
+
+
+def _embedded_server(settings: Settings, place: Place | None) -> EmbeddedServer:
     shown, server = settings.observability, settings.model_server
     log_options = ["--log-level", shown.log_level, "--log-format", shown.log_format]
     options = [*log_options, "--traces", shown.traces]
-    return EmbeddedServer(server.models, server.contract, options, MODEL_SERVER_RESTARTS.inc)
+    socket = place.model_socket if place else None
+    restarted = MODEL_SERVER_RESTARTS.inc
+    return EmbeddedServer(server.models, server.contract, options, restarted, socket)
 
 
 def _build_client(
     server: ModelServerSettings,
-    embedded: EmbeddedServer | None,
+    target: str,
     models: dict[str, ModelSpec],
     bridge: HubBridge,
 ) -> ModelClient:
-    target = embedded.target if embedded else server.model_server
     tls = model_server_tls(server)
     if tls:
         tls.check()

@@ -55,6 +55,7 @@ LANES = {
     "tests/web/live/test_sessions.py": "unit",
     "tests/web/live/test_validation.py": "unit",
     "tests/web/observability/test_instrumentation.py": "unit",
+    "tests/web/processes/test_parts.py": "unit",
     "tests/web/settings/test_settings.py": "unit",
     "tests/web/transport/test_admission.py": "unit",
     "tests/web/transport/test_buffers.py": "unit",
@@ -62,6 +63,7 @@ LANES = {
     "tests/web/transport/test_message_reader.py": "unit",
     "tests/web/transport/test_patched_libraries.py": "unit",
     "tests/web/transport/test_socketio_limits.py": "unit",
+    "tests/web/transport/test_session_ids.py": "unit",
 }
 """Folder or file -> lane of the tests in it. The longest path that fits decides."""
 

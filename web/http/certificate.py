@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from web.http.network_address import network_address
+
 LIFETIME = datetime.timedelta(days=30)
 
 
@@ -37,17 +39,6 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
         )
     )
     return certificate_file, key_file
-
-
-def network_address() -> str | None:
-    """This machine's address in its own network, or None without one."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Connecting a datagram socket sends nothing. It only selects the outgoing address.
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])
 
 
 def _sign(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import time
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from threading import Thread
 
 from flask import Flask
 
 from process.private_folder import PrivateFolder
-from process.stop_signals import stop_signals
+from process.stop_signals import stop_sockets
 from telemetry.logs import announce
-from web.http.certificate import make_certificate, network_address
 from web.http.routes import readiness
+from web.server.addresses import page_addresses
 from web.server.connection_limits import admit_clients
 from web.server.runtime import runtime_of
+from web.server.tls_files import tls_files
 from web.service import Service
-from web.settings.server import ServerSettings
+from web.settings import Settings
+from web.transport.admission import Admission
 from web.transport.tls import build_context
 from web.transport.wsgi_servers import SERVERS
 
@@ -28,65 +30,67 @@ _FLUSH_SECONDS = 0.2
 
 def serve(app: Flask, listener: socket.socket) -> None:
     """Serves a started app until the process is told to stop, then ends every session."""
-    runtime = runtime_of(app)
-    service = runtime.service
-    stop, tell = _signals()
+    settings = runtime_of(app).service.settings
     folder = PrivateFolder()
-    files = _tls_files(service.settings.server, folder.path)
+    files = tls_files(settings.server, folder.path)
     tls = build_context(*files) if files else None
-    arguments = (app, listener, tls, admit_clients(service.settings))
+    run = partial(SERVERS[settings.server.async_mode], app, listener, tls)
+    announce("Loading models", settings.observability.log_format)
+    serve_until_stopped(app, run, partial(announce_address, settings))
+    folder.remove()
 
-    def run() -> None:
+
+def announce_address(settings: Settings, state: str) -> None:
+    """Prints the address of the page.
+
+    Args:
+        settings: All settings.
+        state: What there is to say before it, such as `is ready`.
+    """
+    line = f"Mien {state}: {page_addresses(settings.server)}"
+    announce(line, settings.observability.log_format)
+
+
+def serve_until_stopped(
+    app: Flask,
+    run: Callable[[Admission], object],
+    on_ready: Callable[[str], object],
+    wait: Callable[[], object] | None = None,
+) -> None:
+    """Serves a started app until the process is told to stop, then ends every session.
+
+    Args:
+        app: The app.
+        run: Serves connections that an admission admits, forever.
+        on_ready: Called with what to say, once everything works or some time has passed.
+        wait: Returns when the process must stop, even without a signal.
+    """
+    runtime = runtime_of(app)
+    stop, tell = stop_sockets()
+
+    def tell_after(work: Callable[[], object]) -> None:
         try:
-            SERVERS[service.settings.server.async_mode](*arguments)
+            work()
         finally:
             tell.send(b"\0")  # A server that ends by itself must end the process.
 
-    announce("Loading models", service.settings.observability.log_format)
-    Thread(target=run, name="server", daemon=True).start()
-    Thread(target=_announce, args=(service,), name="announce", daemon=True).start()
+    def report() -> None:
+        on_ready(_await_models(runtime.service))
+
+    admission = admit_clients(runtime.service.settings)
+    Thread(target=tell_after, args=(partial(run, admission),), name="server", daemon=True).start()
+    Thread(target=report, name="announce", daemon=True).start()
+    if wait:
+        Thread(target=tell_after, args=(wait,), name="parent", daemon=True).start()
     stop.recv(1)
     runtime.close()
-    folder.remove()
     time.sleep(_FLUSH_SECONDS)  # The last packets to the clients need a moment.
 
 
-def _signals() -> tuple[socket.socket, socket.socket]:
-    """A socket that becomes readable when the process must stop, and its other end.
-
-    A signal handler would run in the middle of eventlet's hub, where nothing may wait.
-    """
-    inbox, outbox = socket.socketpair()
-    outbox.setblocking(False)
-    signal.set_wakeup_fd(outbox.fileno())
-    for number in stop_signals():
-        signal.signal(number, lambda *_: None)
-    return inbox, outbox
-
-
-def _tls_files(server: ServerSettings, folder: Path) -> tuple[Path, Path] | None:
-    if not server.https:
-        return None
-    if server.tls_certificate and server.tls_key:
-        return server.tls_certificate, server.tls_key
-    return make_certificate(folder)
-
-
-def _announce(service: Service) -> None:
-    """Prints the address as soon as everything works, or what does not work."""
+def _await_models(service: Service) -> str:
+    """Waits until everything works, and says so; after some time it says what does not work."""
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while not (report := readiness(service))["ready"] and time.monotonic() < deadline:
         time.sleep(0.05)
     away = [f"{n} ({m['message']})" for n, m in report["models"].items() if not m["available"]]
-    state = "is ready" if report["ready"] else f"runs without {', '.join(away)}"
-    line = f"Mien {state}: {' and '.join(_addresses(service.settings.server))}"
-    announce(line, service.settings.observability.log_format)
-
-
-def _addresses(server: ServerSettings) -> list[str]:
-    scheme = "https" if server.https else "http"
-    if server.bind_host not in {"0.0.0.0", "::"}:
-        hosts = [server.bind_host]
-    else:
-        hosts = [host for host in ("localhost", network_address()) if host]
-    return [f"{scheme}://{f'[{h}]' if ':' in h else h}:{server.port}" for h in hosts]
+    return "is ready" if report["ready"] else f"runs without {', '.join(away)}"

@@ -34,7 +34,8 @@ def describe_rule(field: FieldInfo, error_type: str) -> str:
     if error_type in {"greater_than_equal", "less_than_equal"}:
         return f"must be from {_bounds(field)}"
     if field.annotation in _NUMBERS:
-        return f"must be a {_NUMBERS[field.annotation]}"
+        accepted = [each.text for each in field.metadata if isinstance(each, Accepts)]
+        return f"must be a {(accepted or [_NUMBERS[field.annotation]])[0]}"
     if choices := get_args(field.annotation):
         return f"must be one of {', '.join(choices)}"
     return f"must be {describe_type(field)}"

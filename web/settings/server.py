@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from web.settings.group import SettingsGroup
-from web.settings.values import BasePath, OptionalPath, Port
+from web.settings.values import BasePath, OptionalPath, Port, Processes
 
 
 class ServerSettings(SettingsGroup):
@@ -46,6 +46,12 @@ class ServerSettings(SettingsGroup):
         default="eventlet",
         description="Concurrency model: `eventlet` (green threads) or `threading` (native "
         "threads). Gunicorn requires `eventlet`.",
+    )
+
+    processes: Processes = Field(
+        default=1,
+        description="Number of app processes behind the port, or `auto` for one per core. Not for "
+        "gunicorn.",
     )
 
     @property

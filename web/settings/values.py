@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from process.cores import available_cores
 from serving.endpoints import LAST_PORT
 
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/:@?#\s]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
@@ -22,6 +23,9 @@ _REST_PORT = 8501
 """TensorFlow Serving's REST port, next to gRPC on 8500."""
 
 _HOST_NAME = re.compile(r"[a-z0-9_.-]+|\[?[0-9a-f:.]+\]?")
+
+AUTO = "auto"
+"""Means a value that follows from this machine."""
 
 UNIX = "unix"
 """Means every proxy that connects through a Unix socket."""
@@ -112,6 +116,16 @@ def _parse_optional_path(value: object) -> object:
     return None if value == "" else _parse_path(value)
 
 
+def _parse_processes(value: object) -> object:
+    return available_cores() if value == AUTO else value
+
+
+Processes = Annotated[
+    int,
+    Field(ge=1, le=128),
+    BeforeValidator(_parse_processes),
+    Accepts("whole number, 1 to 128, or auto"),
+]
 Port = Annotated[int, Field(ge=1, le=LAST_PORT)]
 OptionalPort = Annotated[int, Field(ge=0, le=LAST_PORT)]
 BasePath = Annotated[str, AfterValidator(_parse_base_path), Accepts("path of a URL, or empty")]

@@ -64,6 +64,7 @@ class Connection:
         deadline: Time at which it is closed, unless it enters another stage before.
         request: Number of its current request.
         kept_since: Number of the request since which it is kept for a session, or None.
+        is_handed_over: Whether another process has it now.
     """
 
     def __init__(self, admission: Admission, sock: Any, network: str | None, now: float) -> None:
@@ -75,6 +76,7 @@ class Connection:
         self.deadline = math.inf
         self.request = 0
         self.kept_since: int | None = None
+        self.is_handed_over = False
         self.admission = admission
 
     @property

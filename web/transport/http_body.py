@@ -20,15 +20,22 @@ class PacedReader(io.RawIOBase):
 
     Args:
         raw: The socket's bytes, without a buffer.
+        early: Bytes that another process has already read from the socket.
     """
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, early: bytes = b"") -> None:
         self._raw = raw
+        self._early = early
         self._short = 0
+        self._has_ended = False
 
     def begin(self) -> None:
         """Begins a new request, whose first short reads are free."""
         self._short = 0
+
+    def end(self) -> None:
+        """Reads nothing more from the socket."""
+        self._has_ended = True
 
     def readable(self) -> bool:
         """Always true."""
@@ -36,6 +43,12 @@ class PacedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """Reads what has arrived, or waits for it."""
+        if self._has_ended:
+            return 0
+        if self._early:
+            part, self._early = self._early[: len(buffer)], self._early[len(buffer) :]
+            buffer[: len(part)] = part
+            return len(part)
         if self._short > FREE_SHORT_READS:
             time.sleep(PAUSE_SECONDS)
         count: int | None = self._raw.readinto(buffer)

@@ -79,6 +79,10 @@ class Visit:
             connection.keep_since(None)
 
 
+class HandedOver(Exception):
+    """The connection's session lives in another process, which has the connection now."""
+
+
 class BoundedRequests(Handler):
     """Reads heads and bodies within limits, for a class that answers requests.
 
@@ -86,6 +90,8 @@ class BoundedRequests(Handler):
     """
 
     rbufsize = 0
+    early = b""
+    """Bytes of the connection that another process has already read."""
     place: Connection
     body: Body
     wire: BinaryIO
@@ -93,7 +99,7 @@ class BoundedRequests(Handler):
     def setup(self) -> None:
         """Puts the paced reader between socket and parser."""
         super().setup()
-        self._paced = PacedReader(self.rfile)
+        self._paced = PacedReader(self.rfile, self.early)
         self.wire = cast(BinaryIO, io.BufferedReader(self._paced))
 
     def handle(self) -> None:
@@ -113,6 +119,8 @@ class BoundedRequests(Handler):
         except Refused as refusal:
             self._refuse(refusal)
             return
+        except HandedOver:
+            return
         time.sleep(0)  # Others get their turn before each request, however fast they arrive.
         try:
             self.respond()
@@ -122,6 +130,23 @@ class BoundedRequests(Handler):
     def respond(self) -> None:
         """Answers the request that was read."""
         raise NotImplementedError
+
+    def hand_over(self, sid: str, head: bytes) -> None:
+        """Hands the connection to the process of a session, if that is another one.
+
+        Args:
+            sid: Engine.IO connection of the request, or empty.
+            head: The request's head.
+
+        Raises:
+            HandedOver: The other process has the connection.
+            Refused: The other process takes no connection at the moment.
+        """
+
+    def take_unread(self) -> bytes:
+        """What has arrived and was not parsed. Nothing more is read from the connection."""
+        self._paced.end()
+        return self.wire.read()
 
     def finish(self) -> None:
         """Closes what `setup` opened."""
@@ -162,6 +187,8 @@ class BoundedRequests(Handler):
         self.raw_requestline, fields = read_head(self.wire)
         self.rfile = io.BytesIO(fields)
         self.parse_request()
+        self._sid = find_sid(self.path.partition("?")[2])
+        self.hand_over(self._sid, self.raw_requestline + fields)
         length = body_length(self.headers)
         self.body = Body(self.wire, length, self._end_body)
         self.rfile = self.body  # type: ignore[assignment]
@@ -174,10 +201,8 @@ class BoundedRequests(Handler):
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
         if place.is_probe or place.admission.is_draining:
             self.close_connection = True
-        sid = find_sid(self.path.partition("?")[2])
-        if sid and not place.admission.begin_request(sid):
+        if self._sid and not place.admission.begin_request(self._sid):
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS)
-        self._sid = sid
         if length:
             place.enter(Stage.BODY, BODY_SECONDS + length / BODY_BYTES_PER_SECOND)
         elif self.headers.get("Upgrade", "").lower() == "websocket":

@@ -37,6 +37,7 @@ def test_gunicorn_gives_up_instead_of_trying_without_end() -> None:
         (["-w", "2"], {}, "one worker"),
         (["-k", "gthread"], {}, "-k eventlet"),
         ([], {"MIEN_ASYNC_MODE": "threading"}, "MIEN_ASYNC_MODE=eventlet"),
+        ([], {"MIEN_PROCESSES": "2"}, "Under gunicorn, remove it"),
         ([], {"MIEN_HTTPS": "1"}, "needs MIEN_TLS_CERTIFICATE and MIEN_TLS_KEY"),
     ],
     ids=str,

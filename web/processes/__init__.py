@@ -1,0 +1,1 @@
+"""Several app processes behind one port: `MIEN_PROCESSES`."""
