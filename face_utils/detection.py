@@ -48,9 +48,13 @@ class Detection:
 
 
 class Detector(Protocol):
-    """Finds the faces of an image. Two threads must not use it at the same time."""
+    """Finds the faces of an image."""
 
     name: str
+
+    def prepare(self) -> None:
+        """Loads what the first search would have to load. Calling it again does nothing."""
+        ...
 
     def detect(self, image: Image) -> list[Detection]:
         """Returns the faces of an image, the best score first."""
@@ -60,14 +64,19 @@ class Detector(Protocol):
 class DetectorPool:
     """Lends each caller its own detector, and builds another one when all are in use.
 
-    OpenCV's detectors keep state between set-up and forward pass, so two threads in one detector
-    would read each other's images.
+    OpenCV's cascades keep state during a search, so two threads in one detector would read each
+    other's images.
     """
 
     def __init__(self, build: Callable[[], Detector]) -> None:
         self._build = build
         self._idle: deque[Detector] = deque([build()])
         self.name = self._idle[0].name
+
+    def prepare(self) -> None:
+        """Prepares the first detector."""
+        for detector in self._idle:
+            detector.prepare()
 
     def detect(self, image: Image) -> list[Detection]:
         """Returns the faces of an image, the best score first."""

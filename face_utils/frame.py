@@ -11,7 +11,9 @@ from face_utils.cropping import GreyCrop, Square, crop, face_square
 from face_utils.detection import Detection, Image
 from face_utils.errors import BadRequest, ImageTooLarge
 from face_utils.image import EncodedImage, ImageLimits, decode, examine
+from face_utils.picture import Picture
 from face_utils.rotation import Rotation, rotate_image
+from face_utils.search.canvas_detector import CanvasDetector
 
 Detect = Callable[[Image], list[Detection]]
 """Finds the faces of an image, the best first."""
@@ -23,28 +25,39 @@ class FaceRegion:
 
     Attributes:
         detection: The face, in pixels of the upright frame.
-        image: Image that contains the face.
+        image: Image that contains the face, or a picture of the whole frame.
         x: Left edge of the image in the frame, in pixels of the frame.
         y: Top edge of the image in the frame.
         scale: Pixels of the image per pixel of the frame.
     """
 
     detection: Detection
-    image: Image
+    image: Image | Picture
     x: float = 0.0
     y: float = 0.0
     scale: float = 1.0
 
     def crop(self, margin: float, size: int) -> GreyCrop:
-        """The face, upright, `(size, size)` uint8 grey."""
+        """The face, upright, `(size, size)` uint8 grey.
+
+        Raises:
+            BadImage: The frame must be decoded in full for this, and its data are damaged.
+        """
         square = face_square(self.detection.box, margin, self.detection.roll)
+        image, scale = self._pixels(size / max(square.side, 1e-6))
         inside = Square(
-            (square.x - self.x) * self.scale,
-            (square.y - self.y) * self.scale,
-            square.side * self.scale,
+            (square.x - self.x) * scale,
+            (square.y - self.y) * scale,
+            square.side * scale,
             square.roll,
         )
-        return crop(self.image, inside, size)
+        return crop(image, inside, size)
+
+    def _pixels(self, least_scale: float) -> tuple[Image, float]:
+        """Pixels that a crop need not enlarge, if the frame has them."""
+        if isinstance(self.image, Picture):
+            return self.image.at_least(least_scale)
+        return self.image, self.scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,16 +69,31 @@ class DetectedFrame:
         height: Height of the upright frame in pixels.
         faces: Its faces, the best first.
         timings: Milliseconds by stage.
+        picture: Its pixels, if crops may still decode more of them.
     """
 
     width: int
     height: int
     faces: list[FaceRegion]
     timings: dict[str, float] = field(default_factory=dict)
+    picture: Picture | None = None
 
 
-FrameSource = Callable[[], DetectedFrame]
-"""Gives a frame's faces; runs in a worker, since it decodes and detects."""
+@dataclass(frozen=True, eq=False)
+class LiveFrame:
+    """A frame of a session before its faces are known: the session decides where to look.
+
+    Attributes:
+        decode: Decodes it; `decode(full)` says whether its full size will be needed.
+        detector: Looks at parts of it.
+    """
+
+    decode: Callable[[bool], Picture]
+    detector: CanvasDetector
+
+
+FrameSource = Callable[[], DetectedFrame | LiveFrame]
+"""Gives a frame; runs in a worker, since it decodes and may detect."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +134,7 @@ class FrameReader:
         detect: Finds the faces of an image.
         limits: Limits of one encoded image.
         max_faces: Largest number of faces that a client may send, or that are analyzed.
+        live: Looks at parts of a live frame; None to search every frame with `detect`.
 
     Example:
         >>> import numpy as np
@@ -117,6 +146,23 @@ class FrameReader:
     detect: Detect
     limits: ImageLimits
     max_faces: int
+    live: CanvasDetector | None = None
+
+    def open(self, data: bytes, rotate: Rotation = 0) -> DetectedFrame | LiveFrame:
+        """Reads an encoded live frame, of which only the parts that matter are searched.
+
+        Args:
+            data: JPEG, PNG or WebP.
+            rotate: Degrees clockwise that make the frame upright.
+
+        Raises:
+            BadImage: `data` is not a readable image.
+            ImageTooLarge: It exceeds the limits.
+        """
+        if self.live is None:
+            return self.read(data, rotate)
+        encoded = examine(data, self.limits)
+        return LiveFrame(lambda full: Picture.read(encoded, rotate, full=full), self.live)
 
     def read(self, data: bytes, rotate: Rotation = 0) -> DetectedFrame:
         """Decodes an encoded frame once and finds its faces once.

@@ -77,6 +77,16 @@ class EncodedImage:
         pixels = self._pixels(cv2.IMREAD_UNCHANGED)
         return as_frame(pixels, read_metadata(self.kind, self.data))
 
+    def decode_half(self) -> Image | None:
+        """The upright image at half size, its sides rounded up; None if that saves no time.
+
+        Raises:
+            BadImage: Its data are damaged.
+        """
+        if self.kind not in _WITHOUT_ALPHA:
+            return None
+        return np.asarray(self._pixels(cv2.IMREAD_REDUCED_COLOR_2), np.uint8)
+
     def _pixels(self, flags: int) -> Pixels:
         try:
             pixels = cv2.imdecode(np.frombuffer(self.data, np.uint8), flags)

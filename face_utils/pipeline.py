@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_utils.cropping import GreyCrop, Square, face_square
-from face_utils.frame import DetectedFrame, FaceRegion, FrameSource
+from face_utils.frame import DetectedFrame, FaceRegion, FrameSource, LiveFrame
 from face_utils.limits import MAX_FACES
+from face_utils.live_detection import LiveDetection
 from face_utils.model_schedule import ModelSchedule
 from face_utils.model_spec import ModelSpec
 from face_utils.quality import CROP_MARGIN, CROP_SIZE, assess_quality
@@ -73,6 +74,8 @@ class Pipeline:
     ) -> None:
         self.schedule = ModelSchedule()
         self._tracker = Tracker(track_memory_seconds, max_faces)
+        self._detection = LiveDetection()
+        self._last_at = 0.0
 
     @property
     def tracks(self) -> set[int]:
@@ -97,9 +100,11 @@ class Pipeline:
             MienError: The frame cannot be read.
         """
         start = perf_counter()
-        frame = source()
+        frame = self._detect(source(), now)
         faces = self._track(frame, now)
         batches = [b for m, i in intervals.items() if (b := self._batch(m, i, faces, now))]
+        if frame.picture:
+            frame.timings["decode_ms"] = self._detection.finish(frame.picture)
         total = round((perf_counter() - start) * 1e3, 2)
         return FrameAnalysis(
             frame.width,
@@ -109,9 +114,17 @@ class Pipeline:
             batches,
         )
 
+    def _detect(self, frame: DetectedFrame | LiveFrame, now: float) -> DetectedFrame:
+        if isinstance(frame, DetectedFrame):
+            return frame
+        expected = self._tracker.expected(now)
+        followed = [face for face in expected if face.seen_at >= self._last_at]
+        return self._detection.find(frame, followed, now)
+
     def _track(self, frame: DetectedFrame, now: float) -> list[FaceCrops]:
         detections = [region.detection for region in frame.faces]
         tracks = self._tracker.update(detections, now, (frame.width, frame.height))
+        self._last_at = now
         # A client may have dropped the predictions about a face that was away.
         away = {track.id for track in tracks if track and track.has_returned}
         self.schedule.keep(self._tracker.ids - away)

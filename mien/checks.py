@@ -84,7 +84,7 @@ def _check_models(settings: Settings) -> str:
 
 def _check_detector(settings: Settings) -> str:
     detection = settings.detection
-    build_detector(detection.detector, detection.blazeface, detection.yunet)
+    build_detector(detection.detector, detection.blazeface, detection.yunet).prepare()
     return detection.detector
 
 

@@ -12,7 +12,7 @@ from threading import Event, Lock
 import cv2
 
 from face_utils.backend import Backend
-from face_utils.detection import DetectorPool
+from face_utils.detection import Detector
 from face_utils.detectors.factory import build_detector
 from face_utils.detectors.files import blazeface_file
 from face_utils.errors import ModelUnavailable
@@ -86,13 +86,15 @@ def open_parts(server: ServerArguments) -> tuple[Sequence[ModelSpec], Backend, F
     return models, backend, reader
 
 
-def _build_detector() -> DetectorPool:
+def _build_detector() -> Detector:
     """Builds the detector, and leaves the caller's OpenCV as it was: the service uses 1 thread."""
     with _BUILDING:
         threads = cv2.getNumThreads()
         try:
             # Not `auto`, which would silently take the Haar cascade if the file were missing.
-            return build_detector("blazeface", blazeface_file(), None)
+            detector = build_detector("blazeface", blazeface_file(), None)
+            detector.prepare()
+            return detector
         finally:
             cv2.setNumThreads(threads)
 

@@ -13,7 +13,7 @@ import pytest
 import skimage.data
 
 import serving.training  # noqa: F401  (keeps Keras and Matplotlib out of the home folder)
-from face_utils.detection import DetectorPool
+from face_utils.detection import Detector
 from face_utils.detectors.factory import build_detector
 from tests.support.calls import Call
 from tests.support.lanes import LANES, find_lane, may_hold
@@ -88,7 +88,7 @@ def yunet_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def detector(blazeface_file: Path) -> DetectorPool:
+def detector(blazeface_file: Path) -> Detector:
     """BlazeFace, as the app has it by default."""
     return build_detector("blazeface", blazeface_file, None)
 

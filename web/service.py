@@ -6,11 +6,11 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
-from face_utils.detection import DetectorPool
-from face_utils.detectors.factory import build_detector
+from face_utils.detection import Detector
+from face_utils.detectors.factory import build_detector, live_detector
 from face_utils.frame import FrameReader
 from face_utils.image import ImageLimits
 from face_utils.model_spec import ModelSpec
@@ -62,18 +62,19 @@ class Service:
 
     settings: Settings
     models: dict[str, ModelSpec]
-    detector: DetectorPool
+    detector: Detector
     client: ModelClient
     sessions: SessionRegistry
     embedded: EmbeddedServer | None
     bridge: HubBridge
 
-    @property
+    @cached_property
     def reader(self) -> FrameReader:
         """Reads the frames of all clients."""
         limits = self.settings.limits
         image_limits = ImageLimits(limits.max_frame_bytes, limits.max_pixels)
-        return FrameReader(self.detector.detect, image_limits, limits.max_faces)
+        live = live_detector(self.detector)
+        return FrameReader(self.detector.detect, image_limits, limits.max_faces, live)
 
     def start(self) -> None:
         """Starts the embedded model server and the threads. Call it once.
@@ -85,6 +86,8 @@ class Service:
         configure_tracing(self.settings.observability.traces, "mien-app")
         if self.embedded:
             self.embedded.start()
+        # The model server loads its models in the meantime.
+        self.detector.prepare()
         self.bridge.start()
         self.sessions.start()
         is_embedded = not self.settings.model_server.model_server

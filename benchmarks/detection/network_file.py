@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from face_utils.boxes import FloatArray, suppress
 from face_utils.detection import Detection, Image
-from serving.quiet_openvino import openvino
+from face_utils.quiet_openvino import openvino
 
 STRIDES = (8, 16, 32)
 OVERLAP = 0.3

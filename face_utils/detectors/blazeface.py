@@ -1,4 +1,4 @@
-"""BlazeFace (full range) on OpenCV's DNN module.
+"""BlazeFace (full range) on OpenVINO, which reads the file of TensorFlow Lite.
 
 The network and its conventions: V. Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face
 Detection on Mobile GPUs", 2019. The full-range model has one anchor in the centre of each cell of
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from face_utils.boxes import FloatArray, suppress
 from face_utils.detection import Detection, Image
+from face_utils.detectors.openvino_runtime import CompiledNetwork, read_model
 from face_utils.detectors.scaling import scale_to
+from face_utils.quiet_openvino import openvino
 
 INPUT_SIDE = 192
 GRID_SIDE = 48
@@ -42,11 +43,15 @@ class BlazeFace:
     def __init__(self, model: Path, score_threshold: float = SCORE_THRESHOLD) -> None:
         if not model.is_file():
             raise FileNotFoundError(f"The BlazeFace model {model} is missing. Run `make setup`.")
-        self._network = cv2.dnn.readNetFromTFLite(str(model))
-        self._outputs = self._network.getUnconnectedOutLayersNames()
+        self._model = model
+        self._network: CompiledNetwork | None = None
         self._anchors = _anchors()
         # The network returns logits. Comparing them saves a sigmoid over 2,304 cells.
         self._logit_threshold = float(np.log(score_threshold / (1 - score_threshold)))
+
+    def prepare(self) -> None:
+        """Loads the network, which takes about a second."""
+        self._loaded()
 
     def detect(self, image: Image) -> list[Detection]:
         """Returns the faces of an image, the best score first.
@@ -55,6 +60,11 @@ class BlazeFace:
         once more with a margin around it.
         """
         return self._search(image, 0.0) or self._search(image, RETRY_PADDING)
+
+    def _loaded(self) -> CompiledNetwork:
+        if self._network is None:
+            self._network = CompiledNetwork(_with_pixels(read_model(self._model)))
+        return self._network
 
     def _search(self, image: Image, padding: float) -> list[Detection]:
         height, width = image.shape[:2]
@@ -68,15 +78,26 @@ class BlazeFace:
 
     def _run(self, canvas: Image) -> tuple[FloatArray, FloatArray]:
         """Rows `[x, y, w, h, landmarks ...]` in input pixels and their scores."""
-        blob = cv2.dnn.blobFromImage(canvas, 1 / 127.5, mean=(127.5,) * 3, swapRB=True)
-        self._network.setInput(blob)
-        outputs = {out.shape[-1]: out[0] for out in self._network.forward(self._outputs)}
+        outputs = {out.shape[-1]: out for out in self._loaded().run(canvas)}
         logits, raw = outputs[1][:, 0], outputs[16]
         keep = np.flatnonzero(logits > self._logit_threshold)
         values, centres = raw[keep, :12].copy(), self._anchors[keep]
         values[:, :2] += centres - values[:, 2:4] / 2
         values[:, _KEYPOINTS] += np.tile(centres, 4)
         return values, np.asarray(1 / (1 + np.exp(-logits[keep])), dtype=np.float32)
+
+
+def _with_pixels(model: openvino.Model) -> openvino.Model:
+    """Lets the network read blue, green and red from 0 to 255."""
+    steps = openvino.preprocess.PrePostProcessor(model)
+    pixels, values = openvino.Type.u8, openvino.Type.f32
+    blue_first = openvino.preprocess.ColorFormat.BGR
+    red_first = openvino.preprocess.ColorFormat.RGB
+    tensor = steps.input().tensor().set_element_type(pixels).set_layout(openvino.Layout("NHWC"))
+    tensor.set_color_format(blue_first)
+    prepare = steps.input().preprocess().convert_element_type(values).convert_color(red_first)
+    prepare.mean(127.5).scale(127.5)
+    return steps.build()
 
 
 def _letterbox(image: Image, scale: float, offset: FloatArray) -> Image:

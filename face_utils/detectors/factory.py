@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from face_utils.detection import Detector, DetectorPool
 from face_utils.detectors import DetectorChoice
-from face_utils.detectors.blazeface import BlazeFace
 from face_utils.detectors.haar import Haar
-from face_utils.detectors.yunet import YuNet
+from face_utils.search.canvas_detector import CanvasDetector
 
 
-def build_detector(choice: DetectorChoice, blazeface: Path, yunet: Path | None) -> DetectorPool:
-    """Builds a detector that any number of threads can share.
+def build_detector(choice: DetectorChoice, blazeface: Path, yunet: Path | None) -> Detector:
+    """Builds a detector that any number of threads can share. `prepare` loads its network.
 
     Args:
         choice: A detector by name, or `auto`: YuNet if its file is given, else BlazeFace, or the
@@ -29,15 +27,18 @@ def build_detector(choice: DetectorChoice, blazeface: Path, yunet: Path | None) 
     """
     # Each frame has its own thread. OpenCV's threads would only compete with these for the cores.
     cv2.setNumThreads(1)
+    # OpenVINO takes a quarter of a second to import, and Haar does not need it.
+    if choice == "yunet" or (choice == "auto" and yunet):
+        from face_utils.detectors.yunet import open_yunet
 
-    def build() -> Detector:
-        if choice == "yunet" or (choice == "auto" and yunet):
-            return YuNet(yunet or Path("face_detection_yunet_2023mar.onnx"))
-        if choice == "blazeface" or (choice == "auto" and blazeface.is_file()):
-            return BlazeFace(blazeface)
-        return Haar()
+        return open_yunet(yunet or Path("face_detection_yunet_2023mar.onnx"))
+    if choice == "blazeface" or (choice == "auto" and blazeface.is_file()):
+        from face_utils.detectors.blazeface import BlazeFace
 
-    pool = DetectorPool(build)
-    # The first pass allocates memory for a third of a second. No client should wait for that.
-    pool.detect(np.zeros((480, 640, 3), dtype=np.uint8))
-    return pool
+        return BlazeFace(blazeface)
+    return DetectorPool(Haar)
+
+
+def live_detector(detector: Detector) -> CanvasDetector | None:
+    """The detector as one that can look at parts of live frames, or None if it cannot."""
+    return detector if isinstance(detector, CanvasDetector) else None

@@ -30,6 +30,9 @@ class Haar:
         cascades = Path(cv2.__file__).parent / "data"
         self._cascade = cv2.CascadeClassifier(str(cascades / "haarcascade_frontalface_default.xml"))
 
+    def prepare(self) -> None:
+        """Does nothing: the cascade is loaded already."""
+
     def detect(self, image: Image) -> list[Detection]:
         """Returns the faces of an image, the largest first; every score is 1."""
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)

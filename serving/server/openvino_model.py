@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.quiet_openvino import openvino
+from face_utils.quiet_openvino import openvino
 from serving.server.saved_model import InvalidModelError, Signature
 
 Arrays = Mapping[str, NDArray[Any]]

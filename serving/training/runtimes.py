@@ -39,7 +39,7 @@ def run_openvino(folder: Path, crops: NDArray[np.uint8]) -> Outputs:
 
 def openvino_model(folder: Path) -> Any:
     """Compiles a SavedModel for one thread, as the embedded server does."""
-    from serving.quiet_openvino import openvino
+    from face_utils.quiet_openvino import openvino
 
     core = openvino.Core()
     options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}

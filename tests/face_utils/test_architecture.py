@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CORE = Path(__file__).parents[2] / "face_utils"
-MAY_IMPORT = {"face_utils", "numpy", "cv2", "PIL", "pydantic", "pydantic_core"}
+MAY_IMPORT = {"face_utils", "numpy", "cv2", "PIL", "pydantic", "pydantic_core", "openvino"}
 PUT_TOGETHER = {"analyzer.py": {"serving"}}
 """`Analyzer.open` puts detector and models together, when it is called."""
 NO_INPUT_OR_OUTPUT = {"socket", "selectors", "asyncio", "http", "urllib", "subprocess", "os"}

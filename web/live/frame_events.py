@@ -92,7 +92,7 @@ class FrameEvents:
 
     def _read_frame(self, payload: Payload, rotate: Rotation) -> tuple[FrameStamp, FrameSource]:
         stamp, data = read_frame(payload)
-        return stamp, partial(self._reader.read, data, rotate)
+        return stamp, partial(self._reader.open, data, rotate)
 
     def _read_faces(self, payload: Payload, _: Rotation) -> tuple[FrameStamp, FrameSource]:
         """The client's boxes and crops are of the upright frame already."""

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from face_utils.detection import DetectorPool
+from face_utils.detection import Detector
 from face_utils.detectors.factory import build_detector
 
 DETECTORS = ["blazeface", "haar", "yunet"]
 WITH_LANDMARKS = ["blazeface", "yunet"]
 
 
-def _build(request: pytest.FixtureRequest, blazeface_file: Path) -> DetectorPool:
+def _build(request: pytest.FixtureRequest, blazeface_file: Path) -> Detector:
     yunet = request.getfixturevalue("yunet_file") if request.param == "yunet" else None
     return build_detector(request.param, blazeface_file, yunet)
 

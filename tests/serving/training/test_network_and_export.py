@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
+from face_utils.quiet_openvino import openvino
 from serving.contract import load_contract
-from serving.quiet_openvino import openvino
 from serving.training import calibrate, evaluate, export, train
 from serving.training.calibration import Calibration
 from serving.training.losses import heads_loss, label_loss

@@ -4,7 +4,7 @@
 `~/intel/openvino_ga_cid`, connects to Google Analytics, and fails for a user without a home folder.
 Without that package OpenVINO uses its own stub. Import openvino only from here:
 
-    from serving.quiet_openvino import openvino
+    from face_utils.quiet_openvino import openvino
 """
 
 from __future__ import annotations

@@ -1,0 +1,38 @@
+"""Interface of detectors that can look at parts of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from face_utils.boxes import FloatArray
+from face_utils.detection import Image
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Lowest scores.
+
+    Attributes:
+        sure: Of a face that is new in a live frame, at first sight.
+        new: Of a face of a photo, or of a live one at a second, closer look.
+        known: Of a face that is followed already.
+    """
+
+    sure: float
+    new: float
+    known: float
+
+
+@runtime_checkable
+class CanvasDetector(Protocol):
+    """A detector that can look at parts of a picture. Any number of threads may share it."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Lowest scores of its faces."""
+        ...
+
+    def look(self, canvas: Image, threshold: float) -> FloatArray:
+        """Returns `(n, 13)` candidates in pixels of the canvas."""
+        ...
