@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -22,12 +23,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # Ends the child processes as well.
     versions = Figures(base_checkout()), Figures(present_checkout())
     effort = QUICK if options.quick else FULL
+    load = os.getloadavg()[0]
     cameras = prepare_cameras()
     start = time.monotonic()
     for name in options.only or PARTS:
         PARTS[name](versions, cameras, effort)
         print(f"{name}: done after {time.monotonic() - start:.0f} s", file=sys.stderr)
-    text = "\n\n".join(paragraphs(*versions))
+    text = "\n\n".join(paragraphs(*versions, load))
     print(text)
     if options.write:
         PAGE.write_text(text + "\n", encoding="utf-8")

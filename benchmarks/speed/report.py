@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from statistics import median
 
@@ -20,6 +21,8 @@ an earlier version. `make bench WRITE=1` writes this page.
 
 Both versions run in turn on one machine, each in the environment that its own `make run` installs.
 Absolute figures differ between machines. Ratios hardly do."""
+MAX_LOAD = 0.7
+"""Load average from which on other work disturbs the measurement."""
 METHOD = """\
 - CPU is that of the app and its model server, per analyzed frame. The event loop is the app's main
   thread.
@@ -30,20 +33,32 @@ METHOD = """\
   per second. The time starts when the page takes the picture, before it encodes the JPEG."""
 
 
-def paragraphs(base: Figures, present: Figures) -> Iterator[str]:
-    """Yields the page's paragraphs."""
+def paragraphs(base: Figures, present: Figures, load: float) -> Iterator[str]:
+    """Yields the page's paragraphs.
+
+    Args:
+        base: The earlier commit.
+        present: This checkout.
+        load: Load average before the run.
+    """
     yield TITLE
     yield (
         f"Machine: {describe_machine()}. Commits: {base.checkout.name} and "
         f"{present.checkout.name} (now). Frames: 640x480 JPEGs of {webcams.describe()}, 10 per "
         "second and client. Loads ran on loopback, on the same machine."
     )
+    if load > MAX_LOAD:
+        yield (
+            f"**The machine was busy: its load average was {load:.1f} before the run.** Times and "
+            "numbers of webcams are worse than they are on an idle machine."
+        )
     yield markdown_table([figure.row(base, present) for figure in FIGURES])
     yield METHOD
-    yield (
-        "The same work in a single process, without network, server and clients, takes "
-        f"{present.in_process_ms:.2f} ms of CPU per frame with one face now."
-    )
+    if not math.isnan(present.in_process_ms):
+        yield (
+            "The same work in a single process, without network, server and clients, takes "
+            f"{present.in_process_ms:.2f} ms of CPU per frame with one face now."
+        )
     yield "## Each load"
     rows = [row for one in (base, present) for row in _load_rows(one)]
     yield markdown_table(rows) if rows else "Not measured."

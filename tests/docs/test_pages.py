@@ -15,6 +15,7 @@ GENERATED = {
     "benchmark",
     "comparison",
     "configuration",
+    "profile",
     "sizing",
     "tuning",
     "age",

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 LANES = {
     "tests/benchmarks": "unit",
     "tests/benchmarks/attack/test_haproxy.py": "integration",
+    "tests/benchmarks/speed/test_page.py": "e2e",
     "tests/benchmarks/test_load_generator.py": "integration",
     "tests/browser": "e2e",
     "tests/deploy": "deploy",
