@@ -25,7 +25,7 @@ if __name__ == "__main__" and os.environ.get("MIEN_ASYNC_MODE") != "threading":
 
 from flask import Flask
 
-from process.leave import leave
+from process.immediate_exit import exit_immediately
 from web.application import create_app
 from web.observability.metrics_server import serve_metrics
 from web.processes.member import serve_member
@@ -58,7 +58,7 @@ def main() -> None:
         serve_member(app, place)
     elif listener:
         serve(app, listener)
-    leave(0)
+    exit_immediately(0)
 
 
 def __getattr__(name: str) -> Flask:

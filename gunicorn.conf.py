@@ -13,7 +13,7 @@ from web.transport.green_threads import patch_standard_library
 patch_standard_library()
 
 from process.descriptors import raise_limit
-from process.leave import leave
+from process.immediate_exit import exit_immediately
 from telemetry.logs import build_formatter
 from web.server.startup import fail_startup, settings_or_exit
 
@@ -102,4 +102,4 @@ def post_worker_init(worker: Any) -> None:
 def worker_exit(_server: Any, worker: Any) -> None:
     """Exits a worker despite its native threads, with the exit code that gunicorn chose."""
     if worker.pid == os.getpid():  # Gunicorn calls it in the master, too.
-        leave(getattr(sys.exception(), "code", 0) or 0)
+        exit_immediately(getattr(sys.exception(), "code", 0) or 0)

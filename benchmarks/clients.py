@@ -13,7 +13,7 @@ import sys
 import time
 from contextlib import suppress
 
-from benchmarks.attack.aim import Aim
+from benchmarks.attack.endpoint import Endpoint
 from benchmarks.attack.wire import BINARY, Link, packet
 from benchmarks.load import Load, Message, Received
 
@@ -93,7 +93,7 @@ class Crowd:
         self._read_until(time.monotonic() + DRAIN_SECONDS)
 
     def _join(self, port: int, number: int) -> Client:
-        link = Link(Aim(port, "127.0.0.1")).join()
+        link = Link(Endpoint(port, "127.0.0.1")).join()
         link.wire.setblocking(False)
         camera = self._load.cameras[number % len(self._load.cameras)]
         client = Client(link, self._load.event, camera, self.received)

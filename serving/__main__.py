@@ -10,7 +10,7 @@ from pathlib import Path
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # this module reports errors in plain words
 
 from process.allocator import share_one_heap
-from process.leave import leave
+from process.immediate_exit import exit_immediately
 from serving.contract import MODELS, ContractError, load_contract
 from serving.endpoints import LAST_PORT
 from serving.server.address import ServerTls, unix_address
@@ -33,7 +33,7 @@ def main() -> int:
         _serve(options)
     except (ContractError, tracing.TracesUnavailable, OSError) as error:
         line = f"The model server cannot start: {_plain(error)}"
-        logs.announce(line, options.log_format, sys.__stderr__)
+        logs.print_line(line, options.log_format, sys.__stderr__)
         return 1
     return 0
 
@@ -131,4 +131,4 @@ def _port(text: str) -> int:
 
 
 if __name__ == "__main__":
-    leave(main())
+    exit_immediately(main())

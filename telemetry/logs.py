@@ -68,7 +68,7 @@ def configure_logging(level: str, log_format: str, secrets: Sequence[str] = ()) 
     capture_sources(handler)
 
 
-def announce(message: str, log_format: str, stream: TextIO | None = None) -> None:
+def print_line(message: str, log_format: str, stream: TextIO | None = None) -> None:
     """Prints a line for people: unchanged in the format `text`, as one JSON object in `json`.
 
     Args:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Literal
 
-from benchmarks.attack.aim import Aim
+from benchmarks.attack.endpoint import Endpoint
 from benchmarks.attack.wire import ANALYSED, BINARY, Expired, Link, packet
 from tests.support.moving_face import film
 
@@ -48,11 +48,11 @@ class Event:
     detail: str = ""
 
 
-def run_crowd(aim: Aim, results: Connection) -> None:
+def run_crowd(endpoint: Endpoint, results: Connection) -> None:
     """Runs all clients, each in a thread with its own address, until the process is ended.
 
     Args:
-        aim: Where to connect.
+        endpoint: Where to connect.
         results: Receives the events.
     """
     lock = threading.Lock()
@@ -63,7 +63,7 @@ def run_crowd(aim: Aim, results: Connection) -> None:
 
     images = [packet(image, BINARY) for image in film(10)]
     threads = [
-        threading.Thread(target=SlowClient(number, aim, images, report).run)
+        threading.Thread(target=SlowClient(number, endpoint, images, report).run)
         for number in range(CLIENTS)
     ]
     for thread in threads:
@@ -77,16 +77,16 @@ class SlowClient:
 
     Args:
         number: Number from 0. It seeds the client's behaviour, and the first ones read slowly.
-        aim: Where to connect.
+        endpoint: Where to connect.
         images: Images to send, as WebSocket messages.
         report: Receives its events.
     """
 
     def __init__(
-        self, number: int, aim: Aim, images: list[bytes], report: Callable[[Event], None]
+        self, number: int, endpoint: Endpoint, images: list[bytes], report: Callable[[Event], None]
     ) -> None:
         self._random = random.Random(SEED * 1000 + number)
-        self._aim = dataclasses.replace(aim, source=f"127.0.2.{number + 1}")
+        self._aim = dataclasses.replace(endpoint, source=f"127.0.2.{number + 1}")
         self._reads_slowly = number < SLOW_READERS
         self._images = images
         self._report = report

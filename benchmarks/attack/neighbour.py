@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 import socketio
 from socketio.exceptions import SocketIOError
 
-from benchmarks.attack.aim import Aim
+from benchmarks.attack.endpoint import Endpoint
 from benchmarks.attack.samples import Sample
 from tests.support.moving_face import film
 
@@ -20,32 +20,32 @@ PAUSE_SECONDS = 0.2
 """Pause before it reconnects."""
 
 
-def run_neighbour(aim: Aim, results: Connection) -> None:
+def run_neighbour(endpoint: Endpoint, results: Connection) -> None:
     """Sends frames until the process is ended; reconnects whenever the connection breaks.
 
     Args:
-        aim: Where to connect.
+        endpoint: Where to connect.
         results: Receives a sample per frame. Its time is from sending the frame to its boxes.
     """
     images = film(FRAMES_PER_SECOND)
     while True:
         try:
-            with _connected(aim) as client:
+            with _connected(endpoint) as client:
                 _stream(client, images, results)
         except (SocketIOError, OSError):
             time.sleep(PAUSE_SECONDS)
 
 
 @contextmanager
-def _connected(aim: Aim) -> Iterator[socketio.Client]:
-    with aim.dial() as wire:
+def _connected(endpoint: Endpoint) -> Iterator[socketio.Client]:
+    with endpoint.dial() as wire:
         client = socketio.Client(
             reconnection=False,
             request_timeout=ACK_TIMEOUT_SECONDS,
             websocket_extra_options={"socket": wire},
         )
-        auth = {"token": aim.token} if aim.token else None
-        client.connect(aim.url, auth=auth, transports=["websocket"], wait_timeout=10)
+        auth = {"token": endpoint.token} if endpoint.token else None
+        client.connect(endpoint.url, auth=auth, transports=["websocket"], wait_timeout=10)
         try:
             yield client
         finally:

@@ -10,9 +10,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
-from benchmarks.attack.aim import Aim
 from benchmarks.attack.attacks.attack import Outcome
 from benchmarks.attack.attacks.catalogue import CATALOGUE
+from benchmarks.attack.endpoint import Endpoint
 
 GRACE_SECONDS = 10.0
 """Time after its deadline until an attack that hangs in a socket is killed."""
@@ -28,13 +28,17 @@ class BackgroundClient(Generic[T]):
     Args:
         kind: Type of the results.
         run: The client's loop.
-        aim: Where it connects.
+        endpoint: Where it connects.
     """
 
-    def __init__(self, kind: type[T], run: Callable[[Aim, Connection], None], aim: Aim) -> None:
+    def __init__(
+        self, kind: type[T], run: Callable[[Endpoint, Connection], None], endpoint: Endpoint
+    ) -> None:
         self._received: list[T] = []
         self._results, theirs = _SPAWN.Pipe(duplex=False)
-        self._process = _SPAWN.Process(target=_run_client, args=(run, aim, theirs), daemon=True)
+        self._process = _SPAWN.Process(
+            target=_run_client, args=(run, endpoint, theirs), daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -59,12 +63,14 @@ class Attacker:
 
     Args:
         name: Its name in the catalogue.
-        aim: Target and duration.
+        endpoint: Target and duration.
     """
 
-    def __init__(self, name: str, aim: Aim) -> None:
+    def __init__(self, name: str, endpoint: Endpoint) -> None:
         self._ours, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_run_attack, args=(name, aim, theirs), daemon=True)
+        self._process = _SPAWN.Process(
+            target=_run_attack, args=(name, endpoint, theirs), daemon=True
+        )
         self._process.start()
         theirs.close()
         self._ours.recv()
@@ -89,12 +95,12 @@ class Attacker:
         return outcome
 
 
-def _run_client(run: Callable[..., Any], aim: Aim, results: Connection) -> None:
+def _run_client(run: Callable[..., Any], endpoint: Endpoint, results: Connection) -> None:
     _ignore_interrupts()
-    run(aim, results)
+    run(endpoint, results)
 
 
-def _run_attack(name: str, aim: Aim, theirs: Connection) -> None:
+def _run_attack(name: str, endpoint: Endpoint, theirs: Connection) -> None:
     _ignore_interrupts()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
@@ -102,7 +108,7 @@ def _run_attack(name: str, aim: Aim, theirs: Connection) -> None:
     theirs.send("ready")
     theirs.recv()
     try:
-        outcome = attack.run(aim)
+        outcome = attack.run(endpoint)
     except ConnectionError:  # The limits of the service or of the proxy refuse it.
         outcome = Outcome({"shut_out": 1})
     theirs.send(outcome)

@@ -71,8 +71,8 @@ class Soak:
 
     def __init__(self, target: Target, seed: int) -> None:
         self._target = target
-        self._crowd = BackgroundClient(Event, run_crowd, target.aim("127.0.2.0"))
-        self._probe = BackgroundClient(Sample, run_probe, target.aim(PROBE))
+        self._crowd = BackgroundClient(Event, run_crowd, target.endpoint("127.0.2.0"))
+        self._probe = BackgroundClient(Sample, run_probe, target.endpoint(PROBE))
         self._faults = ModelFaults(target.app.process.pid, seed)
         self._names = cycle(name for name in CATALOGUE if name not in NOT_HERE)
         self._attacker: Attacker | None = None
@@ -124,8 +124,8 @@ class Soak:
         if now >= self._next_attack and self._attacker is None:
             self._next_attack = now + BETWEEN_ATTACKS_SECONDS
             name = next(self._names)
-            aim = self._target.aim(attacker_address(name))
-            self._attacker = Attacker(name, dataclasses.replace(aim, seconds=ATTACK_SECONDS))
+            endpoint = self._target.endpoint(attacker_address(name))
+            self._attacker = Attacker(name, dataclasses.replace(endpoint, seconds=ATTACK_SECONDS))
             self._attacker.begin()
             self._attacks += 1
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.attack.aim import Aim
 from benchmarks.attack.attacks.requests import SECRET
+from benchmarks.attack.endpoint import Endpoint
 from benchmarks.attack.haproxy import running_haproxy
 from tests.support.app_process import AppProcess, Mode, running_app
 from web.http.certificate import make_certificate
@@ -44,9 +44,9 @@ class Target:
     tls: bool
     log: Path
 
-    def aim(self, source: str) -> Aim:
+    def endpoint(self, source: str) -> Endpoint:
         """Connection parameters of a client with an address."""
-        return Aim(self.port, source, self.tls, TOKEN, self.app.process.pid)
+        return Endpoint(self.port, source, self.tls, TOKEN, self.app.process.pid)
 
     def log_bytes(self) -> int:
         """Size of the log."""

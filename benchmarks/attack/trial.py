@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack
 from benchmarks.attack.attacks.catalogue import attacker_address
+from benchmarks.attack.endpoint import Deadline, Endpoint
 from benchmarks.attack.footprint import Footprint, footprint
 from benchmarks.attack.neighbour import run_neighbour
 from benchmarks.attack.other_programs import OtherPrograms
@@ -51,8 +51,8 @@ class Observers:
 def observers(target: Target) -> Iterator[Observers]:
     """Starts the neighbour and the probe, and waits until they are warmed up."""
     pair = Observers(
-        BackgroundClient(Sample, run_neighbour, target.aim(NEIGHBOUR)),
-        BackgroundClient(Sample, run_probe, target.aim(PROBE)),
+        BackgroundClient(Sample, run_neighbour, target.endpoint(NEIGHBOUR)),
+        BackgroundClient(Sample, run_probe, target.endpoint(PROBE)),
     )
     try:
         deadline = Deadline.after(MAX_RECOVERY_SECONDS)
@@ -84,7 +84,7 @@ def try_attack(
         seconds: Duration of the attack.
         same_address: Whether the attacker shares the neighbour's address.
     """
-    attacker = Attacker(attack.name, _attacker_aim(attack, target, seconds, same_address))
+    attacker = Attacker(attack.name, _attacker_endpoint(attack, target, seconds, same_address))
     start = time.monotonic()
     time.sleep(BEFORE_SECONDS)
     idle, log_start = _settled(target), target.log_bytes()
@@ -121,9 +121,11 @@ def try_attack(
     )
 
 
-def _attacker_aim(attack: Attack, target: Target, seconds: float, same_address: bool) -> Aim:
+def _attacker_endpoint(
+    attack: Attack, target: Target, seconds: float, same_address: bool
+) -> Endpoint:
     return dataclasses.replace(
-        target.aim(NEIGHBOUR if same_address else attacker_address(attack.name)),
+        target.endpoint(NEIGHBOUR if same_address else attacker_address(attack.name)),
         seconds=seconds * attack.slowness,
         crowd=not same_address,
     )

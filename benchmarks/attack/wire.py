@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 
-from benchmarks.attack.aim import Aim, Deadline
+from benchmarks.attack.endpoint import Deadline, Endpoint
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 NO_MASK = bytes(4)
@@ -92,16 +92,16 @@ class Link:
     """A WebSocket on a raw socket, with an optional Socket.IO session.
 
     Args:
-        aim: Where to connect.
+        endpoint: Where to connect.
         wire: An open connection; by default a new one.
 
     Raises:
         OSError: The service does not accept the connection.
     """
 
-    def __init__(self, aim: Aim, wire: socket.socket | None = None) -> None:
-        self.wire = wire or aim.dial()
-        self._token = aim.token
+    def __init__(self, endpoint: Endpoint, wire: socket.socket | None = None) -> None:
+        self.wire = wire or endpoint.dial()
+        self._token = endpoint.token
         self._inbox = Inbox()
         self._ready: list[tuple[int, bytes]] = []
         try:

@@ -131,7 +131,7 @@ export const TOKEN_IN_QUERY =
   "or enter the token here.";
 
 /** Predictions. */
-export const ANALYSING = "Analysing…";
+export const ANALYZING = "Analyzing…";
 
 /** @param {number} id */
 export function faceName(id) {

@@ -10,10 +10,10 @@ import selectors
 import time
 from typing import NoReturn
 
-from process.leave import leave
+from process.immediate_exit import exit_immediately
 from process.private_folder import PrivateFolder
 from process.stop_signals import stop_sockets
-from telemetry.logs import announce
+from telemetry.logs import print_line
 from web.processes.child import Child
 from web.processes.dealer import Dealer, open_mailbox
 from web.processes.loads import Loads
@@ -39,7 +39,7 @@ def main() -> NoReturn:
         parent = Parent(settings)
     except (OSError, ValueError) as error:
         fail_startup(error, settings.observability.log_format)
-    leave(parent.run())
+    exit_immediately(parent.run())
 
 
 class Parent:
@@ -70,7 +70,7 @@ class Parent:
         Returns:
             The exit code.
         """
-        announce("Loading models", self._settings.observability.log_format)
+        print_line("Loading models", self._settings.observability.log_format)
         self._children[0].start()
         code = None
         while code is None:
@@ -125,7 +125,7 @@ class Parent:
             return
         self._is_announced = True
         line = f"Mien {states[0]}: {page_addresses(self._settings.server)}"
-        announce(line, self._settings.observability.log_format)
+        print_line(line, self._settings.observability.log_format)
 
     def _takers(self) -> list[int]:
         return [child.place.index for child in self._children if child.takes_connections]

@@ -12,7 +12,7 @@ from flask import Flask
 
 from process.private_folder import PrivateFolder
 from process.stop_signals import stop_sockets
-from telemetry.logs import announce
+from telemetry.logs import print_line
 from web.http.routes import readiness
 from web.server.addresses import page_addresses
 from web.server.connection_limits import admit_clients
@@ -35,7 +35,7 @@ def serve(app: Flask, listener: socket.socket) -> None:
     files = tls_files(settings.server, folder.path)
     tls = build_context(*files) if files else None
     run = partial(SERVERS[settings.server.async_mode], app, listener, tls)
-    announce("Loading models", settings.observability.log_format)
+    print_line("Loading models", settings.observability.log_format)
     serve_until_stopped(app, run, partial(announce_address, settings))
     folder.remove()
 
@@ -48,7 +48,7 @@ def announce_address(settings: Settings, state: str) -> None:
         state: What there is to say before it, such as `is ready`.
     """
     line = f"Mien {state}: {page_addresses(settings.server)}"
-    announce(line, settings.observability.log_format)
+    print_line(line, settings.observability.log_format)
 
 
 def serve_until_stopped(
@@ -79,7 +79,7 @@ def serve_until_stopped(
 
     admission = admit_clients(runtime.service.settings)
     Thread(target=tell_after, args=(partial(run, admission),), name="server", daemon=True).start()
-    Thread(target=report, name="announce", daemon=True).start()
+    Thread(target=report, name="print_line", daemon=True).start()
     if wait:
         Thread(target=tell_after, args=(wait,), name="parent", daemon=True).start()
     stop.recv(1)

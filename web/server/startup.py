@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from process.descriptors import raise_limit
-from telemetry.logs import announce, configure_logging
+from telemetry.logs import configure_logging, print_line
 from web.settings import Settings, SettingsError, load_settings
 
 EXIT_CODE = 3
@@ -38,5 +38,5 @@ def fail_startup(error: object, log_format: str) -> NoReturn:
         error: The reason; its text is the sentence.
         log_format: One of `telemetry.options.LOG_FORMATS`.
     """
-    announce(f"Mien cannot start: {error}", log_format, sys.__stderr__)
+    print_line(f"Mien cannot start: {error}", log_format, sys.__stderr__)
     sys.exit(EXIT_CODE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from benchmarks.attack.aim import Aim
+from benchmarks.attack.endpoint import Endpoint
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Attack:
     Attributes:
         name: For the command line.
         about: One sentence.
-        run: Attacks for `aim.seconds`; all its counts and rates are bounded.
+        run: Attacks for `endpoint.seconds`; all its counts and rates are bounded.
         settings: Variables of the app for this attack.
         tls: Whether the app itself must use TLS.
         then_stop: Whether SIGTERM afterwards must end the app in time.
@@ -39,7 +39,7 @@ class Attack:
 
     name: str
     about: str
-    run: Callable[[Aim], Outcome]
+    run: Callable[[Endpoint], Outcome]
     settings: Mapping[str, str] = field(default_factory=dict)
     tls: bool = False
     then_stop: bool = False

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from benchmarks.attack.aim import Deadline
+from benchmarks.attack.endpoint import Deadline
 from benchmarks.attack.wire import ANALYSED, CLOSE, Inbox, frame_event, packet
 
 TICK_SECONDS = 0.004

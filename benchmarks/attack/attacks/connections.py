@@ -6,9 +6,9 @@ import socket
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.attacks.loops import hold
+from benchmarks.attack.endpoint import Deadline, Endpoint
 from benchmarks.attack.wire import Link, packet
 
 COUNT = 1000
@@ -21,38 +21,42 @@ OPEN_POLLING = (
 )
 
 
-def half_headers(aim: Aim) -> Outcome:
+def half_headers(endpoint: Endpoint) -> Outcome:
     """Sends a request's headers at one byte per second."""
-    return _hold(aim, lambda _: _after(aim.dial(2), HALF_HEADERS), lambda wire: wire.sendall(b"x"))
+    return _hold(
+        endpoint, lambda _: _after(endpoint.dial(2), HALF_HEADERS), lambda wire: wire.sendall(b"x")
+    )
 
 
-def idle(aim: Aim) -> Outcome:
+def idle(endpoint: Endpoint) -> Outcome:
     """Connects and sends nothing, except the TLS handshake if there is one."""
-    return _hold(aim, lambda _: aim.dial(2))
+    return _hold(endpoint, lambda _: endpoint.dial(2))
 
 
-def half_handshakes(aim: Aim) -> Outcome:
+def half_handshakes(endpoint: Endpoint) -> Outcome:
     """Sends the start of a TLS handshake."""
-    return _hold(aim, lambda _: _after(aim.dial(2, plain=True), HALF_HELLO))
+    return _hold(endpoint, lambda _: _after(endpoint.dial(2, plain=True), HALF_HELLO))
 
 
-def dripping_posts(aim: Aim) -> Outcome:
+def dripping_posts(endpoint: Endpoint) -> Outcome:
     """Opens one session and posts to it on all connections, at one byte per second."""
     head = (
-        f"POST /socket.io/?EIO=4&transport=polling&sid={polling_sid(aim)} HTTP/1.1\r\n"
+        f"POST /socket.io/?EIO=4&transport=polling&sid={polling_sid(endpoint)} HTTP/1.1\r\n"
         "Host: 127.0.0.1\r\nContent-Length: 60000\r\n\r\n4"
     ).encode()
-    return _hold(aim, lambda _: _after(aim.dial(2), head), lambda wire: wire.sendall(b"x"))
+    return _hold(
+        endpoint, lambda _: _after(endpoint.dial(2), head), lambda wire: wire.sendall(b"x")
+    )
 
 
-def idle_sessions(aim: Aim) -> Outcome:
+def idle_sessions(endpoint: Endpoint) -> Outcome:
     """Opens Socket.IO sessions and sends no frame."""
-    return _hold(aim, partial(_session, aim), lambda wire: wire.sendall(packet(b"3")))
+    return _hold(endpoint, partial(_session, endpoint), lambda wire: wire.sendall(packet(b"3")))
 
 
-def polling_sid(aim: Aim) -> str:
+def polling_sid(endpoint: Endpoint) -> str:
     """Opens an Engine.IO session by long polling and returns its id; empty if refused."""
-    with aim.dial() as wire:
+    with endpoint.dial() as wire:
         wire.sendall(OPEN_POLLING)
         response = b""
         while data := wire.recv(4096):
@@ -61,11 +65,11 @@ def polling_sid(aim: Aim) -> str:
 
 
 def _hold(
-    aim: Aim,
+    endpoint: Endpoint,
     opening: Callable[[int], socket.socket],
     keep: Callable[[socket.socket], object] | None = None,
 ) -> Outcome:
-    held = hold(opening, COUNT, Deadline.after(aim.seconds), keep)
+    held = hold(opening, COUNT, Deadline.after(endpoint.seconds), keep)
     return Outcome({"held": held})
 
 
@@ -74,8 +78,8 @@ def _after(wire: socket.socket, data: bytes) -> socket.socket:
     return wire
 
 
-def _session(aim: Aim, _: int) -> socket.socket:
-    return Link(aim, aim.dial(2)).join().wire
+def _session(endpoint: Endpoint, _: int) -> socket.socket:
+    return Link(endpoint, endpoint.dial(2)).join().wire
 
 
 ATTACKS = (

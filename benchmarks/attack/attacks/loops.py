@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from benchmarks.attack.aim import Deadline
+from benchmarks.attack.endpoint import Deadline
 
 Action = Callable[[Deadline], object]
 

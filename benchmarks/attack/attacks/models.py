@@ -10,8 +10,8 @@ from urllib.parse import quote
 import grpc
 import psutil
 
-from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
+from benchmarks.attack.endpoint import Deadline, Endpoint
 from benchmarks.attack.footprint import model_server
 from serving.contract import load_contract
 from serving.protos import get_model_status_pb2, predict_pb2, tensor_pb2
@@ -23,23 +23,23 @@ STATUS_SECONDS = 1.0
 """Shortest deadline of the app's status calls, after which it takes the models for unavailable."""
 
 
-def hang(aim: Aim) -> Outcome:
+def hang(endpoint: Endpoint) -> Outcome:
     """Stops the model server with SIGSTOP, which looks like a hang from outside."""
-    server = model_server(aim.app_pid)
+    server = model_server(endpoint.app_pid)
     server.send_signal(signal.SIGSTOP)
     try:
-        Deadline.after(aim.seconds).wait()
+        Deadline.after(endpoint.seconds).wait()
     finally:
         with suppress(psutil.NoSuchProcess):  # The app may have replaced it.
             server.send_signal(signal.SIGCONT)
     return Outcome()
 
 
-def greedy_predicts(aim: Aim) -> Outcome:
+def greedy_predicts(endpoint: Endpoint) -> Outcome:
     """Sends 20 tiny Predicts that claim 1,024 rows each, 12 of 60 MB, and status requests."""
-    deadline, outcome = Deadline.after(aim.seconds), Outcome({"status_failures": 0})
+    deadline, outcome = Deadline.after(endpoint.seconds), Outcome({"status_failures": 0})
     with (
-        closing(grpc.insecure_channel(_target(aim), options=_UNBOUNDED)) as channel,
+        closing(grpc.insecure_channel(_target(endpoint), options=_UNBOUNDED)) as channel,
         ThreadPoolExecutor(CLAIMS + 1) as pool,
     ):
         stub = PredictionServiceStub(channel)
@@ -55,8 +55,8 @@ def greedy_predicts(aim: Aim) -> Outcome:
 _UNBOUNDED = [("grpc.max_send_message_length", -1), ("grpc.enable_http_proxy", 0)]
 
 
-def _target(aim: Aim) -> str:
-    command = model_server(aim.app_pid).cmdline()
+def _target(endpoint: Endpoint) -> str:
+    command = model_server(endpoint.app_pid).cmdline()
     return f"unix:{quote(command[command.index('--socket') + 1])}"
 
 

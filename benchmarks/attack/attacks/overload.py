@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from benchmarks.attack.aim import Aim
 from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.attacks.cameras import Camera, stream
+from benchmarks.attack.endpoint import Endpoint
 from benchmarks.attack.neighbour import FRAMES_PER_SECOND
 from benchmarks.attack.samples import jain_index, percentile
 from benchmarks.attack.wire import BINARY, Link, packet
@@ -28,7 +28,7 @@ BOXES_ALONE = packet(
 MIN_OF_CAPACITY, MIN_FAIRNESS, MAX_MS = 0.9, 0.95, 300.0
 
 
-def overload(times: float, aim: Aim) -> Outcome:
+def overload(times: float, endpoint: Endpoint) -> Outcome:
     """Measures the capacity with eight clients, and then offers a multiple of it with 200.
 
     The eight send the next frame after each ack. The 200 send by the clock without waiting. All
@@ -38,14 +38,16 @@ def overload(times: float, aim: Aim) -> Outcome:
     available to the service.
     """
     image = packet(jpeg(0.0, 320, 240), BINARY)
-    seconds = aim.seconds * CAPACITY_SHARE
-    few = _cameras(aim, range(CLIENTS, CLIENTS + CAPACITY_CLIENTS), lambda wire: (wire, image, 0))
+    seconds = endpoint.seconds * CAPACITY_SHARE
+    few = _cameras(
+        endpoint, range(CLIENTS, CLIENTS + CAPACITY_CLIENTS), lambda wire: (wire, image, 0)
+    )
     stream(few, seconds)
     capacity = sum(camera.analysed for camera in few) / seconds + FRAMES_PER_SECOND
     rate = times * capacity / CLIENTS
-    seconds = aim.seconds - seconds
+    seconds = endpoint.seconds - seconds
     many = _cameras(
-        aim, range(CLIENTS), lambda wire: (wire, image, rate, wire.fileno() % 97 / 97 / rate)
+        endpoint, range(CLIENTS), lambda wire: (wire, image, rate, wire.fileno() % 97 / 97 / rate)
     )
     cpu = time.process_time()
     stream(many, seconds)
@@ -54,13 +56,13 @@ def overload(times: float, aim: Aim) -> Outcome:
 
 
 def _cameras(
-    aim: Aim, numbers: Iterable[int], options: Callable[..., tuple[object, ...]]
+    endpoint: Endpoint, numbers: Iterable[int], options: Callable[..., tuple[object, ...]]
 ) -> list[Camera]:
     links = []
     for number in numbers:
-        source = f"127.0.1.{number + 1}" if aim.crowd else aim.source
+        source = f"127.0.1.{number + 1}" if endpoint.crowd else endpoint.source
         try:
-            link = Link(dataclasses.replace(aim, source=source)).join()
+            link = Link(dataclasses.replace(endpoint, source=source)).join()
             link.wire.sendall(BOXES_ALONE)
         except OSError:
             continue
@@ -85,11 +87,11 @@ def _values(cameras: list[Camera], capacity: float, seconds: float) -> dict[str,
 def _assess(notes: dict[str, float]) -> Outcome:
     outcome = Outcome(notes)
     if notes["of_capacity"] < MIN_OF_CAPACITY:
-        outcome.faults.append(f"analyses {notes['of_capacity']:.0%} of capacity")
+        outcome.faults.append(f"analyzes {notes['of_capacity']:.0%} of capacity")
     if notes["fairness"] < MIN_FAIRNESS:
         outcome.faults.append(f"Jain's index {notes['fairness']:.2f}")
     if notes["p95_ms"] >= MAX_MS:
-        outcome.faults.append(f"p95 of analysed frames {notes['p95_ms']:.0f} ms")
+        outcome.faults.append(f"p95 of analyzed frames {notes['p95_ms']:.0f} ms")
     return outcome
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from itertools import count
 
-from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.attacks.connections import polling_sid
 from benchmarks.attack.attacks.loops import discard_responses, repeat
+from benchmarks.attack.endpoint import Deadline, Endpoint
 from benchmarks.attack.wire import Link, packet
 
 SEPARATOR = b"\x1e"
@@ -18,35 +18,35 @@ BIG_BODY = SEPARATOR.join([BIG_EVENT] * 80)
 NESTED = b"4" + b"[" * 1100
 
 
-def big_posts(aim: Aim) -> Outcome:
+def big_posts(endpoint: Endpoint) -> Outcome:
     """Posts 4 MB with 80 events of 52 KB of JSON, four at once; half of them before CONNECT."""
     rounds = count()
 
     def attack(_: Deadline) -> None:
-        sid = polling_sid(aim)
+        sid = polling_sid(endpoint)
         if next(rounds) % 2:
-            post(aim, sid, b"40" + json.dumps({"token": aim.token}).encode())
-        post(aim, sid, BIG_BODY)
+            post(endpoint, sid, b"40" + json.dumps({"token": endpoint.token}).encode())
+        post(endpoint, sid, BIG_BODY)
 
-    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 4, threads=4)})
+    return Outcome({"rounds": repeat(attack, Deadline.after(endpoint.seconds), 4, threads=4)})
 
 
-def nested(aim: Aim) -> Outcome:
+def nested(endpoint: Endpoint) -> Outcome:
     """Sends JSON that is nested 1,100 deep by long polling and by WebSocket."""
     rounds = count()
 
     def attack(_: Deadline) -> None:
         if next(rounds) % 2:
-            post(aim, polling_sid(aim), NESTED)
+            post(endpoint, polling_sid(endpoint), NESTED)
         else:
-            with Link(aim) as link:
+            with Link(endpoint) as link:
                 link.wire.sendall(packet(NESTED))
                 discard_responses(link.wire, 0.2)
 
-    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 25, threads=4)})
+    return Outcome({"rounds": repeat(attack, Deadline.after(endpoint.seconds), 25, threads=4)})
 
 
-def post(aim: Aim, sid: str, body: bytes) -> bytes:
+def post(endpoint: Endpoint, sid: str, body: bytes) -> bytes:
     """Posts to a session by long polling and returns the start of the response.
 
     Raises:
@@ -56,7 +56,7 @@ def post(aim: Aim, sid: str, body: bytes) -> bytes:
         f"POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Content-Type: text/plain\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
-    with aim.dial() as wire:
+    with endpoint.dial() as wire:
         wire.sendall(head.encode() + body)
         return wire.recv(4096)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import count
 
-from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.attacks.loops import discard_responses, pour, repeat
+from benchmarks.attack.endpoint import Deadline, Endpoint
 
 MEGABYTE = 1_000_000
 CHUNKED = (
@@ -34,27 +34,27 @@ MALFORMED = tuple(
 )
 
 
-def one_byte_chunks(aim: Aim) -> Outcome:
+def one_byte_chunks(endpoint: Endpoint) -> Outcome:
     """Posts endless bodies in chunks of one byte, 3 MB/s over two connections."""
     paths = count()
 
     def attack(deadline: Deadline) -> None:
-        with aim.dial() as wire:
+        with endpoint.dial() as wire:
             path = CHUNKED_PATHS[next(paths) % len(CHUNKED_PATHS)]
             wire.sendall(CHUNKED.format(path=path).encode())
             pour(wire, ONE_BYTE_CHUNKS, 1.5 * MEGABYTE, deadline)
 
-    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20, threads=2)})
+    return Outcome({"rounds": repeat(attack, Deadline.after(endpoint.seconds), 20, threads=2)})
 
 
-def smuggling(aim: Aim) -> Outcome:
+def smuggling(endpoint: Endpoint) -> Outcome:
     """Hides a second request behind a `Transfer-Encoding` that servers read differently."""
     outcome = Outcome({"smuggled": 0})
     codings = count()
 
     def attack(_: Deadline) -> None:
         coding = CODINGS[next(codings) % len(CODINGS)]
-        with aim.dial(1) as wire:
+        with endpoint.dial(1) as wire:
             wire.sendall(SMUGGLED % coding)
             responses = b""
             while data := wire.recv(4096):
@@ -63,32 +63,32 @@ def smuggling(aim: Aim) -> Outcome:
                     outcome.notes["smuggled"] += 1
                     return
 
-    outcome.notes["rounds"] = repeat(attack, Deadline.after(aim.seconds), 20)
+    outcome.notes["rounds"] = repeat(attack, Deadline.after(endpoint.seconds), 20)
     if outcome.notes["smuggled"]:
         outcome.faults.append("a hidden request got a response")
     return outcome
 
 
-def malformed(aim: Aim) -> Outcome:
+def malformed(endpoint: Endpoint) -> Outcome:
     """Sends malformed request lines that contain a token, 400 per second."""
     lines = count()
 
     def attack(_: Deadline) -> None:
-        with aim.dial(1) as wire:
+        with endpoint.dial(1) as wire:
             wire.sendall(MALFORMED[next(lines) % len(MALFORMED)])
             discard_responses(wire, 0.5)
 
-    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 100, threads=4)})
+    return Outcome({"rounds": repeat(attack, Deadline.after(endpoint.seconds), 100, threads=4)})
 
 
-def pipelined(aim: Aim) -> Outcome:
+def pipelined(endpoint: Endpoint) -> Outcome:
     """Sends requests without waiting for their responses, 3 MB/s on one connection."""
 
     def attack(deadline: Deadline) -> None:
-        with aim.dial() as wire:
+        with endpoint.dial() as wire:
             pour(wire, INNER * 500, 3 * MEGABYTE, deadline)
 
-    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20)})
+    return Outcome({"rounds": repeat(attack, Deadline.after(endpoint.seconds), 20)})
 
 
 ATTACKS = (

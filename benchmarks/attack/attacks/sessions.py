@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import count
 
-from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.attacks.loops import discard_responses, repeat
 from benchmarks.attack.attacks.many_scans import many_scans
+from benchmarks.attack.endpoint import Deadline, Endpoint
 from benchmarks.attack.wire import BINARY, Link, connect_packet, frame_event, packet
 from tests.support.moving_face import jpeg
 
@@ -17,32 +17,32 @@ GUESSES_PER_SECOND = 100
 """Limit of guesses from one address. With more, a short token can be found by brute force."""
 
 
-def churn(aim: Aim) -> Outcome:
+def churn(endpoint: Endpoint) -> Outcome:
     """Disconnects and reconnects the session after each frame, all on one connection."""
     image = packet(jpeg(0.0), BINARY)
     seqs = count()
 
     def attack(deadline: Deadline) -> None:
-        with Link(aim) as link:
+        with Link(endpoint) as link:
             link.join()
             while not deadline.is_over:
                 turn = Deadline.after(1 / CHURN_PER_SECOND)
-                again = packet(b"41") + connect_packet(aim.token)
+                again = packet(b"41") + connect_packet(endpoint.token)
                 link.wire.sendall(frame_event(next(seqs)) + image + again)
                 discard_responses(link.wire, 0.001)
                 turn.wait()
 
-    rounds = repeat(attack, Deadline.after(aim.seconds), 20)
+    rounds = repeat(attack, Deadline.after(endpoint.seconds), 20)
     return Outcome({"connections": rounds, "frames": next(seqs)})
 
 
-def costly_images(aim: Aim) -> Outcome:
+def costly_images(endpoint: Endpoint) -> Outcome:
     """Sends a JPEG of 18 KB, 8.3 megapixels and 99 scans on two connections."""
     image = packet(many_scans(3840, 2160, 99), BINARY)
     acks = count()
 
     def attack(deadline: Deadline) -> None:
-        with Link(aim) as link:
+        with Link(endpoint) as link:
             link.join()
             seq = 0
             while not deadline.is_over:
@@ -53,25 +53,25 @@ def costly_images(aim: Aim) -> Outcome:
                 seq += 1
                 turn.wait()
 
-    repeat(attack, Deadline.after(aim.seconds), 20, threads=2)
+    repeat(attack, Deadline.after(endpoint.seconds), 20, threads=2)
     return Outcome({"acks": next(acks)})
 
 
-def guess_tokens(aim: Aim) -> Outcome:
+def guess_tokens(endpoint: Endpoint) -> Outcome:
     """Guesses access tokens on four connections, as fast as they are refused."""
     guess = packet(b'40{"token":"guess"}')
     guesses = count()
 
     def attack(deadline: Deadline) -> None:
-        with Link(aim) as link:
+        with Link(endpoint) as link:
             while not deadline.is_over:
                 link.wire.sendall(guess)
                 while not link.receive().startswith(b"44"):
                     pass
                 next(guesses)
 
-    repeat(attack, Deadline.after(aim.seconds), 50, threads=4)
-    per_second = next(guesses) / aim.seconds
+    repeat(attack, Deadline.after(endpoint.seconds), 50, threads=4)
+    per_second = next(guesses) / endpoint.seconds
     outcome = Outcome({"guesses_per_second": per_second})
     if per_second > GUESSES_PER_SECOND:
         outcome.faults.append(f"{per_second:.0f} guesses/s")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from itertools import cycle
 
-from benchmarks.attack.aim import Aim, Deadline
 from benchmarks.attack.attacks.attack import Attack, Outcome
 from benchmarks.attack.attacks.loops import hold, pour, repeat
+from benchmarks.attack.endpoint import Deadline, Endpoint
 from benchmarks.attack.wire import (
     BINARY,
     PING,
@@ -37,27 +37,27 @@ SLOW_READERS = 40
 SMALL_BUFFER = 4096
 
 
-def old_upgrade(aim: Aim) -> Outcome:
+def old_upgrade(endpoint: Endpoint) -> Outcome:
     """Upgrades to a WebSocket older than RFC 6455 and sends an endless message, 20 MB in 12 s."""
     hellos = cycle((HIXIE_75, HIXIE_76))
 
     def attack(deadline: Deadline) -> None:
-        with aim.dial() as wire:
-            wire.sendall(next(hellos).format(port=aim.port, url=aim.url).encode())
+        with endpoint.dial() as wire:
+            wire.sendall(next(hellos).format(port=endpoint.port, url=endpoint.url).encode())
             if b" 101 " not in wire.recv(4096):
                 return
             wire.sendall(b"\x00")
             pour(wire, b"x" * 17_000, 20 * MEGABYTE / 12, deadline)
 
-    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20)})
+    return Outcome({"rounds": repeat(attack, Deadline.after(endpoint.seconds), 20)})
 
 
-def unfinished(aim: Aim) -> Outcome:
+def unfinished(endpoint: Endpoint) -> Outcome:
     """Sends all but the last byte of 100 messages of 4.25 MB, without a token."""
     body = bytes(UNFINISHED_BYTES - 1)
 
     def opening(_: int) -> socket.socket:
-        wire = Link(aim, aim.dial(2)).wire
+        wire = Link(endpoint, endpoint.dial(2)).wire
         try:
             wire.sendall(header(UNFINISHED_BYTES, BINARY) + body)
         except OSError:
@@ -65,34 +65,34 @@ def unfinished(aim: Aim) -> Outcome:
             raise
         return wire
 
-    deadline = Deadline.after(aim.seconds)
+    deadline = Deadline.after(endpoint.seconds)
     return Outcome({"held": hold(opening, UNFINISHED_COUNT, deadline, per_second=40)})
 
 
-def flood(message: bytes, aim: Aim) -> Outcome:
+def flood(message: bytes, endpoint: Endpoint) -> Outcome:
     """Sends small meaningless messages, 1.5 MB/s on one connection."""
 
     def attack(deadline: Deadline) -> None:
-        with Link(aim) as link:
+        with Link(endpoint) as link:
             pour(link.wire, message * 5000, 1.5 * MEGABYTE, deadline)
 
-    return Outcome({"rounds": repeat(attack, Deadline.after(aim.seconds), 20)})
+    return Outcome({"rounds": repeat(attack, Deadline.after(endpoint.seconds), 20)})
 
 
-def slow_readers(aim: Aim) -> Outcome:
+def slow_readers(endpoint: Endpoint) -> Outcome:
     """Sends small frames and requests for large files, and never reads a response."""
     image = packet(jpeg(0.0, 160, 120, 50), BINARY)
     events = b"".join(frame_event(seq) + image for seq in range(5))
     get = b"GET /static/vendor/face_detection_full_range.tflite HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
     def opening(number: int) -> socket.socket:
-        wire = aim.dial(2, receive_buffer=SMALL_BUFFER)
+        wire = endpoint.dial(2, receive_buffer=SMALL_BUFFER)
         if number % 2:
-            return Link(aim, wire).join().wire
+            return Link(endpoint, wire).join().wire
         wire.sendall(get * 20)
         return wire
 
-    return Outcome({"held": _hold_unread(opening, Deadline.after(aim.seconds), events)})
+    return Outcome({"held": _hold_unread(opening, Deadline.after(endpoint.seconds), events)})
 
 
 def _hold_unread(opening: Callable[[int], socket.socket], deadline: Deadline, events: bytes) -> int:

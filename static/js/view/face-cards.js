@@ -9,7 +9,7 @@
 
 import { currentResult, freshness } from "../faces/face-prediction.js";
 import { leadModel } from "../settings/models.js";
-import { ANALYSING, faceName, qualityHint } from "../strings.js";
+import { ANALYZING, faceName, qualityHint } from "../strings.js";
 import { resultColour } from "./colours.js";
 import { element, setText } from "./dom.js";
 import { resultView } from "./result-view.js";
@@ -62,7 +62,7 @@ class FaceCard {
   /** @type {Map<string, ResultView>} */
   #views = new Map();
   #hint = element("p", { class: "card-hint", "data-hint": "" });
-  #pending = element("p", { class: "card-pending" }, ANALYSING);
+  #pending = element("p", { class: "card-pending" }, ANALYZING);
   root;
 
   /**

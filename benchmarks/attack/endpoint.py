@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Aim:
+class Endpoint:
     """Address of the service, and options of a client or attack.
 
     Attributes:

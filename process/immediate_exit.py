@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 
-def leave(code: int) -> NoReturn:
+def exit_immediately(code: int) -> NoReturn:
     """Runs the registered exit functions, then ends the process without the interpreter's shutdown.
 
     Args:

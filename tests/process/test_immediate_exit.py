@@ -11,7 +11,7 @@ def test_native_threads_at_work_do_not_make_the_end_a_crash():
     program = """
 import atexit, threading
 import cv2, numpy as np
-from process.leave import leave
+from process.immediate_exit import exit_immediately
 
 image, at_work = np.zeros((1000, 1000, 3), np.uint8), threading.Event()
 
@@ -23,7 +23,7 @@ def work():
 threading.Thread(target=work, daemon=True).start()
 at_work.wait()
 atexit.register(print, "clean")
-leave(7)
+exit_immediately(7)
 """
     result = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
