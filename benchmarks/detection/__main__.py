@@ -1,50 +1,75 @@
-"""Measures detection and tracking.
+"""Measures who is found, followed and judged, with commit 5fc0e01 and with this checkout.
 
-python -m benchmarks.detection scenes                        the default detector
-python -m benchmarks.detection scenes --detector yunet       YuNet as Mien runs it
-python -m benchmarks.detection scenes --network FILE         the file of a network
+python -m benchmarks.detection                      all scenarios with both versions
+python -m benchmarks.detection groups --only now    one scenario with this checkout
+python -m benchmarks.detection --write              also write the page
+python -m benchmarks.detection.detectors --help  compare detectors on real scenes
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import get_args
 
 import cv2
 
-from benchmarks.detection.matching import Tally
-from benchmarks.detection.network_file import NetworkFile
-from benchmarks.detection.reference import YUNET
-from benchmarks.detection.scenes import Detect, load_scenes, sweep, to_row
-from benchmarks.markdown import Row, markdown_table
-from face_utils.detectors import DetectorChoice
-from face_utils.detectors.factory import build_detector
-from face_utils.detectors.files import blazeface_file
-from serving.training.run_dir import DATA
+from benchmarks.detection import report
+from benchmarks.detection.figure import Figure
+from benchmarks.detection.scenarios import (
+    absence,
+    accuracy,
+    close_up,
+    crossings,
+    groups,
+    light,
+    max_faces,
+    motion,
+    scenes,
+    unusual,
+)
+from benchmarks.detection.version import BASE, Version, base_folder, describe_present, running
+from web.settings import ROOT
 
-THRESHOLDS = (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+SCENARIOS: dict[str, tuple[str, Callable[[Version, int], Iterator[Figure]]]] = {
+    "scenes": ("Real scenes", scenes.measure),
+    "close_up": ("A close-up and a small second face", close_up.measure),
+    "groups": ("Groups", groups.measure),
+    "max_faces": ("More people than `max_faces`", max_faces.measure),
+    "absence": ("Covered or out of view", absence.measure),
+    "crossings": ("Two people who cross", crossings.measure),
+    "unusual": ("Pixelated, drawn and turned faces", unusual.measure),
+    "light": ("Dim light", light.measure),
+    "motion": ("Single people", motion.measure),
+    "accuracy": ("Accuracy of the models through the whole path", accuracy.measure),
+}
 
 
 def main() -> None:
     """The command line."""
     options = _parser().parse_args()
     cv2.setNumThreads(1)
-    scenes = load_scenes(options.data, options.yunet)
-    print(f"{len(scenes)} scenes", flush=True)
-    for name, detect, thresholds in _detectors(options):
-        tallies = sweep(detect, thresholds, scenes)
-        rows = [
-            _row(name, threshold, tally)
-            for threshold, tally in zip(thresholds, tallies, strict=True)
-        ]
-        print(markdown_table(rows), end="\n\n", flush=True)
+    for name in options.scenarios or SCENARIOS:
+        for version in [options.only] if options.only else [BASE, "now"]:
+            _measure(name, version, options)
+        print(report.table(report.load()[name]), end="\n\n", flush=True)
+    if options.write:
+        titles = {name: title for name, (title, _) in SCENARIOS.items()}
+        text = "\n\n".join(report.paragraphs(titles, describe_present()))
+        report.PAGE.write_text(text + "\n", encoding="utf-8")
 
 
-def _row(name: str, threshold: float, tally: Tally) -> Row:
-    row: Row = {"detector": name, "threshold": f"{threshold:g}"}
-    return row | to_row(tally)
+def _measure(scenario: str, name: str, options: argparse.Namespace) -> None:
+    start = time.monotonic()
+    figures: list[Figure] = []
+    folder, yunet = (base_folder(), None) if name == BASE else (ROOT, options.yunet)
+    with running(folder, name, yunet) as version:
+        for figure in SCENARIOS[scenario][1](version, options.step):
+            figures.append(figure)
+            print(f"{name}: {figure.name}: {figure.value}", flush=True)
+    report.save(scenario, name, figures)
+    print(f"{scenario}, {name}: {time.monotonic() - start:.0f} s", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,31 +77,12 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("scenario", choices=["scenes"], help="what to measure")
-    add("--data", type=Path, default=DATA, help="folder with the data sets (%(default)s)")
-    add("--yunet", type=Path, default=YUNET, help="YuNet's model file (%(default)s)")
-    add("--detector", choices=get_args(DetectorChoice), default="auto", help="detector of Mien")
-    add("--network", type=Path, help="file of a network to use instead of Mien's detector")
-    add("--widths", type=int, nargs="+", default=[320, 480], help="input widths of the network")
-    add("--thresholds", type=float, nargs="+", default=THRESHOLDS, help="scores to count from")
+    add("scenarios", nargs="*", choices=[*SCENARIOS, []], help="what to measure (all)")
+    add("--only", choices=[BASE, "now"], help="measure one version; keep the other's figures")
+    add("--step", type=int, default=1, help="measure every Nth case only (%(default)s)")
+    add("--yunet", type=Path, help="YuNet's file, to use it in this checkout")
+    add("--write", action="store_true", help=f"write {report.PAGE.relative_to(ROOT)} too")
     return parser
-
-
-def _detectors(options: argparse.Namespace) -> list[tuple[str, Detect, Sequence[float]]]:
-    """Name, detector and thresholds of each run."""
-    if options.network is None:
-        yunet = options.yunet if options.detector == "yunet" else None
-        pool = build_detector(options.detector, blazeface_file(), yunet)
-        return [(pool.name, pool.detect, [0.0])]
-    lowest = min(options.thresholds)
-    return [
-        (
-            f"{options.network.stem} on {width}",
-            NetworkFile(options.network, width, lowest).detect,
-            options.thresholds,
-        )
-        for width in options.widths
-    ]
 
 
 if __name__ == "__main__":

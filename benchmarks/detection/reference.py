@@ -29,30 +29,33 @@ _LOWEST_SCORE = 0.3
 _OVERLAP, _MOST = 0.3, 5000
 
 
-def reference_faces(images: Sequence[Image], yunet: Path = YUNET) -> list[FloatArray]:
+def reference_faces(
+    images: Sequence[Image], yunet: Path = YUNET, scales: Sequence[float] = SCALES
+) -> list[FloatArray]:
     """Returns the faces of each image, `(n, 5)`: `x, y, w, h, score`.
 
     Args:
         images: The images.
         yunet: YuNet's model file.
+        scales: Sizes at which each image is searched.
 
     Raises:
         FileNotFoundError: YuNet's model file is missing.
     """
     if not yunet.is_file():
         raise FileNotFoundError(f"{yunet} is missing. Name YuNet's model file with --yunet.")
-    file = CACHE / f"reference-{_checksum(images)}.npz"
+    file = CACHE / f"reference-{_checksum(images, scales)}.npz"
     if not file.is_file():
         file.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(file, *[find_faces(image, yunet) for image in images])
+        np.savez(file, *[find_faces(image, yunet, scales) for image in images])
     with np.load(file) as arrays:
         return [arrays[f"arr_{number}"] for number in range(len(images))]
 
 
-def find_faces(image: Image, yunet: Path = YUNET) -> FloatArray:
-    """Searches one image at every scale, `(n, 5)`; a face found twice counts once."""
+def find_faces(image: Image, yunet: Path = YUNET, scales: Sequence[float] = SCALES) -> FloatArray:
+    """Searches one image at some scales, `(n, 5)`; a face found twice counts once."""
     faces = np.zeros((0, 5), np.float32)
-    for scale in SCALES:
+    for scale in scales:
         more = _search(image, scale, yunet)
         known = covered(more[:, :4], faces[faces[:, 4] >= FACE_SCORE, :4])
         faces = np.concatenate([faces, more[~known]])
@@ -69,8 +72,8 @@ def _search(image: Image, scale: float, yunet: Path) -> FloatArray:
     return np.concatenate([rows[:, :4] / scale, rows[:, 14:]], axis=1).astype(np.float32)
 
 
-def _checksum(images: Sequence[Image]) -> str:
-    digest = sha256(f"{SCALES} {_LOWEST_SCORE} {FACE_SCORE}".encode())
+def _checksum(images: Sequence[Image], scales: Sequence[float]) -> str:
+    digest = sha256(f"{scales} {_LOWEST_SCORE} {FACE_SCORE}".encode())
     for image in images:
         digest.update(np.ascontiguousarray(image).tobytes())
     return digest.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Scenarios: each measures a version and returns figures."""
