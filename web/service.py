@@ -128,9 +128,7 @@ def build_service(
     bridge = HubBridge()
     target = embedded.target if embedded else _server_target(settings, place)
     client = _build_client(settings.model_server, target, models, bridge)
-    joined = JoinedBatches(ObservedBackend(client), build_timer(settings), time.monotonic)
-    for name in models:
-        MODEL_WAITING.labels(name).set_function(partial(joined.waiting, name))
+    joined = _join_batches(client, settings)
     sessions = SessionRegistry(
         models=list(models.values()),
         open_backend=joined.join,
@@ -196,6 +194,18 @@ def _build_client(
         server.model_timeout_seconds,
         server.model_label,
     )
+
+
+def _join_batches(client: ModelClient, settings: Settings) -> JoinedBatches:
+    joined = JoinedBatches(
+        ObservedBackend(client),
+        build_timer(settings),
+        time.monotonic,
+        pause=partial(time.sleep, 0),
+    )
+    for state in client.states.values():
+        MODEL_WAITING.labels(state.name).set_function(partial(joined.waiting, state.name))
+    return joined
 
 
 def _session_limits(settings: Settings) -> SessionLimits:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from face_utils.backend import FakeBackend
-from serving.joined_batches import MAX_PACE_SECONDS, MAX_ROWS, PACE_SECONDS, JoinedBatches
+from serving.joined_batches import (
+    HANDED_OUT_AT_ONCE,
+    MAX_PACE_SECONDS,
+    MAX_ROWS,
+    PACE_SECONDS,
+    JoinedBatches,
+)
 from tests.serving.joined.conftest import AGE, Client
 
 
@@ -165,3 +171,16 @@ def test_a_backend_that_responds_at_once_may_be_shared_too(timers):
 
     assert [client.seen for client in clients] == [[[pytest.approx(0.2)]]] * 3
     assert not joined.join().is_available("age")
+
+
+def test_others_have_a_turn_between_the_outcomes_of_a_large_call(calls, timers):
+    story = []
+    joined = JoinedBatches(calls, timers.later, timers.clock, pause=lambda: story.append("pause"))
+    Client(joined).ask(0)
+    for grey in range(2 * HANDED_OUT_AT_ONCE):
+        Client(joined).ask(grey, done=lambda _: story.append("outcome"))
+    calls.respond()
+    timers.wait(1)
+    calls.respond()
+
+    assert story == [*["outcome"] * HANDED_OUT_AT_ONCE, "pause"] * 2
