@@ -89,6 +89,35 @@ def test_dim_light_does_not_hide_blur(good_crop, contrast):
     assert "blurred" in assess_quality(face(), dim).reasons
 
 
+@pytest.mark.parametrize("roll", [-10.0, 0.0, 10.0])
+@pytest.mark.parametrize("blocks", [8, 11, 14])
+def test_a_pixelated_face_is_blurred(face_image, blocks, roll):
+    """The head tilts, and the frame is pixelated afterwards."""
+    tilt = cv2.getRotationMatrix2D((226, 121), -roll, 1.0)
+    frame = cv2.warpAffine(face_image, tilt, (512, 512), borderMode=cv2.BORDER_REPLICATE)
+    count = round(512 / 107 * blocks)
+    few = cv2.resize(frame, (count, count), interpolation=cv2.INTER_AREA)
+    pixelated = cv2.resize(few, (512, 512), interpolation=cv2.INTER_NEAREST)
+    square = face_square(np.array([173, 68, 107, 107], "f4"), CROP_MARGIN, roll)
+    radians = np.radians(roll)
+    points = (POINTS - 50) @ np.array(
+        [[np.cos(radians), np.sin(radians)], [-np.sin(radians), np.cos(radians)]]
+    )
+
+    assert assess_quality(face(points=points), crop(frame, square, CROP_SIZE)).ok
+    assert assess_quality(face(points=points), crop(pixelated, square, CROP_SIZE)).reasons == (
+        "blurred",
+    )
+
+
+@pytest.mark.parametrize("quality", [20, 40])
+def test_the_blocks_of_a_jpeg_are_not_a_reason(face_image, quality):
+    encoded = cv2.imencode(".jpg", face_image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    square = face_square(np.array([173, 68, 107, 107], "f4"), CROP_MARGIN)
+
+    assert assess_quality(face(), crop(cv2.imdecode(encoded, 1), square, CROP_SIZE)).ok
+
+
 def test_an_even_surface_is_not_a_sharp_face():
     assert "blurred" in assess_quality(face(), np.full((48, 48), 128, np.uint8)).reasons
 
