@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # Programs run as modules: the scripts in $(BIN) contain the checkout's path, which may have been
 # renamed or may contain a dollar sign.
 RUN := $(BIN)/python -m
-TOOLS := audit checkov node profile uv
+TOOLS := audit checkov detector node profile uv
 BENCH := .cache/bench
 # The commit that `make bench` compares with.
 BASE := 5fc0e01
@@ -41,13 +41,14 @@ MODEL := emotion
 ATTACK :=
 SERVER :=
 DATA := ../shared/data
+YUNET := ../shared/models/face_detection_yunet_2023mar.onnx
 PYTEST :=
 UPGRADE :=
 QUICK :=
 WRITE :=
 
 .PHONY: help setup setup-dev setup-test tracing run test test-fast check lint types types-page unit-page browser \
-	lock sbom audit bench profile scale screenshot train tune compare attack generate wheel clean dead-venv
+	lock sbom audit bench profile scale screenshot train train-detector tune compare attack generate wheel clean dead-venv
 
 help: ## List targets and settings
 	echo "make TARGET, where TARGET is one of:"
@@ -106,6 +107,11 @@ screenshot: setup-dev ## Take the screenshots in docs/screenshots/
 
 train: setup-test ## Train, calibrate, export and evaluate MODEL on DATA
 	$(BIN)/python -m serving.training.train $(MODEL) --data $(DATA)
+
+train-detector: .cache/tools/detector/.complete ## Train the face detector on DATA with YUNET as its teacher, into .cache/detector/
+	mkdir -p .cache/detector
+	.cache/tools/detector/bin/python -m serving.training.detector.train --scenes $(DATA)/scenes.zip \
+		--faces $(DATA)/fairface_rgb.zip --teacher $(YUNET) --out .cache/detector
 
 tune: setup-test ## Measure smoothing and thresholds on DATA, and write docs/experiments/tuning.md
 	$(BIN)/python -m benchmarks.tuning --data $(DATA)

@@ -14,7 +14,7 @@ from web.settings import ROOT
 
 PIN = re.compile(r"^([a-z0-9-]+)==([^\s;]+)", re.MULTILINE)
 WHOLE = ROOT / "requirements.lock"
-TOOLS = {"audit", "checkov", "node", "profile", "uv"}
+TOOLS = {"audit", "checkov", "detector", "node", "profile", "uv"}
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
     "optional-dependencies"
 ]

@@ -1,5 +1,5 @@
-"""Training of the face detector: a student that learns the dense maps of a larger YuNet.
+"""Training of the face detector: a student that learns the maps of YuNet.
 
-Needs PyTorch (`pip install .[detector-training]`), which no other part of Mien uses. Nothing here
-is imported by the service.
+`make train-detector` installs PyTorch, which no other part of Mien uses, in an environment of its
+own. The service imports nothing from here.
 """
