@@ -85,6 +85,7 @@ class ModelClient:
         self._label = label
         self._breakers = {name: CircuitBreaker(name, clock) for name in self._models}
         self._polled: set[str] = set()
+        self._proven: set[str] = set()
         self._threads = CallThreads()
         self._stop = Event()
 
@@ -181,6 +182,8 @@ class ModelClient:
         breaker = self._breakers[name]
         if not isinstance(outcome, CallFailed):
             breaker.succeeded()
+            if outcome.version == breaker.state.version:
+                self._proven.add(name)
         elif outcome.kind == _NOT_SENT:
             log.error("A call to the model %s: %s", name, outcome.message)
         elif outcome.kind != _CLOSED:
@@ -189,14 +192,21 @@ class ModelClient:
 
     def _poll(self) -> None:
         while not self._stop.is_set():
-            for name in self._models.keys() - self._polled:
-                # TensorFlow Serving reports metadata by label, but status only by number.
-                if self._label:
-                    self._ask_metadata(name)
-                else:
-                    self._ask_status(name)
+            self._poll_once()
             down = not all(breaker.state.available for breaker in self._breakers.values())
             self._stop.wait(POLL_SECONDS_WHILE_DOWN if down else POLL_SECONDS)
+
+    def _poll_once(self) -> None:
+        """Asks for the models that have not just given a prediction, which says the same."""
+        proven, self._proven = self._proven, set()
+        for name in self._models.keys() - self._polled:
+            if name in proven and self.is_available(name):
+                continue
+            # TensorFlow Serving reports metadata by label, but status only by number.
+            if self._label:
+                self._ask_metadata(name)
+            else:
+                self._ask_status(name)
 
     def _ask_status(self, name: str) -> None:
         self._polled.add(name)

@@ -32,6 +32,7 @@ class Server:
             "activation": np.arange(3 * 2 * 2 * 2, dtype=np.float32).reshape(3, 2, 2, 2),
         }
         self.requests = []
+        self.asked_for_status = []
         self.error = None
         self.go_on = Event()
         self.go_on.set()
@@ -63,6 +64,7 @@ class Server:
 
     def get_model_status(self, request, context):
         name = request.model_spec.name
+        self.asked_for_status.append(name)
         if name not in self.versions:
             context.abort(grpc.StatusCode.NOT_FOUND, f"Could not find model {name}")
         return get_model_status_pb2.GetModelStatusResponse(
