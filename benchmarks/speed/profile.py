@@ -30,7 +30,7 @@ from web.settings import ROOT
 PY_SPY = ROOT / ".cache" / "tools" / "profile" / "bin" / "py-spy"
 PAGE = ROOT / "docs" / "experiments" / "profile.md"
 SAMPLES_PER_SECOND = 250
-THREADS, FUNCTIONS = 8, 20
+THREADS, FUNCTIONS, MIN_MS = 8, 20, 0.01
 TITLE = """\
 # Where the CPU time goes
 
@@ -39,8 +39,8 @@ on speed. `make profile WRITE=1` writes this page.
 
 Thread times are the kernel's. py-spy samples the Python stacks, and the time of a thread is divided
 among its functions in proportion to their samples. Native code counts for the Python function that
-called it. Native threads, such as those of gRPC, have no samples. Sampling itself slows the
-processes by some percent, so the shares are more exact than the sums."""
+called it. Native threads, such as those of gRPC, have no samples. Times and samples come from two
+runs of the same load, because sampling slows the processes."""
 
 
 @dataclass(frozen=True)
@@ -76,43 +76,50 @@ def main() -> None:
 def profile_version(
     checkout: Checkout, cameras: Cameras, clients: int, seconds: float
 ) -> list[Profile]:
-    """Profiles the app and the model server of a version while clients send frames."""
+    """Profiles the app and the model server of a version while clients send frames.
+
+    The same load runs twice: first for the CPU times, and then for the samples.
+    """
+    load = Load(cameras.one, clients, seconds)
     with TemporaryDirectory() as folder, checkout.running() as app:
         warm_up(app, cameras)
-        names = {"app": app.process, "model server": app.model_server}
-        recordings = [
-            Recording(name, process, seconds, Path(folder)) for name, process in names.items()
-        ]
-        frames = measure(app, Load(cameras.one, clients, seconds)).analysed
-        return [recording.finish(frames) for recording in recordings]
+        processes = {"app": app.process, "model server": app.model_server}
+        spans = {name: Span(process) for name, process in processes.items()}
+        frames = measure(app, load).analysed
+        for span in spans.values():
+            span.end()
+        outputs = {name: Path(folder) / name for name in processes}
+        samplers = [_sample(processes[name].pid, seconds, outputs[name]) for name in processes]
+        measure(app, load)
+        for sampler in samplers:
+            sampler.wait()
+        return [spans[name].profile(name, outputs[name], frames) for name in processes]
 
 
-class Recording:
-    """Samples a process from now on.
+class Span:
+    """CPU times of a process from now until `end`."""
 
-    Args:
-        name: Its name.
-        process: The process.
-        seconds: Duration.
-        folder: Folder for the samples.
-    """
-
-    def __init__(self, name: str, process: psutil.Process, seconds: float, folder: Path) -> None:
-        self._name = name
+    def __init__(self, process: psutil.Process) -> None:
         self._process = process
-        self._samples = folder / name
-        self._sampler = _sample(process.pid, seconds, self._samples)
-        self._times = thread_times(process.pid)
         self._seconds = cpu_seconds(process)
+        self._times = thread_times(process.pid)
 
-    def finish(self, frames: int) -> Profile:
-        """Returns the profile of the time since the start, in which `frames` were analyzed."""
-        seconds = cpu_seconds(self._process) - self._seconds
-        used = used_times(self._times, thread_times(self._process.pid))
-        self._sampler.wait()
-        samples = read_samples(self._samples.read_text(encoding="utf-8"))
-        threads = thread_costs(self._process.pid, used, samples, seconds, frames)
-        return Profile(self._name, threads, function_costs(used, samples, frames))
+    def end(self) -> None:
+        """Ends the span."""
+        self._seconds = cpu_seconds(self._process) - self._seconds
+        self._times = used_times(self._times, thread_times(self._process.pid))
+
+    def profile(self, name: str, samples: Path, frames: int) -> Profile:
+        """Divides the times of the span in proportion to samples that were taken after it.
+
+        Args:
+            name: Name of the process.
+            samples: py-spy's raw output.
+            frames: Number of frames that were analyzed in the span.
+        """
+        threads = read_samples(samples.read_text(encoding="utf-8"))
+        costs = thread_costs(self._process.pid, self._times, threads, self._seconds, frames)
+        return Profile(name, costs, function_costs(self._times, threads, frames))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -128,7 +135,8 @@ def _parser() -> argparse.ArgumentParser:
 def _sample(pid: int, seconds: float, output: Path) -> subprocess.Popen[bytes]:
     """Starts py-spy."""
     command = [PY_SPY, "record", "--pid", pid, "--rate", SAMPLES_PER_SECOND, "--threads"]
-    options = ["--duration", int(seconds), "--format", "raw", "--output", output]
+    # Pausing the process for each sample would wake all its threads, and show them as running.
+    options = ["--nonblocking", "--duration", int(seconds), "--format", "raw", "--output", output]
     return subprocess.Popen(
         [str(part) for part in command + options],
         stdout=subprocess.DEVNULL,
@@ -146,9 +154,12 @@ def _describe_load(options: argparse.Namespace) -> str:
 def _tables(version: str, profile: Profile) -> Iterator[str]:
     total = sum(cost.own_ms for cost in profile.threads)
     yield f"## {version}: {profile.process}, {total:.2f} ms"
-    yield markdown_table([_thread_row(cost) for cost in profile.threads[:THREADS]])
-    if profile.functions:  # There are none if no sample was taken.
-        yield markdown_table([_function_row(cost) for cost in profile.functions[:FUNCTIONS]])
+    for rows in (
+        [_thread_row(cost) for cost in profile.threads[:THREADS] if cost.own_ms >= MIN_MS],
+        [_function_row(cost) for cost in profile.functions[:FUNCTIONS] if cost.own_ms >= MIN_MS],
+    ):
+        if rows:  # Without samples there are no functions.
+            yield markdown_table(rows)
 
 
 def _thread_row(cost: Cost) -> Row:

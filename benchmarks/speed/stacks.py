@@ -35,14 +35,20 @@ class Samples:
     """Samples of a thread.
 
     Attributes:
-        task: The function that it runs.
+        tasks: Samples per function that the thread was started for. A sample may lack its outermost
+            functions.
         own: Samples per function that was running.
         total: Samples per function that was running or had called the running one.
     """
 
-    task: str
+    tasks: Counter[str] = field(default_factory=Counter)
     own: Counter[str] = field(default_factory=Counter)
     total: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def task(self) -> str:
+        """The function that the thread runs, by most of its samples."""
+        return self.tasks.most_common(1)[0][0]
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,8 @@ def read_samples(text: str) -> dict[int, Samples]:
         if match := LINE.match(line):
             thread, stack, count = match.groups()
             functions = [LINE_NUMBER.sub(")", frame) for frame in stack.split(";")]
-            samples = threads.setdefault(int(thread), Samples(_task(functions)))
-            if samples.task.endswith(STARTING_FILES):  # It was waiting for work until now.
-                samples.task = _task(functions)
+            samples = threads.setdefault(int(thread), Samples())
+            samples.tasks[_task(functions)] += int(count)
             samples.own[functions[-1]] += int(count)
             samples.total.update(dict.fromkeys(functions, int(count)))
     return threads

@@ -22,8 +22,9 @@ thread (10): MainThread;<module> (app.py:5);serve (web/serve.py:7) 30
 thread (10): MainThread;<module> (app.py:5);serve (web/serve.py:9) 10
 thread (11);Thread._bootstrap (threading.py:1002);work (web/pool.py:3);detect (cv.py:1) 3
 thread (11);Thread._bootstrap (threading.py:1002);work (web/pool.py:4);work (web/pool.py:4) 1
-thread (12);Thread._bootstrap (threading.py:1002) 5
+thread (12);wait (web/queue.py:2) 2
 thread (12);Thread._bootstrap (threading.py:1002);work (web/pool.py:3) 5
+thread (12);Thread._bootstrap (threading.py:1002);Thread.run (threading.py:9) 3
 py-spy wrote something else
 """
 USED = {
