@@ -149,4 +149,4 @@ def _grey_level(crop: GreyCrop, share: float) -> float:
 def _change(crop: GreyCrop, right: float, down: float) -> FloatArray:
     """Absolute derivative in a direction, given as steps to the right and down."""
     kernel = np.array([[-right - down, right], [down, 0]], np.float32)
-    return np.abs(cv2.filter2D(crop, cv2.CV_32F, kernel))
+    return np.asarray(np.abs(cv2.filter2D(crop, cv2.CV_32F, kernel)), dtype=np.float32)
