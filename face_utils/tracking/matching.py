@@ -84,12 +84,14 @@ def _possible(track: Track, places: Sequence[Place], times: Times) -> Iterator[t
     cover = _cover(track)
     reach = _reach(times.now - (times.before if cover else track.seen_at))
     extra = COVERED_COST if cover else LOST_COST if track.seen_at < times.before else 0.0
+    # The widest pair whose sizes are alike. Most pairs of a crowd are farther apart than that.
+    widest = math.inf if cover else reach * side * (1 + math.exp(MOST_GROWTH)) / 2
+    far_x, far_y = widest + abs(dx), widest + abs(dy)
     for index, place in enumerate(places):
-        width = (side + place.side) / 2
         left, above = place.x - x, place.y - y
-        # Most pairs of a crowd end here.
-        if not cover and max(abs(left) - abs(dx), abs(above) - abs(dy)) > reach * width:
+        if not (-far_x < left < far_x and -far_y < above < far_y):
             continue
+        width = (side + place.side) / 2
         moved = math.hypot(left - dx, above - dy) / width
         closest = min(moved, math.hypot(left, above) / width)
         if cover:
