@@ -133,7 +133,7 @@ def build_service(
         models=list(models.values()),
         open_backend=joined.join,
         workers=build_workers(settings, bridge.post),
-        limits=_session_limits(settings),
+        limits=session_limits(settings),
         caps=_session_caps(settings.sessions),
         frames_at_once=frames_at_once(settings),
         send=send,
@@ -208,7 +208,8 @@ def _join_batches(client: ModelClient, settings: Settings) -> JoinedBatches:
     return joined
 
 
-def _session_limits(settings: Settings) -> SessionLimits:
+def session_limits(settings: Settings) -> SessionLimits:
+    """The limits of each session, by the settings."""
     times, limits = settings.sessions, settings.limits
     return SessionLimits(
         max_seconds=times.session_max_seconds,
