@@ -57,7 +57,7 @@ LANES = {
     "tests/web/live/test_validation.py": "unit",
     "tests/web/observability/test_instrumentation.py": "unit",
     "tests/web/processes/test_parts.py": "unit",
-    "tests/web/settings/test_settings.py": "unit",
+    "tests/web/settings": "unit",
     "tests/web/transport/test_admission.py": "unit",
     "tests/web/transport/test_buffers.py": "unit",
     "tests/web/transport/test_frame_turns.py": "unit",

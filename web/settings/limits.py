@@ -7,7 +7,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from face_utils.limits import MAX_FACES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
+from web.settings.capacity import (
+    LEAST_CONNECTIONS,
+    auto_connections,
+    auto_connections_per_address,
+)
 from web.settings.group import SettingsGroup
+from web.settings.values import AUTO, Accepts, auto
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -32,12 +38,27 @@ class LimitSettings(SettingsGroup):
     max_frames_per_second: Annotated[float, Field(ge=0.1, le=240)] = Field(
         default=30.0, description="Rate limit per client, in frames per second."
     )
-    max_connections: Annotated[int, Field(ge=8, le=100_000)] = Field(
-        default=1000, description="Maximum number of open connections."
+    max_connections: Annotated[
+        int,
+        Field(ge=8, le=100_000),
+        auto(auto_connections),
+        Accepts("whole number, 8 to 100000, or auto"),
+    ] = Field(
+        default=AUTO,
+        validate_default=True,
+        description="Maximum number of open connections. `auto`: twice the `auto` of "
+        f"`MIEN_MAX_SESSIONS`, and at least {LEAST_CONNECTIONS}.",
     )
-    max_connections_per_address: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        default=500,
-        description="Maximum number of open connections from one IPv4 address or IPv6 /64 network.",
+    max_connections_per_address: Annotated[
+        int,
+        Field(ge=1, le=100_000),
+        auto(auto_connections_per_address),
+        Accepts("whole number, 1 to 100000, or auto"),
+    ] = Field(
+        default=AUTO,
+        validate_default=True,
+        description="Maximum number of open connections from one IPv4 address or IPv6 /64 network. "
+        "`auto`: half of the `auto` of `MIEN_MAX_CONNECTIONS`.",
     )
     max_buffer_bytes: Annotated[int, Field(ge=MIB, le=16 * GIB)] = Field(
         default=64 * MIB,

@@ -11,9 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from web.settings.capacity import AUTO_NUMBERS
 from web.settings.composition import Settings, groups
 from web.settings.descriptions import describe_rule
 from web.settings.group import PREFIX, SettingsGroup, variable_of
+from web.settings.values import AUTO
 
 _LOG_FORMAT = variable_of("log_format")
 
@@ -55,7 +57,24 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             problems += [_explain(each, group) for each in error.errors()]
     if problems:
         raise SettingsError(" ".join(problems), environment.get(_LOG_FORMAT, "text"))
-    return Settings(**values)
+    return Settings(**values | _auto_numbers(values, environment))
+
+
+def _auto_numbers(
+    values: Mapping[str, Any], environment: Mapping[str, str]
+) -> dict[str, SettingsGroup]:
+    """The groups whose `auto` numbers follow from the number of app processes, too."""
+    processes = values["server"].processes
+    return {
+        name: values[name].model_copy(
+            update={
+                each: compute(processes)
+                for each, compute in numbers.items()
+                if environment.get(variable_of(each), AUTO) == AUTO
+            }
+        )
+        for name, numbers in AUTO_NUMBERS.items()
+    }
 
 
 def variables() -> list[str]:

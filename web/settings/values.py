@@ -6,6 +6,7 @@ Each type parses and checks the text of an environment variable, and describes w
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -116,14 +117,15 @@ def _parse_optional_path(value: object) -> object:
     return None if value == "" else _parse_path(value)
 
 
-def _parse_processes(value: object) -> object:
-    return available_cores() if value == AUTO else value
+def auto(compute: Callable[[], int]) -> BeforeValidator:
+    """Lets a setting be `auto`, which means a number that follows from this machine."""
+    return BeforeValidator(lambda value: compute() if value == AUTO else value)
 
 
 Processes = Annotated[
     int,
     Field(ge=1, le=128),
-    BeforeValidator(_parse_processes),
+    auto(available_cores),
     Accepts("whole number, 1 to 128, or auto"),
 ]
 Port = Annotated[int, Field(ge=1, le=LAST_PORT)]
