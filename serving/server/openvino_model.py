@@ -76,7 +76,7 @@ class OpenVinoModel:
             batch = self._batches[part.stop - part.start]
             for name, view in batch.inputs.items():
                 view[:] = inputs[name][part]
-            batch.request.infer()
+            batch.request.infer(share_outputs=True)  # The views below have the outputs already.
             for name, view in batch.outputs.items():
                 outputs[name][part] = view
         return outputs
