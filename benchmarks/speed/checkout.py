@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.end_to_end import on_cores
@@ -16,12 +16,6 @@ from web.settings import ROOT
 BENCH = ROOT / ".cache" / "bench"
 BASE = "5fc0e01"
 VENDOR = Path("static") / "vendor"
-MAX_CLIENTS = 240
-# Lets the search find the limit of the machine and not that of a setting, which the base lacks.
-ROOMY = {
-    "MIEN_MAX_SESSIONS": str(MAX_CLIENTS + 10),
-    "MIEN_MAX_SESSIONS_PER_ADDRESS": str(MAX_CLIENTS + 10),
-}
 
 
 @dataclass(frozen=True)
@@ -32,13 +26,11 @@ class Checkout:
         name: Its commit.
         folder: Its source.
         python: Interpreter of its environment.
-        roomy: Settings that allow many sessions.
     """
 
     name: str
     folder: Path
     python: str
-    roomy: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def running(self, cores: Collection[int] = (), **settings: str) -> Iterator[AppProcess]:
@@ -86,7 +78,7 @@ def present_checkout() -> Checkout:
     """
     folder = BENCH / "runtime"
     _check(folder / ".complete")
-    return Checkout(_describe_commit(), ROOT, str(folder / "bin" / "python"), ROOMY)
+    return Checkout(_describe_commit(), ROOT, str(folder / "bin" / "python"))
 
 
 def _check(marker: Path) -> None:

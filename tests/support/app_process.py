@@ -21,12 +21,8 @@ import psutil
 from web.settings import ROOT
 
 Mode = Literal["eventlet", "gunicorn", "threading"]
-DEFAULTS = {
-    "MIEN_LOG_LEVEL": "WARNING",
-    # By default these follow from the machine, which the tests should not.
-    "MIEN_MAX_SESSIONS": "500",
-    "MIEN_MAX_SESSIONS_PER_ADDRESS": "250",
-}
+# By default these follow from the machine, which the tests should not. Older checkouts lack them.
+MANY_SESSIONS = {"MIEN_MAX_SESSIONS": "500", "MIEN_MAX_SESSIONS_PER_ADDRESS": "250"}
 STATUS_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 15
 
@@ -51,7 +47,9 @@ class AppProcess:
         python: str = sys.executable,
     ) -> None:
         self.port = free_port()
-        settings = {**DEFAULTS, "MIEN_PORT": str(self.port), **(settings or {})}
+        defaults = {"MIEN_PORT": str(self.port), "MIEN_LOG_LEVEL": "WARNING"}
+        many = MANY_SESSIONS if folder == ROOT else {}
+        settings = {**defaults, **many, **(settings or {})}
         if mode == "threading":
             settings["MIEN_ASYNC_MODE"] = "threading"
         scheme = "https" if settings.get("MIEN_HTTPS") == "1" else "http"

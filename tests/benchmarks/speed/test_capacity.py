@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.end_to_end import EndToEndMetrics
-from benchmarks.speed.capacity import RESOLUTION, find_largest, keeps_up
-from benchmarks.speed.checkout import MAX_CLIENTS
+from benchmarks.speed.capacity import MAX_CLIENTS, RESOLUTION, find_largest, keeps_up
 
 GOOD = EndToEndMetrics(
     clients=4,
