@@ -15,6 +15,9 @@ from face_utils.boxes import FloatArray
 Image = NDArray[np.uint8]
 """An image, `(height, width, 3)` uint8 in OpenCV's order blue, green, red."""
 
+GreyImage = NDArray[np.uint8]
+"""An image, `(height, width)` uint8 grey."""
+
 LANDMARKS = ("right_eye", "left_eye", "nose", "mouth")
 """Order of the landmark rows; right and left are the person's own."""
 

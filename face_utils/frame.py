@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from face_utils.boxes import FloatArray, clip
 from face_utils.cropping import GreyCrop, Square, crop, face_square
@@ -53,10 +57,10 @@ class FaceRegion:
         )
         return crop(image, inside, size)
 
-    def _pixels(self, least_scale: float) -> tuple[Image, float]:
+    def _pixels(self, least_scale: float) -> tuple[NDArray[np.uint8], float]:
         """Pixels that a crop need not enlarge, if the frame has them."""
         if isinstance(self.image, Picture):
-            return self.image.at_least(least_scale)
+            return self.image.for_crop(least_scale)
         return self.image, self.scale
 
 
@@ -84,11 +88,11 @@ class LiveFrame:
     """A frame of a session before its faces are known: the session decides where to look.
 
     Attributes:
-        decode: Decodes it; `decode(full)` says whether its full size will be needed.
+        decode: Decodes it.
         detector: Looks at parts of it.
     """
 
-    decode: Callable[[bool], Picture]
+    decode: Callable[[], Picture]
     detector: CanvasDetector
 
 
@@ -162,7 +166,7 @@ class FrameReader:
         if self.live is None:
             return self.read(data, rotate)
         encoded = examine(data, self.limits)
-        return LiveFrame(lambda full: Picture.read(encoded, rotate, full=full), self.live)
+        return LiveFrame(partial(Picture.read, encoded, rotate), self.live)
 
     def read(self, data: bytes, rotate: Rotation = 0) -> DetectedFrame:
         """Decodes an encoded frame once and finds its faces once.

@@ -13,7 +13,7 @@ from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from PIL.ImageFile import ImageFile
 
 from face_utils.decode_cost import check_coding, decode_cost, explain_cost
-from face_utils.detection import Image
+from face_utils.detection import GreyImage, Image
 from face_utils.errors import BadImage, ImageTooLarge
 from face_utils.image_validation import check_body, check_header
 from face_utils.pixel_metadata import read_metadata
@@ -76,6 +76,16 @@ class EncodedImage:
             return np.asarray(self._pixels(cv2.IMREAD_COLOR), np.uint8)  # Rotated by OpenCV.
         pixels = self._pixels(cv2.IMREAD_UNCHANGED)
         return as_frame(pixels, read_metadata(self.kind, self.data))
+
+    def decode_grey(self) -> GreyImage | None:
+        """The upright image in grey; None if that saves no time.
+
+        Raises:
+            BadImage: Its data are damaged.
+        """
+        if self.kind not in _WITHOUT_ALPHA:
+            return None
+        return np.asarray(self._pixels(cv2.IMREAD_GRAYSCALE), np.uint8)
 
     def decode_half(self) -> Image | None:
         """The upright image at half size, its sides rounded up; None if that saves no time.

@@ -24,7 +24,6 @@ class LiveDetection:
 
     def __init__(self) -> None:
         self._search = LiveSearch()
-        self._needed_full = self._needs_full = False
 
     def find(self, frame: LiveFrame, followed: Sequence[FollowedFace], now: float) -> DetectedFrame:
         """Finds the faces that matter now.
@@ -37,8 +36,7 @@ class LiveDetection:
         Raises:
             BadImage: Its data are damaged.
         """
-        # Half size first, and full size in addition, takes longer than full size at once.
-        picture = frame.decode(self._needs_full and self._needed_full)
+        picture = frame.decode()
         start = perf_counter() - picture.decode_seconds
         faces = self._search.find(picture, followed, frame.detector, now)
         inside = faces[_is_inside(faces, picture)]
@@ -46,15 +44,6 @@ class LiveDetection:
         regions = [FaceRegion(detection, picture) for detection in to_detections(inside)]
         timings = {"detect_ms": round(seconds * 1e3, 2)}
         return DetectedFrame(picture.width, picture.height, regions, timings, picture)
-
-    def finish(self, picture: Picture) -> float:
-        """Notes what the crops of a frame needed.
-
-        Returns:
-            Milliseconds that decoding took.
-        """
-        self._needed_full, self._needs_full = self._needs_full, picture.needs_full
-        return round(picture.decode_seconds * 1e3, 2)
 
 
 def _is_inside(faces: FloatArray, picture: Picture) -> NDArray[np.bool_]:

@@ -26,8 +26,7 @@ LIMITS = ImageLimits(MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS)
 CALL_SECONDS = 10.0
 
 _BUILDING = Lock()
-"""OpenCV's first network must not be read by two threads at once: in 2 of 12 processes with 4
-threads it then said that the model contains unknown operators."""
+"""Two threads that build at once would restore each other's number of OpenCV threads."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,7 @@ def _build_detector() -> Detector:
     with _BUILDING:
         threads = cv2.getNumThreads()
         try:
-            # Not `auto`, which would silently take the Haar cascade if the file were missing.
-            detector = build_detector("blazeface", blazeface_file(), None)
+            detector = build_detector("mien", blazeface_file(), None)
             detector.prepare()
             return detector
         finally:

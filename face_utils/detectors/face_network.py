@@ -12,7 +12,10 @@ from face_utils.detectors.candidates import STRIDES, Size
 from face_utils.detectors.openvino_runtime import CompiledNetwork, read_model
 from face_utils.quiet_openvino import openvino
 
-_OUTPUTS = ("cls", "obj", "bbox", "kps")
+ROW = 15
+"""Values of a cell: score, box, five landmarks."""
+
+ops = openvino.opset13
 
 
 class FaceNetwork:
@@ -21,8 +24,8 @@ class FaceNetwork:
     Any number of threads can share it.
 
     Args:
-        file: A model file or SavedModel with the outputs `cls_8`, `obj_8`, `bbox_8` and `kps_8`,
-            and the same for the strides 16 and 32.
+        file: YuNet's file, or a SavedModel with the outputs `stride_8`, `stride_16` and
+            `stride_32`.
     """
 
     def __init__(self, file: Path) -> None:
@@ -52,17 +55,30 @@ class FaceNetwork:
 
 
 def _with_one_output(model: openvino.Model) -> openvino.Model:
-    """Joins the outputs to rows of 15 values, and reads uint8 pixels, row by row."""
-    ops = openvino.opset13
-    strides = []
-    for stride in STRIDES:
-        cls, obj, box, landmarks = (
-            model.output(f"{name}_{stride}").node.input_value(0) for name in _OUTPUTS
-        )
-        score = ops.sqrt(ops.multiply(cls, obj))
-        strides.append(ops.concat([score, box, landmarks], axis=2))
-    joined = openvino.Model([ops.concat(strides, axis=1)], model.get_parameters(), "faces")
+    """Joins the outputs to rows of 15 values, and lets the network read uint8 pixels."""
+    rows_first = model.input().partial_shape[3] == openvino.Dimension(3)
+    cells = [_own_cells(model, s) if rows_first else _yunet_cells(model, s) for s in STRIDES]
+    joined = openvino.Model([ops.concat(cells, axis=1)], model.get_parameters(), "faces")
     steps = openvino.preprocess.PrePostProcessor(joined)
     steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
-    steps.input().model().set_layout(openvino.Layout("NCHW"))
+    steps.input().model().set_layout(openvino.Layout("NHWC" if rows_first else "NCHW"))
     return steps.build()
+
+
+def _own_cells(model: openvino.Model, stride: int) -> openvino.Node:
+    """One map for each stride, whose first channel is the logit of the score."""
+    rows = ops.reshape(_output(model, f"stride_{stride}"), np.array([1, -1, ROW]), False)
+    logit, others = ops.variadic_split(rows, 2, np.array([1, ROW - 1])).outputs()
+    return ops.concat([ops.sigmoid(logit), others], axis=2)
+
+
+def _yunet_cells(model: openvino.Model, stride: int) -> openvino.Node:
+    """Four maps for each stride, two of which are factors of the score."""
+    cls, obj, box, landmarks = (
+        _output(model, f"{name}_{stride}") for name in ("cls", "obj", "bbox", "kps")
+    )
+    return ops.concat([ops.sqrt(ops.multiply(cls, obj)), box, landmarks], axis=2)
+
+
+def _output(model: openvino.Model, name: str) -> openvino.Output:
+    return model.output(name).node.input_value(0)

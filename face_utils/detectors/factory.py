@@ -16,8 +16,7 @@ def build_detector(choice: DetectorChoice, blazeface: Path, yunet: Path | None) 
     """Builds a detector that any number of threads can share. `prepare` loads its network.
 
     Args:
-        choice: A detector by name, or `auto`: YuNet if its file is given, else BlazeFace, or the
-            Haar cascade if there is no model file.
+        choice: A detector by name, or `auto`: YuNet if its file is given, else Mien's own.
         blazeface: BlazeFace's model file.
         yunet: YuNet's model file, or None.
 
@@ -32,11 +31,15 @@ def build_detector(choice: DetectorChoice, blazeface: Path, yunet: Path | None) 
         from face_utils.detectors.yunet import open_yunet
 
         return open_yunet(yunet or Path("face_detection_yunet_2023mar.onnx"))
-    if choice == "blazeface" or (choice == "auto" and blazeface.is_file()):
+    if choice == "blazeface":
         from face_utils.detectors.blazeface import BlazeFace
 
         return BlazeFace(blazeface)
-    return DetectorPool(Haar)
+    if choice == "haar":
+        return DetectorPool(Haar)
+    from face_utils.detectors.own import open_own
+
+    return open_own()
 
 
 def live_detector(detector: Detector) -> CanvasDetector | None:

@@ -14,6 +14,8 @@ SIDE = 48
 FACE = 20.0
 """Side of a face in a new window, in pixels of the window."""
 
+HALF = 0.5
+
 _SMALLEST, _LARGEST = 14.0, 27.0
 _MARGIN = 6.0
 _ENTER_COARSE, _LEAVE_COARSE = 17.0, 14.5
@@ -53,6 +55,8 @@ def around(box: FloatArray) -> Window:
     """A window with a box in its middle."""
     x, y, side = (float(value) for value in box[:3])
     scale = min(1.0, FACE / max(side, 1.0))
+    if scale > HALF and side * HALF >= _SMALLEST:
+        scale = HALF  # The full size would have to be decoded for this window.
     left = round((x + side / 2) * scale - SIDE / 2)
     top = round((y + side / 2) * scale - SIDE / 2)
     return Window(scale, left, top, SIDE, SIDE)

@@ -39,16 +39,22 @@ class Window:
     width: int
     height: int
 
-    def pixels(self, picture: Picture) -> Image:
-        """The window's pixels; black outside of the picture."""
+    def show(self, picture: Picture, place: Image) -> None:
+        """Draws the window's pixels into a black part of a canvas.
+
+        Args:
+            picture: The picture.
+            place: `(height, width, 3)` part of the canvas.
+        """
         image, scale = picture.at_least(self.scale)
         ratio = self.scale / scale
-        if ratio == 1 and self._is_inside(image):
-            return image[self.top : self.top + self.height, self.left : self.left + self.width]
+        if ratio == 1:
+            self._copy(image, place)
+            return
         # Pixel centres have half coordinates here, and whole ones in OpenCV.
         shift = ratio / 2 - 0.5
         matrix = np.array([[ratio, 0, shift - self.left], [0, ratio, shift - self.top]], np.float32)
-        return np.asarray(cv2.warpAffine(image, matrix, (self.width, self.height)), np.uint8)
+        place[:] = cv2.warpAffine(image, matrix, (self.width, self.height))
 
     def to_frame(self, candidates: FloatArray, left: int, top: int) -> FloatArray:
         """Converts candidates to pixels of the frame.
@@ -65,11 +71,11 @@ class Window:
         moved[:, :SCORE] /= self.scale
         return moved
 
-    def _is_inside(self, image: Image) -> bool:
-        right, bottom = self.left + self.width, self.top + self.height
-        return (
-            min(self.left, self.top) >= 0 and right <= image.shape[1] and bottom <= image.shape[0]
-        )
+    def _copy(self, image: Image, place: Image) -> None:
+        left, top = max(0, -self.left), max(0, -self.top)
+        rows = slice(self.top + top, self.top + self.height)
+        part = image[rows, self.left + left : self.left + self.width]
+        place[top : top + part.shape[0], left : left + part.shape[1]] = part
 
 
 def look_at(
@@ -104,7 +110,7 @@ def _look_once(
     places = []
     for index, window in enumerate(windows):
         left, top = index % columns * window.width, index // columns * window.height
-        canvas[top : top + window.height, left : left + window.width] = window.pixels(picture)
+        window.show(picture, canvas[top : top + window.height, left : left + window.width])
         places.append((window, left, top))
     candidates = look(canvas, threshold)
     if not len(candidates):

@@ -176,7 +176,7 @@
  * @property {SessionFlags} settings settings for all models, which `configure` changes
  * @property {Limits} limits limits of the service
  * @property {Crop} crop crops of a client that finds the faces itself
- * @property {"blazeface" | "yunet" | "haar"} detector face detector of the server
+ * @property {"mien" | "blazeface" | "yunet" | "haar"} detector face detector of the server
  *
  * @typedef {object} SessionExpired Payload of `session_expired`.
  * @property {"idle" | "lifetime" | "shutdown"} reason why the session ends

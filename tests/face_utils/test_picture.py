@@ -96,13 +96,24 @@ def test_the_smallest_sufficient_size_is_given(face_image, scale, given):
     assert image.shape[0] == 512 * given
 
 
-def test_only_a_request_for_more_than_half_needs_the_full_size(face_image):
-    picture = read(jpeg(face_image))
+@pytest.mark.parametrize("rotate", ROTATIONS)
+def test_a_crop_at_full_size_is_cut_out_of_grey_pixels(face_image, rotate):
+    picture = read(jpeg(face_image[:300]), rotate=rotate)
+    whole = rotate_image(decode(jpeg(face_image[:300]), LIMITS), rotate)
 
-    picture.at_least(0.5)
-    assert not picture.needs_full
-    picture.at_least(0.6)
-    assert picture.needs_full
+    grey, scale = picture.for_crop(0.51)
+
+    assert scale == 1
+    assert grey.shape == whole.shape[:2]
+    assert np.abs(grey.astype(int) - cv2.cvtColor(whole, cv2.COLOR_BGR2GRAY)).mean() < 1
+    half, scale = picture.for_crop(0.5)
+    assert (half.ndim, scale) == (3, 0.5)
+
+
+def test_pixels_that_are_there_are_not_decoded_again_in_grey(face_image):
+    picture = Picture.of(face_image)
+
+    assert picture.for_crop(1.0)[0] is face_image
 
 
 def test_a_damaged_jpeg_is_refused_as_before(face_image):

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import psutil
 import pytest
 
 from face_utils import Analyzer, Classification, Face, ModelUnavailable, Regression
+from face_utils.detectors import own
 from serving import analyzer_parts
 
 ROOT = Path(__file__).parents[2]
@@ -163,7 +165,7 @@ def analyze_when_back(analyzer: Analyzer, image: np.ndarray) -> Face:
 def test_threads_that_open_at_once_load_one_detector_after_the_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """OpenCV fails now and then if two threads load its first network at once."""
+    """Each sets OpenCV's number of threads, and restores it."""
     loading, together = 0, []
 
     def build(*_: object) -> object:
@@ -172,7 +174,7 @@ def test_threads_that_open_at_once_load_one_detector_after_the_other(
         time.sleep(0.01)  # Gives the other threads time to come in.
         together.append(loading)
         loading -= 1
-        return object()
+        return Mock()
 
     monkeypatch.setattr(analyzer_parts, "build_detector", build)
     with ThreadPoolExecutor(4) as pool:
@@ -184,9 +186,9 @@ def test_threads_that_open_at_once_load_one_detector_after_the_other(
 def test_a_missing_detector_is_named_and_not_replaced_by_a_worse_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(analyzer_parts, "blazeface_file", lambda: Path("nowhere") / "face.tflite")
+    monkeypatch.setattr(own, "FOLDER", Path("nowhere") / "face_detector")
 
-    with pytest.raises(FileNotFoundError, match=r"face\.tflite is missing"):
+    with pytest.raises(FileNotFoundError, match=r"face_detector is missing"):
         Analyzer.open()
 
 

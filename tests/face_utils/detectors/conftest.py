@@ -9,8 +9,8 @@ import pytest
 from face_utils.detection import Detector
 from face_utils.detectors.factory import build_detector
 
-DETECTORS = ["blazeface", "haar", "yunet"]
-WITH_LANDMARKS = ["blazeface", "yunet"]
+DETECTORS = ["mien", "blazeface", "haar", "yunet"]
+WITH_LANDMARKS = ["mien", "blazeface", "yunet"]
 
 
 def _build(request: pytest.FixtureRequest, blazeface_file: Path) -> Detector:

@@ -9,12 +9,17 @@ from face_utils.detectors.factory import build_detector
 NOWHERE = Path("nowhere") / "model.file"
 
 
-def test_blazeface_is_used_if_its_file_exists(blazeface_file):
-    assert build_detector("auto", blazeface_file, None).name == "blazeface"
+def test_mien_s_own_detector_is_the_default(blazeface_file):
+    assert build_detector("auto", blazeface_file, None).name == "mien"
 
 
-def test_haar_is_used_without_model_files():
-    assert build_detector("auto", NOWHERE, None).name == "haar"
+def test_blazeface_can_be_selected(blazeface_file):
+    assert build_detector("blazeface", blazeface_file, None).name == "blazeface"
+
+
+def test_no_other_file_is_needed():
+    assert build_detector("auto", NOWHERE, None).name == "mien"
+    assert build_detector("haar", NOWHERE, None).name == "haar"
 
 
 def test_haar_can_be_selected(blazeface_file):

@@ -181,8 +181,8 @@ def test_auto_takes_yunet_if_its_file_is_given(created, blazeface_file, model):
     assert build_detector("auto", blazeface_file, model).name == "yunet"
 
 
-def test_auto_takes_blazeface_if_no_yunet_file_is_given(blazeface_file):
-    assert build_detector("auto", blazeface_file, None).name == "blazeface"
+def test_auto_takes_mien_s_own_if_no_yunet_file_is_given(blazeface_file):
+    assert build_detector("auto", blazeface_file, None).name == "mien"
 
 
 def test_the_network_has_the_outputs_that_the_stub_imitates(yunet_file):

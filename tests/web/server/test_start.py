@@ -38,7 +38,7 @@ def _start(**settings: str) -> subprocess.CompletedProcess[str]:
         ({"MIEN_PROT": "5000"}, "Unknown setting MIEN_PROT. Did you mean MIEN_PORT?"),
         ({"MIEN_PORT": "high"}, "MIEN_PORT='high' is wrong: must be a whole number"),
         ({"MIEN_SESSION_MAX_SECONDS": "0"}, "must be from 1 to 86400"),
-        ({"MIEN_DETECTOR": "psychic"}, "must be one of auto, blazeface, yunet, haar"),
+        ({"MIEN_DETECTOR": "psychic"}, "must be one of auto, mien, blazeface, yunet, haar"),
         ({"MIEN_DETECTOR": "blazeface", "MIEN_BLAZEFACE": "gone"}, "Run `make setup`"),
         ({"MIEN_CONTRACT": "gone.toml"}, "gone.toml"),
         ({"MIEN_CONTRACT": ""}, "MIEN_CONTRACT='' is wrong: must not be empty"),
