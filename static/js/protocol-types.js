@@ -146,7 +146,8 @@
  * @property {number} seq number of the analyzed frame, so you know how old the data are
  * @property {string} model name of the model
  * @property {number} version its version
- * @property {number} latency_ms from the request to the model server to its response
+ * @property {number} latency_ms from the request to its response, with the wait for a call that sessions
+ *   share
  * @property {number | number | null} captured_at that of the frame, or null if the frame had none
  * @property {(ClassificationResult | RegressionResult)[]} faces the prediction about each face
  *

@@ -74,7 +74,11 @@ class Prediction(ServerPayload):
     model: Annotated[str, Field(description="name of the model")]
     version: Annotated[int, Field(description="its version")]
     latency_ms: Annotated[
-        float, Field(description="from the request to the model server to its response")
+        float,
+        Field(
+            description="from the request to its response, with the wait for a call that sessions "
+            "share"
+        ),
     ]
     captured_at: Annotated[
         int | float | None, Field(description="that of the frame, or null if the frame had none")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -11,6 +15,7 @@ from serving.client import CallFailed
 from tests.support.model_specs import classification
 from web.observability.metrics import REGISTRY
 from web.observability.model_calls import ObservedBackend
+from web.settings import ROOT
 
 MOOD = classification()
 OUTPUTS = ModelOutputs(1, {})
@@ -95,3 +100,45 @@ def test_the_availability_is_the_backend_s() -> None:
     observed = ObservedBackend(Models())
 
     assert [observed.is_available(model) for model in ("mood", "age")] == [True, False]
+
+
+JOINT = """
+import sys
+import numpy as np
+from face_utils.backend import ModelOutputs, PredictRequest
+from telemetry.tracing import configure_tracing, inject, trace, tracer
+from tests.support.model_specs import classification
+from web.observability.model_calls import ObservedBackend
+
+class Models:
+    is_available = close = None
+
+    def predict(self, request, done):
+        print(dict(request.metadata)["traceparent"], file=sys.stdout)
+        done(ModelOutputs(1, {}))
+
+configure_tracing("console", "mien-app")
+metadata = []
+for name in ("a/1", "b/2"):
+    span = tracer.start_span("predict mood", attributes={"name": name})
+    metadata += [("x-request-id", name), *inject(trace.set_span_in_context(span))]
+request = PredictRequest(classification(), np.zeros((2, 48, 48), np.uint8), metadata=metadata)
+ObservedBackend(Models()).predict(request, lambda outcome: None)
+"""
+
+
+def test_a_call_for_several_requests_has_a_trace_of_its_own() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", JOINT], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    parent, _, spans = (result.stdout + result.stderr).partition("\n")
+
+    span = json.loads(spans)
+    _, trace_id, span_id, _ = parent.split("-")
+    assert span["name"] == "joint predict mood"
+    assert span["context"] == span["context"] | {
+        "trace_id": f"0x{trace_id}",
+        "span_id": f"0x{span_id}",
+    }
+    assert span["attributes"] == {"mien.model": "mood", "mien.faces": 2}
+    assert len({link["context"]["trace_id"] for link in span["links"]} - {f"0x{trace_id}"}) == 2
