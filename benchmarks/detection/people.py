@@ -94,11 +94,18 @@ Labels = Mapping[str, str]
 """A row of `labels.csv`."""
 
 
-def read_faces(source: str, data: Path = DATA) -> Iterator[tuple[Labels, Image]]:
-    """Yields the validation faces of a data set in an order that is always the same."""
+def read_faces(source: str, race: str = "", data: Path = DATA) -> Iterator[tuple[Labels, Image]]:
+    """Yields the validation faces of a data set in an order that is always the same.
+
+    Args:
+        source: Name of the data set.
+        race: Group of the data set, as its labels name it; empty: all.
+        data: Folder of the data sets.
+    """
     with zipfile.ZipFile(data / f"{source}.zip") as archive:
         table = csv.DictReader(io.StringIO(archive.read("labels.csv").decode()))
-        rows = [row for row in table if row["split"] in ("val", "PublicTest")]
+        held_out = [row for row in table if row["split"] in ("val", "PublicTest")]
+        rows = [row for row in held_out if race in ("", row.get("race"))]
         for number in np.random.default_rng(0).permutation(len(rows)):
             image = np.frombuffer(archive.read(rows[number]["file"]), np.uint8)
             yield rows[number], np.asarray(cv2.imdecode(image, cv2.IMREAD_COLOR), np.uint8)
@@ -117,17 +124,15 @@ def portrait(image: Image) -> Image:
 
 
 @lru_cache
-def still_people(count: int, source: str = "fairface_rgb") -> tuple[tuple[Labels, Person], ...]:
-    """The first people of a data set who look into the camera, with their labels."""
-    rows = list(islice(read_faces(source), 2 * count))
-    images = [portrait(image) for _, image in rows]
+def still_people(count: int, race: str = "") -> tuple[Person, ...]:
+    """The first people of UTKFace, or of one of its groups, who look into the camera."""
+    faces = islice(read_faces("utkface_rgb", race), 2 * count)
+    images = [portrait(image) for _, image in faces]
     people = []
-    for (labels, _), image, faces in zip(
-        rows, images, reference_faces(images, scales=(1.0,)), strict=True
-    ):
-        clear = faces[faces[:, 4] >= FACE_SCORE]
+    for image, found in zip(images, reference_faces(images, scales=(1.0,)), strict=True):
+        clear = found[found[:, 4] >= FACE_SCORE]
         if len(clear) == 1:
-            people.append((labels, Person([image], clear[:, :4])))
+            people.append(Person([image], clear[:, :4]))
     return tuple(people[:count])
 
 

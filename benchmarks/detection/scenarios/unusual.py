@@ -23,7 +23,7 @@ RIGHT_ANGLE_TOLERANCE = 30
 
 def measure(version: Version, step: int = 1) -> Iterator[Figure]:
     """Counts faces that are judged: each in a frame of its own, shown twice."""
-    people = [person for _, person in still_people(FACES)[::step]]
+    people = still_people(FACES)[::step]
     sharp = sum(_is_judged(version, _frame(person)) for person in people)
     yield Figure("ordinary faces: judged", of(sharp, len(people)))
     pixelated = sum(_is_judged(version, _pixelate(_frame(person))) for person in people)
