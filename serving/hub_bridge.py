@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 
 Call = Callable[[], None]
 
+WAKE_UPS = 4096
+"""Wake-ups to read at once."""
+
 
 class Bridge(Protocol):
     """Runs calls that any thread posts, one after the other."""
@@ -68,8 +71,12 @@ class HubBridge:
             # Not os.write: eventlet's version tries to switch greenlets in the caller's thread.
             posix.write(self._wake_fd, b"\0")
 
+    def _sleep(self) -> bool:
+        """Waits for a wake-up; returns False at the end of the bridge."""
+        return bool(self._inbox.recv(WAKE_UPS))
+
     def _serve(self) -> None:
-        while self._inbox.recv(4096):
+        while self._sleep():
             self._is_awake = False  # Before the first call: a later one writes again.
             while self._calls:
                 _run(self._calls.popleft())

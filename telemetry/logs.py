@@ -11,8 +11,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -33,14 +32,17 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _ids: ContextVar[Mapping[str, object]] = ContextVar("log_ids", default=MappingProxyType({}))
 
 
-@contextmanager
-def log_ids(**ids: object) -> Iterator[None]:
+class log_ids:  # noqa: N801 (A class, because a generator would take four times as long.)
     """Adds ids to every line that is logged within this block."""
-    token = _ids.set({**_ids.get(), **ids})
-    try:
-        yield
-    finally:
-        _ids.reset(token)
+
+    def __init__(self, **ids: object) -> None:
+        self._new = ids
+
+    def __enter__(self) -> None:
+        self._token = _ids.set({**_ids.get(), **self._new})
+
+    def __exit__(self, *_: object) -> None:
+        _ids.reset(self._token)
 
 
 def build_formatter(log_format: str, secrets: Sequence[str] = ()) -> logging.Formatter:

@@ -39,6 +39,7 @@ from web.processes.place import Place
 from web.settings import Settings
 from web.settings.model_server import ModelServerSettings
 from web.settings.sessions import SessionsSettings
+from web.transport.bridges import build_bridge
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ def build_service(
     embedded = _embedded_server(settings, place) if _starts_server(settings, place) else None
     detection = settings.detection
     detector = build_detector(detection.detector, detection.blazeface, detection.yunet)
-    bridge = HubBridge()
+    bridge = build_bridge()
     target = embedded.target if embedded else _server_target(settings, place)
     client = _build_client(settings.model_server, target, models, bridge)
     joined = _join_batches(client, settings)

@@ -9,7 +9,7 @@ al., "Start-time Fair Queueing", 1996, on two levels.
 from __future__ import annotations
 
 from collections import deque
-from threading import Condition, RLock
+from threading import Condition, Lock
 
 FRAMES_PER_SESSION = 2
 """One that a worker has or gets next, and one that waits."""
@@ -51,7 +51,7 @@ class FairQueue:
     """
 
     def __init__(self, workers: int) -> None:
-        self.lock = RLock()
+        self.lock = Lock()
         self._free = workers
         self._floor = 0.0
         self._shares: dict[str, _Share] = {}

@@ -41,7 +41,7 @@ class FrameObservation:
         self.request_id = f"{sid}/{seq}"
         attributes = {"session.id": sid, "mien.frame": self.request_id}
         self._span = tracer.start_span("frame", kind=trace.SpanKind.SERVER, attributes=attributes)
-        self.context = trace.set_span_in_context(self._span)
+        self.context = trace.set_span_in_context(self._span) if tracer.is_on else None
         self._ids = {"session_id": sid, "seq": seq, **trace_ids(self._span)}
 
     def logged(self) -> AbstractContextManager[None]:
@@ -108,8 +108,10 @@ class PredictionObservation:
     @property
     def metadata(self) -> Sequence[tuple[str, str]]:
         """Metadata of the call: id of the frame, and trace context."""
-        context = trace.set_span_in_context(self._span, self._frame.context)
-        return (("x-request-id", self._frame.request_id), *inject(context))
+        request_id = ("x-request-id", self._frame.request_id)
+        if not tracer.is_on:
+            return (request_id,)
+        return (request_id, *inject(trace.set_span_in_context(self._span, self._frame.context)))
 
     def logged(self) -> AbstractContextManager[None]:
         """Adds the frame's ids to every line that is logged within this block."""
@@ -124,4 +126,4 @@ class PredictionObservation:
     def emitted(self) -> None:
         """Measures the age of the frame when the prediction is sent."""
         age = time.monotonic() - self._frame.arrived
-        metrics.PREDICTION_AGE.labels(self._model).observe(age)
+        metrics.prediction_age(self._model).observe(age)

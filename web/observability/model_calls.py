@@ -33,7 +33,7 @@ class ObservedBackend:
 
     def predict(self, request: PredictRequest, done: Done) -> None:
         """Passes a request on; counts the call when it returns."""
-        metrics.MODEL_FACES.labels(request.model.name).observe(len(request.crops))
+        metrics.model_faces(request.model.name).observe(len(request.crops))
         ids = [value for key, value in request.metadata if key == REQUEST_ID]
         span = _joint_span(request) if len(ids) > 1 else trace.INVALID_SPAN
         if len(ids) > 1:

@@ -24,6 +24,7 @@ from typing import Any, NoReturn, Protocol
 
 import eventlet
 from eventlet import websocket
+from eventlet.greenio import GreenSocket
 
 from web.transport.buffers import BUDGET, BufferBudget
 from web.transport.event_size import TEXT_BYTES
@@ -37,6 +38,7 @@ from web.transport.message_reader import (
     MessageReader,
     ProtocolViolation,
 )
+from web.transport.readiness import Readiness
 from web.transport.yielding import Pace
 
 READ_BYTES = 64 * 1024
@@ -77,6 +79,8 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         self._reader = MessageReader(min(TEXT_BYTES, self.max_frame_length))
         self._turns: Turns | None = None
         self._pace = Pace(eventlet.sleep)
+        # TLS has a buffer of its own, of which epoll knows nothing.
+        self._readiness = Readiness(sock.fileno()) if type(sock) is GreenSocket else None
         with suppress(OSError):  # The client may have hung up.
             sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 
@@ -107,6 +111,8 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         with suppress(OSError):
             self._send_closing_frame(close_data=close_data, ignore_send_errors=True)
             self.socket.shutdown(SHUT_WR)
+        if self._readiness is not None:
+            self._readiness.stop()
         self.socket.close()
         self._reader.clear()
         self._budget.release(self)
@@ -213,9 +219,15 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
             self.socket.act_non_blocking = False
 
     def _receive(self) -> None:
-        self._take(self.socket.recv(READ_BYTES))
-        # Eventlet switches only where a read has to wait, and a flood never lets it.
-        eventlet.sleep(0)
+        """Waits for bytes; others get their turn before each read, also when a client floods."""
+        if self._readiness is None:
+            self._take(self.socket.recv(READ_BYTES))
+            eventlet.sleep(0)
+            return
+        self._readiness.wait(self.socket.gettimeout())
+        with suppress(BlockingIOError):
+            size = self.socket.fd.recv_into(_AVAILABLE, READ_BYTES)
+            self._take(memoryview(_AVAILABLE)[:size])
 
     def _take(self, data: bytes | memoryview) -> None:
         if not data:
