@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from threading import Event, Thread
 from typing import Any
@@ -132,14 +133,17 @@ class ModelClient:
             spec.version_label = self._label
 
     def _call(self, method: Any, request: Any, handle: Callable[[Any], None]) -> None:
-        """Starts a call about a model's state, unless the client was closed."""
-        try:
-            call = method.future(request, timeout=self._status_timeout)
-        except ValueError:  # grpc raises it for a closed channel, but also for other reasons.
-            if self._stop.is_set():
-                return
-            raise
-        call.add_done_callback(lambda done: self._bridge.post(partial(handle, done)))
+        """Starts a call about a model's state."""
+        self._threads.run(partial(self._wait_for_state, method, request, handle))
+
+    def _wait_for_state(self, method: Any, request: Any, handle: Callable[[Any], None]) -> None:
+        """Makes the call in a native thread; a closed client's calls end without a response."""
+        with suppress(ValueError):  # The channel is closed.
+            try:
+                outcome = method(request, timeout=self._status_timeout)
+            except grpc.RpcError as error:
+                outcome = error
+            self._bridge.post(partial(handle, outcome))
 
     def _predict(self, request: PredictRequest, done: Done) -> None:
         """Calls the server and reads its response, in a native thread."""
@@ -215,13 +219,13 @@ class ModelClient:
         handle = partial(self._on_status, name)
         self._call(self._statuses.get_model_status, request, handle)
 
-    def _on_status(self, name: str, call: Any) -> None:
+    def _on_status(self, name: str, outcome: Any) -> None:
         self._polled.discard(name)
         breaker = self._breakers[name]
-        if call.code() is not grpc.StatusCode.OK:
-            breaker.failed(_explain(call), is_gone=call.code() in _GONE)
+        if isinstance(outcome, grpc.RpcError):
+            breaker.failed(_explain(outcome), is_gone=outcome.code() in _GONE)
             return
-        versions = [s.version for s in call.result().model_version_status if s.state == _AVAILABLE]
+        versions = [s.version for s in outcome.model_version_status if s.state == _AVAILABLE]
         if not versions:
             breaker.not_served("The model server has no working version of this model.")
         elif breaker.state.available and breaker.state.version == max(versions):
@@ -238,13 +242,13 @@ class ModelClient:
         handle = partial(self._on_metadata, name)
         self._call(self._predictions.get_model_metadata, request, handle)
 
-    def _on_metadata(self, name: str, call: Any) -> None:
+    def _on_metadata(self, name: str, outcome: Any) -> None:
         self._polled.discard(name)
-        if call.code() is not grpc.StatusCode.OK:
-            self._breakers[name].failed(_explain(call), is_gone=call.code() in _GONE)
+        if isinstance(outcome, grpc.RpcError):
+            self._breakers[name].failed(_explain(outcome), is_gone=outcome.code() in _GONE)
             return
-        version = call.result().model_spec.version.value
-        violations = contract_violations(self._models[name], call.result())
+        version = outcome.model_spec.version.value
+        violations = contract_violations(self._models[name], outcome)
         if violations:
             self._breakers[name].not_served(
                 f"Version {version} does not fit the contract: {'; '.join(violations)}."

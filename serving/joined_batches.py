@@ -13,13 +13,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from threading import Lock
 
 from face_utils.backend import Backend, Done, ModelOutputs, PredictRequest
 from face_utils.errors import MienError, ModelUnavailable, SessionExpired
+from process.unpatched_modules import real_modules
 from serving.client import CallFailed
 from serving.fair_rows import FairRows, Waiting
 from serving.joined_request import join_requests, split_outcome
+
+with real_modules():  # No green thread switches while it holds one, so a real lock is enough.
+    from threading import Lock
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from face_utils.frame import FrameReader, FrameSource
+from face_utils.frame import DetectedFrame, FrameReader, FrameSource, LiveFrame
 from face_utils.results import Wire
 from face_utils.rotation import Rotation
 from face_utils.session_events import FrameStamp
@@ -13,6 +13,7 @@ from web.live.acks import acknowledge_frame
 from web.live.live_session import LiveSession
 from web.live.validation import read_faces, read_frame, read_seq
 from web.observability.instrumentation import FrameObservation
+from web.transport.framing import MaskedImage
 
 Payload = Sequence[object]
 """Arguments of an event."""
@@ -91,8 +92,13 @@ class FrameEvents:
             return self._read[event](payload, session.session.settings.rotate)
 
     def _read_frame(self, payload: Payload, rotate: Rotation) -> tuple[FrameStamp, FrameSource]:
-        stamp, data = read_frame(payload)
-        return stamp, partial(self._reader.open, data, rotate)
+        stamp, image = read_frame(payload)
+        return stamp, partial(self._open, image, rotate)
+
+    def _open(self, image: bytes | MaskedImage, rotate: Rotation) -> DetectedFrame | LiveFrame:
+        """Runs in a worker, which also removes the mask."""
+        data = image.unmask() if isinstance(image, MaskedImage) else image
+        return self._reader.open(data, rotate)
 
     def _read_faces(self, payload: Payload, _: Rotation) -> tuple[FrameStamp, FrameSource]:
         """The client's boxes and crops are of the upright frame already."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from time import thread_time
+from typing import NamedTuple
 
 from face_utils.backend import Backend, ModelOutputs
 from face_utils.errors import MienError, SessionExpired
@@ -26,6 +27,13 @@ from web.protocol.predictions import Prediction
 
 Clock = Callable[[], float]
 """Monotonic time in seconds."""
+
+
+class AcknowledgedFrame(NamedTuple):
+    """A frame that a worker has analyzed, and its ack."""
+
+    frame: AnalyzedFrame
+    ack: Wire
 
 
 class LiveSession:
@@ -147,7 +155,7 @@ class LiveSession:
 
     def _receive(
         self, stamp: FrameStamp, source: FrameSource, observation: FrameObservation
-    ) -> Callable[[], AnalyzedFrame]:
+    ) -> Callable[[], AcknowledgedFrame]:
         """Returns the work for a worker."""
         analyze = self.session.receive(stamp, source, self._backend.is_available, self._clock())
         observation.started()
@@ -157,7 +165,7 @@ class LiveSession:
         self,
         observation: FrameObservation,
         reply: Callable[[Wire], None],
-        outcome: AnalyzedFrame | Exception,
+        outcome: AcknowledgedFrame | Exception,
     ) -> None:
         """Acknowledges a frame that a worker has analyzed, or failed to."""
         complete = partial(self._complete, observation, outcome)
@@ -168,20 +176,23 @@ class LiveSession:
                 self.place.leave(self._cost)
         reply(ack)
 
-    def _complete(self, observation: FrameObservation, outcome: AnalyzedFrame | Exception) -> Wire:
+    def _complete(
+        self, observation: FrameObservation, outcome: AcknowledgedFrame | Exception
+    ) -> Wire:
+        """Asks the due models about a frame, and returns its ack."""
         if isinstance(outcome, Exception):
             raise outcome
-        observation.analyzed(outcome.analysis.timings)
-        completed = self.session.complete(outcome, self._clock())
-        for predict in completed.predict:
+        observation.analyzed(outcome.frame.analysis.timings)
+        for predict in self.session.complete(outcome.frame, self._clock()).predict:
             self._predict(predict, observation)
-        return Analysed.of(completed.frame).to_wire()
+        return outcome.ack
 
-    def _measured(self, analyze: Analyze) -> AnalyzedFrame:
+    def _measured(self, analyze: Analyze) -> AcknowledgedFrame:
         """Runs in a worker, and measures the processor time of the frame."""
         start = thread_time()
         try:
-            return analyze.run()
+            frame = analyze.run()
+            return AcknowledgedFrame(frame, Analysed.of(frame).to_wire())
         finally:
             self._cost = thread_time() - start
 

@@ -11,6 +11,7 @@ from face_utils.errors import BadRequest
 from face_utils.frame import ClientFace, ClientFrame
 from face_utils.session_events import FrameStamp
 from web.protocol.client_events import MAX_SEQ, FaceMeta, FacesMeta, FrameMeta
+from web.transport.framing import MaskedImage
 
 
 def read_seq(payload: Sequence[object]) -> int | None:
@@ -22,7 +23,7 @@ def read_seq(payload: Sequence[object]) -> int | None:
     return seq if 0 <= seq <= MAX_SEQ else None
 
 
-def read_frame(payload: Sequence[object]) -> tuple[FrameStamp, bytes]:
+def read_frame(payload: Sequence[object]) -> tuple[FrameStamp, bytes | MaskedImage]:
     """Reads the arguments of a `frame` event.
 
     Raises:
@@ -31,7 +32,8 @@ def read_frame(payload: Sequence[object]) -> tuple[FrameStamp, bytes]:
     if len(payload) != 2:
         raise BadRequest("frame takes an object and the binary image.")
     meta = FrameMeta.read(payload[0], "The first argument of frame")
-    return _stamp(meta), _bytes(payload[1])
+    image = payload[1]
+    return _stamp(meta), image if isinstance(image, MaskedImage) else _bytes(image)
 
 
 def read_faces(payload: Sequence[object], max_faces: int) -> tuple[FrameStamp, ClientFrame]:
@@ -69,6 +71,8 @@ def _face(face: FaceMeta, crop: object) -> ClientFace:
 
 
 def _bytes(value: object) -> bytes:
+    if isinstance(value, MaskedImage):
+        return value.unmask()
     if not isinstance(value, (bytes, bytearray)):
         raise BadRequest("Send the image as binary, not as text such as base64.")
     return bytes(value)

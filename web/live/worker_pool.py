@@ -10,9 +10,8 @@ from __future__ import annotations
 from _queue import SimpleQueue
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
-from face_utils.session_events import AnalyzedFrame
 from process.unpatched_modules import real_modules
 from web.settings import Settings
 
@@ -23,21 +22,23 @@ UNPACKED_PER_WORKER = 2
 """Under eventlet a worker's next frame is unpacked in advance, so it never waits for the event
 loop."""
 
-Work = Callable[[], AnalyzedFrame]
+Result = TypeVar("Result")
+
+Work = Callable[[], Result]
 """Analyzes a frame; runs in a worker."""
 
-Finished = Callable[[AnalyzedFrame | Exception], None]
+Finished = Callable[[Result | Exception], None]
 """Takes the result of some work, or what it raised."""
 
 
 class Workers(Protocol):
     """Runs image processing where it does not block other clients."""
 
-    def run(self, work: Work) -> AnalyzedFrame:
+    def run(self, work: Work[Result]) -> Result:
         """Runs some work while the caller waits, and returns its result."""
         ...
 
-    def submit(self, work: Work, finished: Finished) -> None:
+    def submit(self, work: Work[Result], finished: Finished[Result]) -> None:
         """Runs some work, and gives its result to `finished` in the app's own world."""
         ...
 
@@ -63,11 +64,11 @@ def build_workers(settings: Settings, post: Callable[[Callable[[], None]], None]
 class CallingThread:
     """Works in the caller's thread, which is a native one already."""
 
-    def run(self, work: Work) -> AnalyzedFrame:
+    def run(self, work: Work[Result]) -> Result:
         """Runs some work and returns its result."""
         return work()
 
-    def submit(self, work: Work, finished: Finished) -> None:
+    def submit(self, work: Work[Result], finished: Finished[Result]) -> None:
         """Runs some work, and gives its result to `finished`."""
         finished(_outcome(work))
 
@@ -84,21 +85,21 @@ class WorkerPool:
         self._size = size
         self._post = post
         # The module `queue` may be green; its C part never is.
-        self._jobs: SimpleQueue[tuple[Work, Finished]] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[Work[Any], Finished[Any]]] = SimpleQueue()
         self._is_started = False
 
-    def run(self, work: Work) -> AnalyzedFrame:
+    def run(self, work: Work[Result]) -> Result:
         """Runs some work while only the calling green thread waits, and returns its result."""
         from eventlet.event import Event
 
         finished = Event()
         self.submit(work, finished.send)
-        outcome: AnalyzedFrame | Exception = finished.wait()
+        outcome: Result | Exception = finished.wait()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    def submit(self, work: Work, finished: Finished) -> None:
+    def submit(self, work: Work[Result], finished: Finished[Result]) -> None:
         """Runs some work, and gives its result to `finished` in eventlet's world."""
         if not self._is_started:
             self._start()
@@ -116,7 +117,7 @@ class WorkerPool:
             del work, finished  # Or the last frame would stay until the next one.
 
 
-def _outcome(work: Work) -> AnalyzedFrame | Exception:
+def _outcome(work: Work[Result]) -> Result | Exception:
     try:
         return work()
     except Exception as error:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from threading import Lock
+
+from process.unpatched_modules import real_modules
+
+with real_modules():  # A green lock takes longer than all that is done within this one.
+    from threading import Lock
 
 log = logging.getLogger(__name__)
 

@@ -28,8 +28,8 @@ from eventlet.greenio import GreenSocket
 
 from web.transport.buffers import BUDGET, BufferBudget
 from web.transport.event_size import TEXT_BYTES
+from web.transport.framing import MaskedImage, pack_text
 from web.transport.message_reader import (
-    BINARY,
     CLOSE,
     PING,
     PONG,
@@ -46,7 +46,6 @@ _AVAILABLE = bytearray(256 * 1024)
 """Buffer of one read; shared, since no greenlet switches before it is copied."""
 
 _NORMAL_CLOSURE = 1000
-_FINAL_TEXT, _TWO_BYTES, _EIGHT_BYTES = 0x81, 126, 127
 
 
 class Turns(Protocol):
@@ -79,7 +78,8 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         self._reader = MessageReader(min(TEXT_BYTES, self.max_frame_length))
         self._turns: Turns | None = None
         self._pace = Pace(eventlet.sleep)
-        # TLS has a buffer of its own, of which epoll knows nothing.
+        # Of plain sockets. TLS has a buffer of its own, of which epoll knows nothing.
+        self._is_drained = False
         self._readiness = Readiness(sock.fileno()) if type(sock) is GreenSocket else None
         with suppress(OSError):  # The client may have hung up.
             sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
@@ -152,11 +152,9 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         self._pace.step()
         return message
 
-    def next_image(self) -> bytes | None:
+    def next_image(self) -> MaskedImage | None:
         """The next message if it is binary and complete; never waits."""
-        is_image = self._reader.begins_with(BINARY) and self._reader.has_message
-        message = self._reader.next_message() if is_image else None
-        return message.data if message else None
+        return self._reader.next_image()
 
     def skip_message(self) -> None:
         """Forgets the next message, which must be complete."""
@@ -185,6 +183,10 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
 
     def _send_available(self, message: bytes) -> int:
         """Sends what fits in the connection's buffer; returns its size."""
+        if self._readiness is not None:
+            with suppress(BlockingIOError):
+                return int(self.socket.fd.send(message))
+            return 0
         self.socket.act_non_blocking = True
         try:
             return int(self.socket.send(message))
@@ -207,7 +209,8 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         Raises:
             EOFError: The client hung up.
         """
-        if self._reader.held > self.max_frame_length:
+        if self._is_drained or self._reader.held > self.max_frame_length:
+            self._is_drained = False
             return
         self.socket.act_non_blocking = True
         try:
@@ -227,6 +230,7 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
         self._readiness.wait(self.socket.gettimeout())
         with suppress(BlockingIOError):
             size = self.socket.fd.recv_into(_AVAILABLE, READ_BYTES)
+            self._is_drained = size < READ_BYTES
             self._take(memoryview(_AVAILABLE)[:size])
 
     def _take(self, data: bytes | memoryview) -> None:
@@ -245,17 +249,6 @@ class BoundedWebSocket(websocket.RFC6455WebSocket):  # type: ignore[misc]
     def _hang_up(self) -> None:
         with suppress(OSError):
             self.socket.shutdown(SHUT_RDWR)
-
-
-def pack_text(text: str) -> bytes:
-    """A text message of a server, which is never masked (RFC 6455, section 5.2)."""
-    data = text.encode()
-    size = len(data)
-    if size < _TWO_BYTES:
-        return bytes((_FINAL_TEXT, size)) + data
-    if size < 1 << 16:
-        return bytes((_FINAL_TEXT, _TWO_BYTES)) + size.to_bytes(2) + data
-    return bytes((_FINAL_TEXT, _EIGHT_BYTES)) + size.to_bytes(8) + data
 
 
 def tune_websockets() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from web.transport.framing import unmask
 from web.transport.message_reader import (
     BINARY,
     MAX_PARTS,
@@ -12,7 +13,6 @@ from web.transport.message_reader import (
     Message,
     MessageReader,
     ProtocolViolation,
-    unmask,
 )
 
 MASK = bytes([0x37, 0xFA, 0x21, 0x3D])

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.app_process import AppProcess, Mode, running_app
 from tests.web.recorder import connected
-from web.transport.message_reader import unmask
+from web.transport.framing import unmask
 
 KEY = base64.b64encode(bytes(16)).decode()
 MASK = b"\x01\x02\x03\x04"
