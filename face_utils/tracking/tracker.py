@@ -16,7 +16,10 @@ LONGEST_PAUSE_SECONDS = 5.0
 """A client may be silent for this long, and the faces of its last frame keep their ids."""
 
 EXPECTED_SECONDS = 1.0
-"""For this long a lost face is expected back at any moment."""
+"""For this long a lost face is expected back at any moment, and keeps its turn."""
+
+SEARCH_SECONDS = 1.0
+"""Time after which a small face that has come back is found at the latest."""
 
 MISSED_SECONDS = 0.5
 MISSED_FRAMES = 3
@@ -62,7 +65,7 @@ class Tracker:
         return [
             Expected.of(track, now)
             for track in self._tracks
-            if self._is_followed(track, now, EXPECTED_SECONDS)
+            if self._is_followed(track, now)
         ]
 
     def update(
@@ -106,7 +109,7 @@ class Tracker:
     def _may_return(self, track: Track, now: float) -> bool:
         """Whether a track may come back; a client that sends few frames has long gaps."""
         patience = LONGEST_PAUSE_SECONDS if self._was_in_last_frame(track) else 0.0
-        return now - track.seen_at <= max(self._memory, patience)
+        return now - track.seen_at <= max(self._memory + SEARCH_SECONDS, patience)
 
     def _change_size(self, size: Size | None, places: Sequence[Place]) -> None:
         if size and self._size and size != self._size:
@@ -130,7 +133,7 @@ class Tracker:
         self, places: Sequence[Place], partners: Mapping[int, Track], now: float
     ) -> set[int]:
         """Indices of the faces to follow."""
-        followed = [t for t in self._tracks if self._is_followed(t, now, MISSED_SECONDS)]
+        followed = [t for t in self._tracks if self._is_followed(t, now)]
         if len(followed) + len(places) <= self._max_faces:
             return set(range(len(places)))
         sides = {index: place.side for index, place in enumerate(places)}
@@ -167,9 +170,9 @@ class Tracker:
         patience = max(MISSED_SECONDS, MISSED_FRAMES * (now - self._last_frame_at))
         return now - seen_at <= patience
 
-    def _is_followed(self, track: Track, now: float, seconds: float) -> bool:
-        """Whether a face keeps its turn: it is in view, or was less than `seconds` ago."""
-        recent = now - track.seen_at <= seconds or self._was_in_last_frame(track)
+    def _is_followed(self, track: Track, now: float) -> bool:
+        """Whether a face keeps its turn: it is in view, or was a moment ago."""
+        recent = now - track.seen_at <= EXPECTED_SECONDS or self._was_in_last_frame(track)
         return track.is_followed and recent
 
     def _was_in_last_frame(self, track: Track) -> bool:

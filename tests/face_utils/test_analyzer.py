@@ -128,7 +128,7 @@ def test_the_memory_for_faces_of_a_video_is_an_argument() -> None:
     scene.analyzer.analyze(IMAGE, at=0.1)
     scene.boxes = boxes
 
-    assert [face.id for face in scene.analyzer.analyze(IMAGE, at=3.0).faces] == [2]
+    assert [face.id for face in scene.analyzer.analyze(IMAGE, at=4.0).faces] == [2]
 
 
 def test_of_more_faces_than_the_reader_s_limit_the_largest_are_analyzed() -> None:

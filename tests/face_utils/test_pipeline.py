@@ -146,7 +146,7 @@ def test_tracks_are_those_in_view_or_remembered():
     pipeline.analyze(source(RIGHT), BOTH, 0.5)
 
     assert pipeline.tracks == {1, 2}
-    pipeline.analyze(source(RIGHT), BOTH, 1.4)
+    pipeline.analyze(source(RIGHT), BOTH, 2.4)
     assert pipeline.tracks == {2}
 
 

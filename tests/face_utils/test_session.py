@@ -137,7 +137,7 @@ def test_the_memory_of_a_session_is_as_long_as_its_limits_say() -> None:
     empty = session.receive(FrameStamp(2), lambda: DetectedFrame(640, 480, []), lambda _: True, 2.0)
     session.complete(empty.run(), 2.0)
 
-    assert frame(session, 4.0).frame.analysis.faces[0].id == 2
+    assert frame(session, 5.0).frame.analysis.faces[0].id == 2
 
 
 def test_nothing_of_a_session_is_left_after_its_end(session: Session) -> None:

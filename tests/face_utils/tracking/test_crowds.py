@@ -103,7 +103,7 @@ def test_the_turn_of_a_person_who_left_goes_to_the_next():
     tracker = Tracker(max_faces=2)
     follow(tracker, [row(3)] * 5, rate=10)
 
-    rest = follow(tracker, [row(3)[1:]] * 10, rate=10, start=0.5)
+    rest = follow(tracker, [row(3)[1:]] * 15, rate=10, start=0.5)
 
     assert rest[0] == [2, None]
     assert rest[-1] == [2, 3]

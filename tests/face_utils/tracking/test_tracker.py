@@ -99,10 +99,10 @@ def test_a_face_that_is_lost_for_a_moment_keeps_its_id():
 
 def test_a_face_that_was_away_for_long_gets_a_new_id():
     tracker = Tracker()
-    follow(tracker, [[face(300, 200)], *[[]] * 52], rate=10)
+    follow(tracker, [[face(300, 200)], *[[]] * 62], rate=10)
 
     assert tracker.ids == set()
-    assert follow(tracker, [[face(300, 200)]], rate=10, start=5.3) == [[2]]
+    assert follow(tracker, [[face(300, 200)]], rate=10, start=6.3) == [[2]]
 
 
 @pytest.mark.parametrize("seconds", [1.0, 1.5, 2.0, 4.0])

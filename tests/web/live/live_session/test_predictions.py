@@ -66,8 +66,8 @@ class TestPredictions:
     def test_a_face_that_left_leaves_nothing_to_the_next(self, show, backend, sent):
         show(LEFT)
         backend.take()["age"].respond(20)
-        show(seconds=3)
-        show(seconds=3)
+        show(seconds=4)
+        show(seconds=4)
 
         show(LEFT)
         backend.take()["age"].respond(60)
@@ -94,8 +94,8 @@ class TestPredictions:
         backend.take()["age"].respond(20)
         show(LEFT, seconds=3)
         late = backend.take()["age"]
-        show(seconds=3)
-        show(seconds=3)
+        show(seconds=4)
+        show(seconds=4)
 
         late.respond(60)
 
