@@ -62,11 +62,7 @@ class Tracker:
 
         Faces that were lost less than a second ago are included.
         """
-        return [
-            Expected.of(track, now)
-            for track in self._tracks
-            if self._is_followed(track, now)
-        ]
+        return [Expected.of(track, now) for track in self._tracks if self._is_followed(track, now)]
 
     def update(
         self, detections: Sequence[Detection], now: float, size: Size | None = None
