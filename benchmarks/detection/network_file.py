@@ -60,7 +60,12 @@ class NetworkFile:
             self._compiled[size] = self._core.compile_model(self._model, "CPU", config)
         batch = canvas[np.newaxis] if self._rows_first else canvas.transpose(2, 0, 1)[np.newaxis]
         outputs = self._compiled[size]([batch.astype(self._model.input().element_type.to_dtype())])
-        return [np.asarray(value, np.float32) for value in outputs.values()]
+        values = [np.asarray(value, np.float32) for value in outputs.values()]
+        return values if self._rows_first else [_channels_last(value) for value in values]
+
+
+def _channels_last(value: NDArray[np.float32]) -> NDArray[np.float32]:
+    return value.transpose(0, 2, 3, 1) if value.ndim == 4 else value
 
 
 def _canvas(image: Image, scale: float) -> Image:
@@ -89,8 +94,6 @@ def _by_stride(
 
 def _flatten(value: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32] | None:
     """An output as `(cells, channels)`; None if it belongs to another stride."""
-    if value.ndim == 4 and value.shape[2:] == (height, width):
-        value = value.transpose(0, 2, 3, 1)
     if value.ndim == 4 and value.shape[1:3] != (height, width):
         return None
     if value.ndim == 3 and value.shape[1] != height * width:

@@ -78,6 +78,10 @@ class Version:
         """Analyzes a film and returns the faces of its last frame."""
         return list(self.watch(film, max_faces))[-1]
 
+    def still(self, data: bytes) -> list[SeenFace]:
+        """Finds the faces of a photo, without models."""
+        return [_face(each) for each in self._call("still", data)]
+
     def photo(self, data: bytes) -> list[SeenFace]:
         """Analyzes a photo, with all models."""
         return [_face(each) for each in self._call("photo", data)]

@@ -46,6 +46,11 @@ class EarlierVersion:
         """Analyzes the next frame of the session, without models."""
         return [face.to_wire() for face in self._analyse(data, now, {})[0].faces]
 
+    def still(self, data: bytes) -> list[Wire]:
+        """Finds the faces of a photo, without models."""
+        self.open(max_faces=100)
+        return self.frame(data, 0.0)
+
     def photo(self, data: bytes) -> list[Wire]:
         """Analyzes a photo, with all models."""
         self.open(max_faces=16)
@@ -104,6 +109,13 @@ class PresentVersion:
     def frame(self, data: bytes, now: float) -> list[Wire]:
         """Analyzes the next frame of the session, without models."""
         analysis = self._pipeline.analyze(partial(self._reader.open, data), {}, now)
+        return [face.model_dump() for face in analysis.faces]
+
+    def still(self, data: bytes) -> list[Wire]:
+        """Finds the faces of a photo, without models."""
+        from face_utils.pipeline import Pipeline
+
+        analysis = Pipeline().analyze(partial(self._reader.read, data), {}, 0.0)
         return [face.model_dump() for face in analysis.faces]
 
     def photo(self, data: bytes) -> list[Wire]:
