@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from web.processes.loads import Loads
-from web.transport.outbox import MailboxFull, post
+from web.transport.outbox import MESSAGE_BYTES, MailboxFull, post, unpack
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,24 @@ class Dealer:
     def forget(self, index: int) -> None:
         """Forgets the connections of a process that has ended with them."""
         self._dealt[index] = self._loads[index] = 0
+
+    def deal_again(self, inbox: socket.socket, takers: Collection[int]) -> None:
+        """Deals out the new connections that a process did not take before it ended.
+
+        Those of its sessions are closed. If no process takes connections, they wait for the next.
+
+        Args:
+            inbox: The mailbox of the process.
+            takers: The processes that take connections.
+        """
+        with suppress(BlockingIOError):
+            while takers:
+                message, files, *_ = socket.recv_fds(inbox, MESSAGE_BYTES, 1)
+                address, early = unpack(message)
+                for file in files:
+                    with socket.socket(fileno=file) as connection:
+                        if not early:
+                            self._send(connection, address, takers)
 
     def deal(self, takers: Collection[int]) -> None:
         """Accepts the connections that wait, and deals them out.
@@ -69,8 +87,9 @@ class Dealer:
 
 
 def open_mailbox() -> tuple[socket.socket, socket.socket]:
-    """Opens a mailbox; returns its inbox and its outbox, which does not block."""
+    """Opens a mailbox; returns its inbox and its outbox, which do not block."""
     inbox, outbox = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    inbox.setblocking(False)
     outbox.setblocking(False)
     outbox.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_BYTES)
     return inbox, outbox

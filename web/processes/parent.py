@@ -107,6 +107,8 @@ class Parent:
                 return code  # It has said why it cannot start.
             if code is not None:
                 child.start_later()
+                inbox, _ = self._mailboxes[child.place.index]
+                self._dealer.deal_again(inbox, self._takers())
             if child.start_if_due():
                 self._dealer.forget(child.place.index)
         self._start_others()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +10,7 @@ from eventlet.greenio import GreenSocket
 from eventlet.hubs import trampoline
 from eventlet.patcher import original
 
-MESSAGE_BYTES = 128 * 1024
-"""More than the largest head of a request, with the part of the body that came with it."""
+from web.transport.outbox import MESSAGE_BYTES, unpack
 
 _socket: Any = original("socket")
 
@@ -48,12 +46,10 @@ class Mailbox:
                 trampoline(self._socket.fileno(), read=True)
         if not files:
             raise OSError(errno.EMFILE, "Too many open files")
-        head, _, early = message.partition(b"\n")
+        address, early = unpack(message)
         if early:
             self._changed(1)
-        address = json.loads(head)
-        client = GreenSocket(_socket.socket(fileno=files[0]))
-        return client, tuple(address) if isinstance(address, list) else address, early
+        return GreenSocket(_socket.socket(fileno=files[0])), address, early
 
     def fileno(self) -> int:
         """The descriptor."""

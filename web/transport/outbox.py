@@ -6,6 +6,9 @@ import json
 import socket
 from typing import Any
 
+MESSAGE_BYTES = 128 * 1024
+"""More than the largest head of a request, with the part of the body that came with it."""
+
 
 class MailboxFull(OSError):
     """The process takes no connection at the moment."""
@@ -28,3 +31,10 @@ def post(outbox: Any, connection: Any, address: Any, early: bytes = b"") -> None
         socket.send_fds(outbox, [message], [connection.fileno()])
     except OSError as error:
         raise MailboxFull(error.errno, error.strerror) from error
+
+
+def unpack(message: bytes) -> tuple[Any, bytes]:
+    """The address of a connection that was sent, and the bytes of it that were already read."""
+    head, _, early = message.partition(b"\n")
+    address = json.loads(head)
+    return tuple(address) if isinstance(address, list) else address, early

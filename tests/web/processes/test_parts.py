@@ -18,7 +18,7 @@ from web.processes.place import Place, is_parent, read_place
 from web.processes.shares import share_settings
 from web.settings import Settings, read_settings
 from web.transport.http_body import PacedReader
-from web.transport.outbox import MailboxFull, post
+from web.transport.outbox import MailboxFull, post, unpack
 
 PLACE = Place(1, 4, 3, (4, 5, 6, 7), ("127.0.0.1", 5000), "/tmp/mien-x")
 
@@ -116,7 +116,6 @@ class Scene:
         client = self._stack.enter_context(socket.create_connection(address))
         self.dealer.deal(takers)
         for index, (inbox, _) in enumerate(self.mailboxes):
-            inbox.setblocking(False)
             try:
                 message, [file], _, _ = socket.recv_fds(inbox, 1024, 1)
             except BlockingIOError:
@@ -149,6 +148,20 @@ def test_a_process_that_was_started_again_has_none(scene: Scene) -> None:
     assert [scene.connect(1) for _ in range(3)] == [1, 1, 1]
     scene.dealer.forget(1)
     assert [scene.connect(0, 1) for _ in range(2)] == [0, 1]
+
+
+def test_what_a_process_left_in_its_mailbox_goes_to_another(scene: Scene) -> None:
+    inbox, outbox = scene.mailboxes[0]
+    post(outbox, scene.listener, ["192.0.2.1", 7])
+    post(outbox, scene.listener, ["192.0.2.2", 8], b"GET /?sid=0.abc HTTP/1.1")
+    scene.dealer.deal_again(inbox, [])  # Nobody is there to take it.
+    scene.dealer.deal_again(inbox, [1, 2])
+    message, [file], _, _ = socket.recv_fds(scene.mailboxes[1][0], 1024, 1)
+    socket.socket(fileno=file).close()
+    assert unpack(message) == (("192.0.2.1", 7), b"")
+    for empty in (0, 1, 2):
+        with pytest.raises(BlockingIOError):
+            scene.mailboxes[empty][0].recv(1024)
 
 
 def test_a_full_mailbox_is_passed_over(scene: Scene) -> None:

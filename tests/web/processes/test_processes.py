@@ -18,6 +18,7 @@ import requests
 from socketio.exceptions import ConnectionError as ConnectionFailed
 
 from tests.support.app_process import AppProcess, free_port, get_status, running_app
+from tests.support.members import await_members, members, owner
 from tests.web.engineio_client import OPEN_SESSION, PATH, TIMEOUT_SECONDS
 from tests.web.raw_http import connect, read_all, trust_all
 from tests.web.recorder import connected
@@ -31,7 +32,7 @@ def service(app: AppProcess) -> Iterator[AppProcess]:
     """A service whose models are those of another one."""
     target = app.model_server_target
     with running_app(MIEN_PROCESSES=PROCESSES, MIEN_MODEL_SERVER=target) as process:
-        await_members(process)
+        await_members(process, 2)
         yield process
 
 
@@ -46,30 +47,11 @@ def secure_service(app: AppProcess) -> Iterator[AppProcess]:
         yield process
 
 
-def members(service: AppProcess) -> list[psutil.Process]:
-    """The app processes, in the order of their numbers."""
-    found = [each for each in service.process.children() if "--place" in each.cmdline()]
-    return sorted(found, key=lambda each: each.cmdline()[-1])
-
-
-def await_members(service: AppProcess) -> None:
-    """Waits until both processes take connections."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while len(set(map(owner, open_sids(service, 2)))) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def open_sids(service: AppProcess, count: int) -> list[str]:
     """Sids of sessions that are open at the same time."""
     with ExitStack() as stack:
         clients = [stack.enter_context(connected(service.url)) for _ in range(count)]
         return [str(client.wait_for("session")["session_id"]) for client in clients]
-
-
-def owner(sid: str) -> str:
-    """Number of the process of a session."""
-    return sid.partition(".")[0]
 
 
 def test_sessions_are_spread_evenly(service: AppProcess) -> None:
@@ -134,7 +116,7 @@ def test_a_process_that_was_killed_is_started_again(service: AppProcess, frame: 
         assert get_status(f"{service.url}/healthz") == 200
         by_owner["1"].wait_for("disconnect")
         assert by_owner["0"].call("frame", {"seq": 1}, frame)["status"] == "analysed"
-    await_members(service)
+    await_members(service, 2)
     assert members(service)[0] == first
     assert members(service)[1] != second
 
@@ -143,7 +125,7 @@ def test_a_process_that_was_killed_is_started_again(service: AppProcess, frame: 
 def test_the_processes_end_with_their_parent(app: AppProcess, number: signal.Signals) -> None:
     target = app.model_server_target
     with running_app(MIEN_PROCESSES=PROCESSES, MIEN_MODEL_SERVER=target) as service:
-        await_members(service)
+        await_members(service, 2)
         family = service.process.children(recursive=True)
         assert len(family) == 2
         service.process.send_signal(number)
@@ -157,7 +139,7 @@ def test_one_model_server_is_shared_and_limits_are_too(frame: bytes) -> None:
         port = free_port()
     settings = {"MIEN_MAX_SESSIONS": "2", "MIEN_METRICS_PORT": str(port)}
     with running_app(MIEN_PROCESSES=PROCESSES, **settings) as service:
-        await_members(service)
+        await_members(service, 2)
         children = service.process.children(recursive=True)
         assert len([each for each in children if "serving" in each.cmdline()]) == 1
         with connected(service.url) as one, connected(service.url) as other:
