@@ -8,12 +8,11 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from statistics import median
 
 from benchmarks.end_to_end import EndToEndMetrics, measure
 from benchmarks.load import Load
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_date, describe_machine
 from benchmarks.messages import MESSAGES
 from tests.support.app_process import Mode, running_app
 
@@ -27,7 +26,7 @@ def main() -> None:
     """Measures both modes and prints a Markdown table."""
     options = _parser().parse_args()
     load = os.getloadavg()[0]
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {describe_machine()}; load before: {load:.1f}.\n")
+    print(f"{describe_date()}, {describe_machine()}; load before: {load:.1f}.\n")
     print("| clients | mode | frames/s | ack p50 / p95 ms | dropped | CPU-ms per frame | RSS MiB |")
     print("| --- " * 7 + "|")
     for clients in options.clients:

@@ -11,7 +11,6 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import get_args
@@ -20,7 +19,7 @@ import psutil
 
 from benchmarks.end_to_end import cpu_seconds, run_clients
 from benchmarks.load import Load
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_date, describe_machine
 from benchmarks.messages import MESSAGES
 from benchmarks.thread_time import main_thread_seconds, worker_of
 from tests.support.app_process import AppProcess, Mode
@@ -49,7 +48,7 @@ class LoopMetrics:
 def main() -> None:
     """Measures all variants in turn and prints a Markdown table."""
     options = _parser().parse_args()
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {describe_machine()}.\n")
+    print(f"{describe_date()}, {describe_machine()}.\n")
     print("| clients | mode | code | event loop ms | app ms | ack p50 ms | frames |")
     print("| --- " * 7 + "|")
     folders = [*options.base, ROOT]

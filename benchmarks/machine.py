@@ -1,8 +1,9 @@
-"""Describes the machine of a measurement."""
+"""Describes the machine and the date of a measurement."""
 
 from __future__ import annotations
 
 import platform
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -14,3 +15,8 @@ def describe_machine() -> str:
         if line.startswith("model name")
     ]
     return f"{len(models)} x {models[0]}, Python {platform.python_version()}"
+
+
+def describe_date() -> str:
+    """Returns today's date in UTC, as `2026-11-27`."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"

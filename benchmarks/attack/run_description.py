@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import shlex
 import subprocess
 from collections.abc import Sequence
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_date, describe_machine
 from web.settings import ROOT
 
 
 def describe_run(command: str, arguments: Sequence[str]) -> dict[str, str]:
     """Date, command, machine and commit by name."""
     return {
-        "Date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "Date": describe_date(),
         "Command": shlex.join([*shlex.split(command), *arguments]),
         "Machine": describe_machine(),
         "Commit": _commit(),

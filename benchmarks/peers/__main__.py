@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_date, describe_machine
 from benchmarks.peers.file_protocol import OWN, Prediction, Results, write_images
 from benchmarks.peers.packages import install
 from benchmarks.peers.report import to_markdown
@@ -39,7 +39,7 @@ def main() -> None:
         drawn = draw(source, options.faces or count, options.seed, options.data, CACHE / "faces")
         tested[source] = drawn
     report = {
-        "machine": describe_machine(),
+        "machine": f"{describe_machine()}, {describe_date()}",
         "seed": options.seed,
         "faces": {source: len(faces) for source, faces in tested.items()},
         "systems": _compare(tested, peers),

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import psutil
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_date, describe_machine
 from benchmarks.scale import report
-from benchmarks.scale.fleet import FleetMetrics, Load, own_models, shared_models
+from benchmarks.scale.fleet import FleetMetrics, Load, own_models, processes, shared_models
 from benchmarks.scale.sizing import Cost
 from web.settings import ROOT
 
@@ -46,11 +46,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _sections(seconds: float) -> Iterator[str]:
     """Yields each section of the page as soon as it is measured."""
-    yield report.introduction(describe_machine())
+    yield report.introduction(f"{describe_machine()}, {describe_date()}")
     yield report.scaling([_measure_apps(apps, seconds) for apps in (1, 2, 3)], RATE)
+    yield report.one_port([_measure_processes(count, seconds) for count in (1, 2)], RATE)
     yield report.single_app(list(_measure_single_app(seconds)), RATE)
     costs = {event: _measure_cost(event, seconds) for event in EVENTS}
     yield report.costs(costs)
+    yield report.machines(costs)
     yield report.clusters(costs)
     yield report.bottlenecks(costs, psutil.cpu_count() or 1)
 
@@ -60,6 +62,13 @@ def _measure_apps(apps: int, seconds: float) -> FleetMetrics:
     with shared_models(apps) as fleet:
         fleet.measure(Load("frame", 1, RATE, 2))  # The first frames pay for lazy set-up.
         return fleet.measure(Load("frame", CLIENTS_PER_APP, RATE, seconds))
+
+
+def _measure_processes(count: int, seconds: float) -> FleetMetrics:
+    """Measures app processes behind one port, with the same number of clients."""
+    with processes(count) as fleet:
+        fleet.measure(Load("frame", 2 * count, RATE, 2))
+        return fleet.measure(Load("frame", 2 * CLIENTS_PER_APP, RATE, seconds))
 
 
 def _measure_single_app(seconds: float) -> Iterator[FleetMetrics]:

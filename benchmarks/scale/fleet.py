@@ -1,4 +1,4 @@
-"""Fleet: several apps that share one model server, each with its own clients."""
+"""Fleet: several apps, or app processes behind one port, that share one model server."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from benchmarks.load import Received
 from benchmarks.messages import MESSAGES
 from benchmarks.model_server import running_model_server
 from benchmarks.thread_time import main_thread_seconds
-from tests.support.app_process import AppProcess, running_app
+from tests.support.app_process import running_app
+from tests.support.members import await_members, members
 
 
 @dataclass(frozen=True)
 class Load:
-    """Load on every app of a fleet.
+    """Load on every port of a fleet.
 
     Attributes:
         event: `frame`, or `faces` for clients that detect the faces themselves.
-        clients: Clients per app.
+        clients: Clients per port.
         rate: Events per second and client.
         seconds: Duration.
     """
@@ -75,13 +76,22 @@ class FleetMetrics:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Running apps and the model server that they share."""
+    """Running app processes and the model server that they share.
 
-    apps: Sequence[AppProcess]
+    Attributes:
+        ports: Ports to which clients connect.
+        apps: The app processes.
+        models: The model server.
+        parents: Processes that deal connections out to app processes.
+    """
+
+    ports: Sequence[int]
+    apps: Sequence[psutil.Process]
     models: psutil.Process
+    parents: Sequence[psutil.Process] = ()
 
     def measure(self, load: Load) -> FleetMetrics:
-        """Runs the clients of all apps at the same time."""
+        """Runs the clients of all ports at the same time."""
         before = self._usage()
         results = self._run(load)
         used = self._usage() - before
@@ -91,14 +101,14 @@ class Fleet:
         emotion = [ms for result in results for ms in result.emotion_ms]
         return FleetMetrics(
             apps=len(self.apps),
-            clients=len(self.apps) * load.clients,
+            clients=len(self.ports) * load.clients,
             frames_per_second=analysed / load.seconds,
             emotion_p95_ms=float(np.percentile(emotion or [np.nan], 95)),
             dropped=dropped / max(analysed + dropped, 1),
             app_cpu_ms=app * 1e3,
             model_cpu_ms=model * 1e3,
             hub_ms=hub * 1e3,
-            app_mib=float(np.mean([_mib(app.process) for app in self.apps])),
+            app_mib=float(np.mean([_mib(app) for app in self.apps])),
             model_mib=_mib(self.models),
             loopback_bytes=loopback,
         )
@@ -107,16 +117,16 @@ class Fleet:
         cameras = [MESSAGES[load.event](50)]
         part = client_load.Load(cameras, load.clients, load.seconds, load.rate, load.event)
 
-        def run(app: AppProcess) -> Received:
-            return run_clients(app.port, part)
+        def run(port: int) -> Received:
+            return run_clients(port, part)
 
-        with ThreadPoolExecutor(len(self.apps)) as pool:
-            return list(pool.map(run, self.apps))
+        with ThreadPoolExecutor(len(self.ports)) as pool:
+            return list(pool.map(run, self.ports))
 
     def _usage(self) -> NDArray[np.float64]:
         """CPU seconds of all apps, the model server and the apps' hubs, and loopback bytes."""
-        apps = sum(cpu_seconds(app.process) for app in self.apps)
-        hubs = sum(main_thread_seconds(app.process) for app in self.apps)
+        apps = sum(cpu_seconds(each) for each in (*self.apps, *self.parents))
+        hubs = sum(main_thread_seconds(app) for app in self.apps)
         loopback = psutil.net_io_counters(pernic=True)["lo"].bytes_sent
         return np.array([apps, cpu_seconds(self.models), hubs, loopback])
 
@@ -125,7 +135,17 @@ class Fleet:
 def own_models() -> Iterator[Fleet]:
     """Runs one app with its embedded model server, connected by a unix socket."""
     with running_app() as app:
-        yield Fleet([app], app.model_server)
+        yield Fleet([app.port], [app.process], app.model_server)
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Fleet]:
+    """Runs one service with `count` app processes behind one port."""
+    with running_app(MIEN_PROCESSES=str(count)) as service:
+        await_members(service, count)
+        parent = [service.process] if count > 1 else []
+        apps = members(service) if count > 1 else [service.process]
+        yield Fleet([service.port], apps, service.model_server, parent)
 
 
 @contextmanager
@@ -134,7 +154,7 @@ def shared_models(count: int) -> Iterator[Fleet]:
     with ExitStack() as stack:
         process, address = stack.enter_context(running_model_server())
         apps = [stack.enter_context(running_app(MIEN_MODEL_SERVER=address)) for _ in range(count)]
-        yield Fleet(apps, process)
+        yield Fleet([app.port for app in apps], [app.process for app in apps], process)
 
 
 def _mib(process: psutil.Process) -> float:

@@ -9,7 +9,9 @@ from benchmarks.markdown import Row, markdown_table
 from benchmarks.scale import sizing
 from benchmarks.scale.fleet import FleetMetrics
 from benchmarks.scale.sizing import Cost
+from web.processes.place import APPS_PER_MODEL_SERVER
 
+CORES = (2, 4, 8, 16, 32, 64)
 WEBCAMS = (1_000, 10_000, 100_000)
 MAX_DROPPED = 0.02
 NAMES = {
@@ -23,8 +25,9 @@ def introduction(machine: str) -> str:
     return (
         "# Capacity planning\n\n"
         "For operators who plan hardware or a cluster: the cost of a webcam, how apps scale, and "
-        "the size of a\ncluster for 1,000 to 100,000 webcams. `make scale` writes this page. The "
-        "cluster tables are computed\nfrom measurements on one machine.\n\n"
+        "what machines with 2\nto 64 cores and clusters for 1,000 to 100,000 webcams carry. "
+        "`make scale` writes this page. The tables of\nmachines and clusters are computed from "
+        "measurements on one small machine.\n\n"
         f"Machine: {machine}, shared by clients, apps and model server. Each webcam sends 10 "
         "frames/s with one face."
     )
@@ -41,6 +44,46 @@ def scaling(rows: Sequence[FleetMetrics], rate: float) -> str:
         "at about the same cost per frame.\n\n"
         f"{markdown_table([_row(row) for row in rows])}"
     )
+
+
+def one_port(rows: Sequence[FleetMetrics], rate: float) -> str:
+    """Measurements of one service with one and two app processes."""
+    return (
+        "## App processes behind one port\n\n"
+        f"`make run PROCESSES=2` on the same two cores, {rate:.0f} frames/s from each client. The "
+        "processes share\na model server, and their CPU time includes that of their parent. See "
+        "[All cores](../how-to/all-cores.md).\n\n"
+        f"{markdown_table([_row(row) for row in rows])}"
+    )
+
+
+def machines(kinds: Mapping[str, Cost]) -> str:
+    """What machines with 2 to 64 cores carry."""
+    return (
+        "## One machine\n\n"
+        "Computed from the cost of a webcam: one app process per core (`PROCESSES=auto`), "
+        f"{APPS_PER_MODEL_SERVER} of them per model\nserver, and every resource used to at most "
+        f"{sizing.TARGET_UTILISATION:.0%}. Nothing was measured above two cores. Memory\nbandwidth "
+        "and clock rates under full load are not part of it, so measure before you buy.\n\n"
+        + "\n\n".join(_machines(NAMES[event], cost) for event, cost in kinds.items())
+    )
+
+
+def _machines(name: str, cost: Cost) -> str:
+    sizes = [sizing.machine_for(cores, cost) for cores in CORES]
+    rows: list[Row] = [
+        {
+            "cores": size.cores,
+            "model servers": size.model_servers,
+            "webcams": f"{size.webcams:,}",
+            "memory, GiB": f"{size.memory_gib:,.1f}",
+            "clients, Gbit/s": f"{size.client_gbits:,.2f}",
+            "first bottleneck": size.bottleneck,
+            "the next, at webcams": f"{size.next_bottleneck}, {size.next_webcams:,}",
+        }
+        for size in sizes
+    ]
+    return f"{_capitalised(name)}:\n\n{markdown_table(rows)}"
 
 
 def single_app(rows: Sequence[FleetMetrics], rate: float) -> str:

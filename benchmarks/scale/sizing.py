@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from benchmarks.scale.deployment import read_deployment
+from web.processes.place import APPS_PER_MODEL_SERVER
 
 _APP = read_deployment("mien-app")
 _MODEL_SERVER = read_deployment("mien-model-server")
@@ -129,6 +130,61 @@ def size_for(webcams: int, cost: Cost, servers: ModelServers = ONE_CORE) -> Size
 
 
 @dataclass(frozen=True)
+class Machine:
+    """What one machine carries with one app process per core.
+
+    Attributes:
+        cores: Cores.
+        model_servers: Model servers that the app processes share.
+        webcams: Webcams at the target utilisation.
+        memory_gib: Memory of all processes.
+        client_gbits: Gigabits per second between clients and machine, both ways.
+        bottleneck: What runs out first.
+        next_bottleneck: What would run out next.
+        next_webcams: Webcams at which it would.
+    """
+
+    cores: int
+    model_servers: int
+    webcams: int
+    memory_gib: float
+    client_gbits: float
+    bottleneck: str
+    next_bottleneck: str
+    next_webcams: int
+
+
+def machine_for(cores: int, cost: Cost) -> Machine:
+    """Computes what a machine carries.
+
+    Args:
+        cores: Cores, and number of app processes.
+        cost: Cost of the clients.
+    """
+    servers = math.ceil(cores / APPS_PER_MODEL_SERVER)
+    cpu_ms = cost.app_cpu_ms + cost.model_cpu_ms
+    share = TARGET_UTILISATION * 1e3 / cost.rate
+    limits = {
+        "cores": cores * share / cpu_ms,
+        "main threads of the app processes": cores * share / cost.hub_ms,
+        "model servers, one core each": servers * share / cost.model_cpu_ms,
+        "10 Gbit/s network": TARGET_UTILISATION * PROXY_BITS / 8 / cost.client_bytes / cost.rate,
+    }
+    (first, webcams), (second, more), *_ = sorted(limits.items(), key=lambda each: each[1])
+    memory = cores * cost.app_mib + servers * cost.model_mib + webcams * cost.session_mib
+    return Machine(
+        cores=cores,
+        model_servers=servers,
+        webcams=math.floor(webcams),
+        memory_gib=memory / 1024,
+        client_gbits=webcams * cost.rate * cost.client_bytes * 8 / 1e9,
+        bottleneck=first,
+        next_bottleneck=second,
+        next_webcams=math.floor(more),
+    )
+
+
+@dataclass(frozen=True)
 class Bottleneck:
     """A resource that runs out.
 
@@ -166,11 +222,11 @@ def bottlenecks(cost: Cost, cores: int, servers: ModelServers = ONE_CORE) -> lis
 
 _CORES = (
     "cores of this machine, with app and model server on it",
-    "run another app on another machine; apps share nothing",
+    "run Mien on another machine, too; apps share nothing",
 )
 _HUB = (
-    "main thread of an app, which serves all its clients, if there are cores for the rest",
-    "run another app on the same machine",
+    "main thread of an app process, which serves all its clients, if there are cores for the rest",
+    "run several app processes: `make run PROCESSES=auto`",
 )
 _PODS = (
     "app pods: maximum of the autoscaler",

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_date, describe_machine
 from benchmarks.models import Model
 from benchmarks.tuning import (
     confidence_threshold,
@@ -66,7 +66,7 @@ def main() -> None:
     for study in _studies(load_data(options), options.faces):
         print(to_markdown(study), end="\n\n", flush=True)
         done.append(study)
-    machine = f"{describe_machine()}; {time.process_time():.0f} s of CPU time"
+    machine = f"{describe_machine()}, {describe_date()}; {time.process_time():.0f} s of CPU time"
     _write(options.docs, machine, done)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from benchmarks.scale.sizing import bottlenecks, size_for
+import pytest
+
+from benchmarks.scale.sizing import bottlenecks, machine_for, size_for
 from tests.benchmarks.scale.cost import COST
 
 
@@ -31,3 +33,22 @@ def test_the_first_bottleneck_comes_first():
 
     assert [each.webcams for each in found] == [16, 50, 160, 5_000]
     assert "cores" in found[0].resource
+
+
+def test_a_machine_carries_what_its_first_bottleneck_allows():
+    small, large = machine_for(2, COST), machine_for(64, COST)
+
+    assert (small.webcams, small.bottleneck) == (13, "cores")
+    assert (large.model_servers, large.webcams) == (16, 426)
+    assert large.memory_gib == pytest.approx((64 * 128 + 16 * 256 + 426.7) / 1024, abs=0.01)
+    assert (large.next_bottleneck, large.next_webcams) == ("model servers, one core each", 640)
+
+
+def test_a_machine_may_have_too_few_model_servers():
+    size = machine_for(64, replace(COST, app_cpu_ms=3.0))
+
+    assert (size.bottleneck, size.webcams) == ("model servers, one core each", 640)
+
+
+def test_a_network_can_be_the_bottleneck():
+    assert machine_for(64, replace(COST, client_bytes=25e6)).bottleneck == "10 Gbit/s network"
