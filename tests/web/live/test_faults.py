@@ -14,6 +14,7 @@ from tests.web.recorder import Recorder, connected
 
 MODELS = ("emotion", "age", "gender")
 PACE_SECONDS = 0.1
+LONGEST_SECONDS = 60.0
 MEASURED_FRAMES = 40
 
 
@@ -39,7 +40,8 @@ class Stream:
 
     def until(self, event: str, **wanted: object) -> None:
         """Streams until an event of this kind comes."""
-        for _ in range(2000):
+        deadline = time.monotonic() + LONGEST_SECONDS
+        while time.monotonic() < deadline:
             if self.client.find(event, **wanted):
                 return
             self.step()
