@@ -181,7 +181,7 @@ class JoinedBatches:
         if _is_refused(outcome):
             if len(parts) > 1:
                 self._send_alone(lane, parts)
-                return []
+                return [(each, outcome) for each in parts if each.owner.is_closed]
             parts[0].owner.is_refused = True
         elif isinstance(outcome, MienError) and not self._backend.is_available(lane.model):
             parts = [*parts, *lane.waiting.take_all()]
@@ -192,7 +192,8 @@ class JoinedBatches:
         """Queues each request again for a call of its own, without a pause."""
         lane.open_at = 0.0
         for each in parts:
-            lane.waiting.add(replace(each, alone=True))
+            if not each.owner.is_closed:
+                lane.waiting.add(replace(each, alone=True))
 
 
 class SharedBackend:

@@ -63,6 +63,18 @@ def test_faces_of_one_session_that_the_server_refuses_fail_no_other(three, calls
     assert calls.faces == []
 
 
+def test_faces_of_a_session_that_has_ended_are_not_sent_again(three, calls):
+    three[0].backend.close()
+    calls.fail(REFUSAL)
+    sent = []
+    while calls.calls:
+        sent += calls.faces
+        calls.respond()
+
+    assert sent == [[2], [3]]
+    assert seen(three) == [["SessionExpired"], [[2]], [[3]]]
+
+
 def test_a_session_whose_faces_were_refused_is_sent_alone_from_then_on(three, calls, timers):
     calls.fail(REFUSAL)
     calls.respond()
