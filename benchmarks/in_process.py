@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.models import load_network
 from benchmarks.webcams import one_face
-from face_utils.detectors.factory import build_detector
-from face_utils.frame import DetectedFrame, FrameReader
+from face_utils.detectors.factory import build_detector, live_detector
+from face_utils.frame import FrameReader
 from face_utils.image import ImageLimits
 from face_utils.pipeline import Pipeline
 from serving.contract import INPUT_NAME, MODELS, load_contract
@@ -26,15 +24,17 @@ class _InProcessPipeline:
 
     def __init__(self) -> None:
         specs = load_contract().values()
-        self._read_frame = _frame_reader()
+        self._reader = _frame_reader()
+        self._images = one_face(FRAMES_PER_SECOND)[0]
         self._networks = {spec.name: load_network(MODELS / spec.name) for spec in specs}
         self._intervals = {spec: spec.interval_ms / 1e3 for spec in specs}
         self._pipeline = Pipeline()
 
     def process(self, index: int) -> None:
         """Processes one frame, including the models that are due."""
+        image = self._images[index % len(self._images)]
         analysis = self._pipeline.analyze(
-            lambda: self._read_frame(index), self._intervals, index / FRAMES_PER_SECOND
+            lambda: self._reader.open(image), self._intervals, index / FRAMES_PER_SECOND
         )
         for batch in analysis.batches:
             self._networks[batch.model.name].run({INPUT_NAME: batch.crops[..., np.newaxis]})
@@ -52,23 +52,10 @@ def measure(frames: int) -> float:
     return spent / frames * 1e3
 
 
-def timings(frames: int) -> dict[str, float]:
-    """Returns the median milliseconds of each stage over `frames` frames."""
-    read_frame = _frame_reader()
-    detected = [read_frame(index) for index in range(frames)]
-    rows: NDArray[np.float64] = np.array([list(frame.timings.values()) for frame in detected])
-    return dict(zip(detected[0].timings, np.median(rows, axis=0), strict=True))
-
-
-def _frame_reader() -> Callable[[int], DetectedFrame]:
-    """Returns a function that decodes a frame of a webcam and detects its faces."""
+def _frame_reader() -> FrameReader:
+    """Reads frames as the app does with its default settings."""
     settings = Settings()
-    detector = build_detector("blazeface", settings.detection.blazeface, None)
-    limits = ImageLimits(settings.limits.max_frame_bytes, settings.limits.max_pixels)
-    reader = FrameReader(detector.detect, limits, settings.limits.max_faces)
-    images = one_face(FRAMES_PER_SECOND)[0]
-
-    def read_frame(index: int) -> DetectedFrame:
-        return reader.read(images[index % len(images)])
-
-    return read_frame
+    chosen, limits = settings.detection, settings.limits
+    detector = build_detector(chosen.detector, chosen.blazeface, chosen.yunet)
+    image_limits = ImageLimits(limits.max_frame_bytes, limits.max_pixels)
+    return FrameReader(detector.detect, image_limits, limits.max_faces, live_detector(detector))
