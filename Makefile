@@ -134,14 +134,13 @@ lock: | $(BIN)/uv ## Update the lock files. UPGRADE=--upgrade also upgrades the 
 	$(call lock,pyproject.toml,locks/dev.lock,$(SAME) --extra dev --extra tracing)
 	$(LIST) --extra tracing | $(call lock,-,locks/tracing.lock,$(SAME))
 	$(LIST) --extra tensorflow-serving-api | $(call lock,-,locks/bench.lock,$(SAME))
-	$(LIST) --without openvino | $(call lock,-,locks/app.lock,$(SAME))
 	$(LIST) --only $(MODEL_SERVER) | $(call lock,-,locks/model-server.lock,$(SAME))
 	$(LIST) --only pydantic | $(call lock,-,locks/contract.lock,$(SAME))
 	$(foreach tool,$(TOOLS),$(call lock,locks/$(tool).in,locks/$(tool).lock,$(UPGRADE)) &&) true
 
 sbom: $(AUDIT)/.complete $(VENV)/.runtime $(NODE_TOOL) ## Write SBOMs of images, installation and page to .cache/sbom/ (CycloneDX)
 	mkdir -p .cache/sbom
-	$(SBOM) requirements locks/app.lock --output-file .cache/sbom/app.json
+	$(SBOM) requirements locks/runtime.lock --output-file .cache/sbom/app.json
 	$(SBOM) requirements locks/model-server.lock --output-file .cache/sbom/model-server.json
 	$(SBOM) environment $(BIN)/python --output-file .cache/sbom/installation.json
 	npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > .cache/sbom/page.json

@@ -38,7 +38,7 @@ class EmbeddedServer:
         target: Address as a gRPC target.
 
     Raises:
-        NoEmbeddedServerError: OpenVINO is not installed.
+        NoEmbeddedServerError: The package `serving.server` is missing, as in the app's image.
         FileNotFoundError: The folder of models does not exist.
     """
 
@@ -50,9 +50,9 @@ class EmbeddedServer:
         on_restart: Callable[[], object] | None = None,
         socket: Path | None = None,
     ) -> None:
-        if find_spec("openvino") is None:
+        if find_spec("serving.server") is None:
             raise NoEmbeddedServerError(
-                "The embedded model server needs OpenVINO, which is not installed. "
+                "The embedded model server is not installed here. "
                 "Name another model server with MIEN_MODEL_SERVER=host:port."
             )
         if not models.is_dir():

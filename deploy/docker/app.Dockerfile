@@ -13,16 +13,20 @@ WORKDIR /page
 COPY .npmrc package.json package-lock.json vendor.mjs ./
 RUN npm ci --omit=dev --ignore-scripts && npm run vendor
 
-# The packages that the app imports, without model runtimes and pytest.
+# The packages that the app imports. OpenVINO runs the face detector.
 FROM ${PYTHON} AS packages
 WORKDIR /packages
 COPY locks locks
 # For MIEN_TRACES: --build-arg MORE="--requirement locks/tracing.lock"
 ARG MORE=""
 RUN python -m venv --without-pip /opt/mien \
-    && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/app.lock ${MORE} \
+    && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/runtime.lock ${MORE} \
     # Removing the packages' own tests saves 16 MB.
-    && find /opt/mien -type d -name tests -prune -exec rm -r {} +
+    && find /opt/mien -type d -name tests -prune -exec rm -r {} + \
+    # Mien needs OpenVINO's CPU device and the formats of its models. The rest are 68 MB.
+    && cd /opt/mien/lib/python*/site-packages/openvino/libs \
+    && rm -f libopenvino_intel_gpu_plugin* libopenvino_intel_npu* libopenvino_pytorch* \
+        libopenvino_paddle* libopenvino_jax* libopenvino_gguf* cache.json
 
 FROM ${PYTHON}
 ENV PATH=/opt/mien/bin:$PATH PYTHONUNBUFFERED=1 MIEN_HOST=0.0.0.0 MIEN_PORT=5000

@@ -10,7 +10,11 @@ COPY locks locks
 # For --traces: --build-arg MORE="--requirement locks/tracing.lock"
 ARG MORE=""
 RUN python -m venv --without-pip /opt/mien \
-    && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/model-server.lock ${MORE}
+    && pip --python /opt/mien/bin/python install --no-cache-dir --require-hashes --only-binary=:all: --requirement locks/model-server.lock ${MORE} \
+    # Mien needs OpenVINO's CPU device and the formats of its models. The rest are 68 MB.
+    && cd /opt/mien/lib/python*/site-packages/openvino/libs \
+    && rm -f libopenvino_intel_gpu_plugin* libopenvino_intel_npu* libopenvino_pytorch* \
+        libopenvino_paddle* libopenvino_jax* libopenvino_gguf* cache.json
 
 FROM ${PYTHON}
 ENV PATH=/opt/mien/bin:$PATH PYTHONUNBUFFERED=1

@@ -82,8 +82,8 @@ def test_both_health_checks_pass(service: Service) -> None:
         wait_until(lambda it=container: it.health == "healthy", "its health check passes")
 
 
-@pytest.mark.parametrize("module", ["tensorflow", "openvino", "pytest"])
-def test_the_app_is_without_runtimes_of_models_and_tools_of_tests(
+@pytest.mark.parametrize("module", ["tensorflow", "pytest"])
+def test_the_app_is_without_tensorflow_and_tools_of_tests(
     app_image: str, module: str
 ) -> None:
     def imports(name: str) -> bool:
