@@ -8,10 +8,13 @@ measurements.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from face_utils.image_validation import START_OF_SCAN, jpeg_segments, png_chunks, webp_chunks
+
+Segments = Sequence[tuple[int, bytes]]
+"""Marker and content of each segment of a JPEG."""
 
 MAX_PASSES = 24
 """Scans of a progressive JPEG, each weighted by the share of the samples that it holds.
@@ -31,12 +34,19 @@ _TABLES = (0xC4, 0xC8, 0xCC)
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
-def check_coding(kind: str, data: bytes) -> str | None:
-    """Explains why the coding of an image is not supported; returns None if it is."""
-    if kind not in {"JPEG", "MPO"}:
-        return None
+def read_segments(kind: str, data: bytes) -> Segments:
+    """The segments of a JPEG; none for other formats.
+
+    Raises:
+        EOFError: The JPEG has no end.
+    """
+    return list(jpeg_segments(data)) if kind in {"JPEG", "MPO"} else []
+
+
+def check_coding(segments: Segments) -> str | None:
+    """Explains why the coding of a JPEG is not supported; returns None if it is."""
     scans = 0
-    for marker, _ in jpeg_segments(data):
+    for marker, _ in segments:
         if 0xC0 <= marker <= 0xCF and marker not in (*_TABLES, *_READABLE_FRAMES):
             return "The JPEG has an unsupported coding. Save it as a baseline or progressive JPEG."
         scans += marker == START_OF_SCAN
@@ -45,12 +55,15 @@ def check_coding(kind: str, data: bytes) -> str | None:
     return None
 
 
-def decode_cost(kind: str, data: bytes, width: int, height: int, max_pixels: int) -> float:
+def decode_cost(
+    kind: str, data: bytes, segments: Segments, width: int, height: int, max_pixels: int
+) -> float:
     """The cost of decoding an image, as a share of the cost that one frame may have.
 
     Args:
         kind: Its format, as Pillow names it.
         data: All of it.
+        segments: What `read_segments` returns for it.
         width: Width in pixels, as the header has it.
         height: Height in pixels, as the header has it.
         max_pixels: Pixels of the largest frame.
@@ -59,7 +72,7 @@ def decode_cost(kind: str, data: bytes, width: int, height: int, max_pixels: int
         return _png_row_bytes(data, width) * height / (MAX_PNG_BYTES_PER_PIXEL * max_pixels)
     if kind == "WEBP":
         return _webp_tables(data, width * height) / MAX_WEBP_TABLES
-    return float(_jpeg_passes(data)) * width * height / (MAX_PASSES * max_pixels)
+    return float(_jpeg_passes(segments)) * width * height / (MAX_PASSES * max_pixels)
 
 
 def explain_cost(kind: str) -> str:
@@ -71,11 +84,11 @@ def explain_cost(kind: str) -> str:
     return "The JPEG has too many scans for its size. Send a baseline JPEG."
 
 
-def _jpeg_passes(data: bytes) -> Fraction:
+def _jpeg_passes(segments: Segments) -> Fraction:
     """Passes of the scans over the pixels; an interleaved scan counts once per component."""
     shares: dict[int, Fraction] = {}
     passes = Fraction(0)
-    for marker, content in jpeg_segments(data):
+    for marker, content in segments:
         if marker in _READABLE_FRAMES:
             shares = dict(_sample_shares(content))
         elif marker == START_OF_SCAN:

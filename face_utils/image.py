@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from PIL.ImageFile import ImageFile
 
-from face_utils.decode_cost import check_coding, decode_cost, explain_cost
+from face_utils.decode_cost import check_coding, decode_cost, explain_cost, read_segments
 from face_utils.detection import GreyImage, Image
 from face_utils.errors import BadImage, ImageTooLarge
 from face_utils.image_validation import check_body, check_header
@@ -152,8 +152,9 @@ def _check_content(
     data: bytes, kind: str, width: int, height: int, limits: ImageLimits
 ) -> EncodedImage:
     try:
-        _raise_if(check_coding(kind, data))
-        cost = decode_cost(kind, data, width, height, limits.max_pixels)
+        segments = read_segments(kind, data)
+        _raise_if(check_coding(segments))
+        cost = decode_cost(kind, data, segments, width, height, limits.max_pixels)
     except EOFError:
         raise BadImage(f"The {kind} is cut off.") from None
     if cost > 1:

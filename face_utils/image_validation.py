@@ -42,7 +42,7 @@ def check_body(kind: str, data: bytes, width: int, height: int) -> str | None:
         width: Width in pixels, as the header has it.
         height: Height in pixels, as the header has it.
     """
-    # `check_coding` has read a JPEG up to its end, and libwebp checks a WebP itself.
+    # `read_segments` has read a JPEG up to its end, and libwebp checks a WebP itself.
     return _check_png_body(data, width, height) if kind == "PNG" else None
 
 
