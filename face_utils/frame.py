@@ -168,6 +168,17 @@ class FrameReader:
         encoded = examine(data, self.limits)
         return LiveFrame(partial(Picture.read, encoded, rotate), self.live)
 
+    def open_image(self, image: Image, rotate: Rotation = 0) -> DetectedFrame | LiveFrame:
+        """Reads a decoded live frame.
+
+        Args:
+            image: `(height, width, 3)` uint8 in OpenCV's order blue, green, red.
+            rotate: Degrees clockwise that make the frame upright.
+        """
+        if self.live is None:
+            return self.read_image(image, rotate)
+        return LiveFrame(lambda: Picture.of(rotate_image(image, rotate)), self.live)
+
     def read(self, data: bytes, rotate: Rotation = 0) -> DetectedFrame:
         """Decodes an encoded frame once and finds its faces once.
 

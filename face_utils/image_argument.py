@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_utils.errors import BadImage
-from face_utils.frame import DetectedFrame, FrameReader
+from face_utils.frame import DetectedFrame, FrameReader, LiveFrame
 from face_utils.rotation import Rotation
 
 ImageArgument = NDArray[Any] | bytes | bytearray | memoryview
@@ -29,6 +29,23 @@ def read_image(reader: FrameReader, image: ImageArgument, rotate: Rotation = 0) 
         return reader.read_image(_as_colour(image), rotate)
     if isinstance(image, bytes | bytearray | memoryview):
         return reader.read(bytes(image), rotate)
+    raise TypeError(_explain_type(image))
+
+
+def open_image(
+    reader: FrameReader, image: ImageArgument, rotate: Rotation = 0
+) -> DetectedFrame | LiveFrame:
+    """Reads an image, which is rotated clockwise first, as a live frame.
+
+    Raises:
+        BadImage: The bytes or the array are not an image.
+        ImageTooLarge: The file exceeds the reader's limits.
+        TypeError: `image` is neither bytes nor an array.
+    """
+    if isinstance(image, bytes | bytearray | memoryview):
+        return reader.open(bytes(image), rotate)
+    if isinstance(image, np.ndarray):
+        return reader.open_image(_as_colour(image), rotate)
     raise TypeError(_explain_type(image))
 
 

@@ -85,6 +85,7 @@ class Pipeline:
     def forget_tracks(self) -> None:
         """Drops all tracks, because boxes of later frames cannot be compared with earlier ones."""
         self._tracker.forget()
+        self._detection = LiveDetection()
 
     def analyze(
         self, source: FrameSource, intervals: Mapping[ModelSpec, float], now: float

@@ -13,7 +13,7 @@ import cv2
 
 from face_utils.backend import Backend
 from face_utils.detection import Detector
-from face_utils.detectors.factory import build_detector
+from face_utils.detectors.factory import build_detector, live_detector
 from face_utils.detectors.files import blazeface_file
 from face_utils.errors import ModelUnavailable
 from face_utils.frame import FrameReader
@@ -80,7 +80,8 @@ def open_parts(server: ServerArguments) -> tuple[Sequence[ModelSpec], Backend, F
     """
     server.check()
     models = list(load_contract().values())
-    reader = FrameReader(_build_detector().detect, LIMITS, MAX_FACES)
+    detector = _build_detector()
+    reader = FrameReader(detector.detect, LIMITS, MAX_FACES, live_detector(detector))
     backend = _connect(server, models) if server.address else _load(models)
     return models, backend, reader
 

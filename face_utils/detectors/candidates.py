@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -22,10 +23,22 @@ BOX, POINTS, SCORE = slice(0, 4), slice(4, 12), 12
 SAME_FACE = 0.3
 """Overlap (IoU) above which two boxes are the same face."""
 
-# The network frames a face from forehead to chin. These map its boxes to BlazeFace's framing, which
-# the models were trained on. Medians over 671 faces of the training data.
-_SIDE = 1.02
-_DOWN = 0.022
+
+@dataclass(frozen=True)
+class Framing:
+    """Maps the boxes of a network to BlazeFace's, which the models were trained on.
+
+    Attributes:
+        side: Side of the square box, in square roots of the network's box area.
+        down: Shift of its centre, in heights of the network's box.
+    """
+
+    side: float
+    down: float
+
+
+YUNET_FRAMING = Framing(side=1.02, down=0.022)
+"""YuNet frames a face from forehead to chin. Medians over 671 faces of the training data."""
 
 
 def no_candidates() -> FloatArray:
@@ -33,28 +46,31 @@ def no_candidates() -> FloatArray:
     return np.empty((0, COLUMNS), np.float32)
 
 
-def read_cells(cells: FloatArray, size: Size, threshold: float) -> FloatArray:
+def read_cells(
+    cells: FloatArray, size: Size, threshold: float, framing: Framing = YUNET_FRAMING
+) -> FloatArray:
     """Converts the output of a `FaceNetwork` to candidates in pixels of the canvas.
 
     Args:
         cells: `(cells, 15)` score, box and five landmarks of each cell, in sides of the cell.
         size: Height and width of the canvas.
         threshold: Lowest score.
+        framing: How the network frames a face.
 
     Returns:
         `(n, 13)` candidates, in square boxes.
     """
-    found = np.flatnonzero(cells[:, 0] > threshold)
+    found = np.flatnonzero(cells[:, 0] >= threshold)
     if not len(found):
         return no_candidates()
     corners, strides = (values[found] for values in _grid(size))
     cells = cells[found]
     extent = np.exp(cells[:, 3:5]) * strides
-    side = _SIDE * np.sqrt(extent[:, :1] * extent[:, 1:])
+    side = framing.side * np.sqrt(extent[:, :1] * extent[:, 1:])
     points = cells[:, 5:].reshape(-1, 5, 2) * strides[:, None] + corners[:, None]
     rows = np.empty((len(found), COLUMNS), np.float32)
     rows[:, :2] = corners + cells[:, 1:3] * strides - side / 2
-    rows[:, 1] += _DOWN * extent[:, 1]
+    rows[:, 1] += framing.down * extent[:, 1]
     rows[:, 2:4] = side
     rows[:, 4:10] = points[:, :3].reshape(-1, 6)  # Right eye, left eye, nose.
     rows[:, 10:12] = points[:, 3:].mean(axis=1)  # The corners of the mouth.

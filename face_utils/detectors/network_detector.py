@@ -5,7 +5,7 @@ from __future__ import annotations
 from face_utils.boxes import FloatArray
 from face_utils.detection import Detection, Image
 from face_utils.detectors import DetectorName
-from face_utils.detectors.candidates import read_cells, to_detections
+from face_utils.detectors.candidates import YUNET_FRAMING, Framing, read_cells, to_detections
 from face_utils.detectors.face_network import FaceNetwork
 from face_utils.picture import Picture
 from face_utils.search.canvas_detector import Thresholds
@@ -20,11 +20,19 @@ class NetworkDetector:
         name: Name of the detector.
         network: The network.
         thresholds: Lowest scores of its faces.
+        framing: How the network frames a face.
     """
 
-    def __init__(self, name: DetectorName, network: FaceNetwork, thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        name: DetectorName,
+        network: FaceNetwork,
+        thresholds: Thresholds,
+        framing: Framing = YUNET_FRAMING,
+    ) -> None:
         self.name: str = name
         self._thresholds = thresholds
+        self._framing = framing
         self._network = network
 
     def prepare(self) -> None:
@@ -40,7 +48,7 @@ class NetworkDetector:
     def look(self, canvas: Image, threshold: float) -> FloatArray:
         """Returns `(n, 13)` candidates in pixels of the canvas."""
         size = canvas.shape[0], canvas.shape[1]
-        return read_cells(self._network.run(canvas), size, threshold)
+        return read_cells(self._network.run(canvas), size, threshold, self._framing)
 
     def detect(self, image: Image) -> list[Detection]:
         """Returns all faces of an image, the best score first."""

@@ -28,6 +28,7 @@ from face_utils.frame import FrameReader
 from face_utils.image import ImageLimits
 from face_utils.model_spec import Smoothing
 from face_utils.rotation import Rotation
+from tests.support.drawn_faces import DrawnFaceDetector, draw
 from tests.support.model_specs import classification, regression
 
 MOOD = classification(smoothing=Smoothing("average", 30))
@@ -393,3 +394,25 @@ def test_the_public_names_are_these() -> None:
         *("Detection", "FrameReader", "ImageLimits", "Smoothing"),
         *("BadImage", "ImageTooLarge", "MienError", "ModelUnavailable"),
     }
+
+
+def test_a_live_frame_is_searched_in_parts_and_a_video_s_frame_everywhere() -> None:
+    detector, searched = DrawnFaceDetector(), []
+    reader = FrameReader(lambda image: searched.append(image) or [], LIMITS, 16, detector)
+    frame = draw(640, 480, [(200, 100, 120, 120)])
+    with Analyzer([], FakeBackend({}), reader) as analyzer:
+        ids = [
+            [face.id for face in analyzer.analyze(frame, at=at / 10, live=True).faces]
+            for at in range(5)
+        ]
+        assert (ids, searched) == ([[1]] * 5, [])
+        assert detector.canvases.count((256, 320)) == 1
+
+        analyzer.analyze(frame, at=1.0)
+        analyzer.analyze(frame)
+        assert len(searched) == 2
+
+
+def test_a_photo_cannot_be_live(scene: Scene) -> None:
+    with pytest.raises(ValueError, match="live needs the time of the frame"):
+        scene.analyzer.analyze(IMAGE, live=True)
