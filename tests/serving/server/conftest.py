@@ -195,3 +195,25 @@ def until() -> Callable[[Callable[[], object]], None]:
             time.sleep(0.01)
 
     return wait
+
+
+@pytest.fixture
+def start():
+    """Runs `python -m serving` with options, until the test is over."""
+    processes = []
+
+    def run(*options, **kwargs):
+        if "--socket" not in options:
+            options = ("--port", "0", *options)
+        command = [sys.executable, "-m", "serving", *map(str, options)]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, stderr=pipe, **kwargs
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.communicate()
