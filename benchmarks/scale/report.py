@@ -25,8 +25,8 @@ def introduction(machine: str) -> str:
     return (
         "# Capacity planning\n\n"
         "For operators who plan hardware or a cluster: the cost of a webcam, how apps scale, and "
-        "what machines with 2\nto 64 cores and clusters for 1,000 to 100,000 webcams carry. "
-        "`make scale` writes this page. The tables of\nmachines and clusters are computed from "
+        "what\nmachines with 2 to 64 cores and clusters for 1,000 to 100,000 webcams carry. `make "
+        "scale` writes this\npage. The tables of machines and clusters are computed from "
         "measurements on one small machine.\n\n"
         f"Machine: {machine}, shared by clients, apps and model server. Each webcam sends 10 "
         "frames/s with one face."

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 OPTION = "--place"
-APPS_PER_MODEL_SERVER = 4
-"""An app takes several times as much processor time per frame as its model server."""
+APPS_PER_MODEL_SERVER = 2
+"""An app takes 3 to 4 times as much processor time per frame as its model server, and 1.8 times
+with faces that clients detect. Two busy apps leave a model server, which uses one core, in time."""
 
 
 @dataclass(frozen=True)

@@ -39,15 +39,15 @@ def test_a_machine_carries_what_its_first_bottleneck_allows():
     small, large = machine_for(2, COST), machine_for(64, COST)
 
     assert (small.webcams, small.bottleneck) == (13, "cores")
-    assert (large.model_servers, large.webcams) == (16, 426)
-    assert large.memory_gib == pytest.approx((64 * 128 + 16 * 256 + 426.7) / 1024, abs=0.01)
-    assert (large.next_bottleneck, large.next_webcams) == ("model servers, one core each", 640)
+    assert (large.model_servers, large.webcams) == (32, 426)
+    assert large.memory_gib == pytest.approx((64 * 128 + 32 * 256 + 426.7) / 1024, abs=0.01)
+    assert (large.next_bottleneck, large.next_webcams) == ("model servers, one core each", 1280)
 
 
 def test_a_machine_may_have_too_few_model_servers():
-    size = machine_for(64, replace(COST, app_cpu_ms=3.0))
+    size = machine_for(64, replace(COST, app_cpu_ms=1.0, hub_ms=0.5))
 
-    assert (size.bottleneck, size.webcams) == ("model servers, one core each", 640)
+    assert (size.bottleneck, size.webcams) == ("model servers, one core each", 1280)
 
 
 def test_a_network_can_be_the_bottleneck():
