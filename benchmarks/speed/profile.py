@@ -13,7 +13,7 @@ import psutil
 
 from benchmarks.end_to_end import cpu_seconds, measure
 from benchmarks.load import Load
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_date, describe_machine
 from benchmarks.markdown import Row, markdown_table
 from benchmarks.speed.checkout import Checkout, base_checkout, present_checkout
 from benchmarks.speed.rounds import Cameras, prepare_cameras, warm_up
@@ -146,7 +146,7 @@ def _sample(pid: int, seconds: float, output: Path) -> subprocess.Popen[bytes]:
 
 def _describe_load(options: argparse.Namespace) -> str:
     return (
-        f"Machine: {describe_machine()}. Load: {options.clients} clients with 10 frames/s each, "
+        f"{describe_date()}, {describe_machine()}. Load: {options.clients} clients with 10 frames/s each, "
         f"one face per frame, {options.seconds:.0f} s. All times are CPU milliseconds per frame."
     )
 

@@ -8,7 +8,7 @@ from statistics import median
 
 from benchmarks import webcams
 from benchmarks.end_to_end import EndToEndMetrics
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_date, describe_machine
 from benchmarks.markdown import Row, markdown_table
 from benchmarks.speed.rounds import Figures
 from benchmarks.speed.rows import FIGURES
@@ -43,7 +43,7 @@ def paragraphs(base: Figures, present: Figures, load: float) -> Iterator[str]:
     """
     yield TITLE
     yield (
-        f"Machine: {describe_machine()}. Commits: {base.checkout.name} and "
+        f"{describe_date()}, {describe_machine()}. Commits: {base.checkout.name} and "
         f"{present.checkout.name} (now). Frames: 640x480 JPEGs of {webcams.describe()}, 10 per "
         "second and client. Loads ran on loopback, on the same machine."
     )
