@@ -146,9 +146,9 @@ def _sample(pid: int, seconds: float, output: Path) -> subprocess.Popen[bytes]:
 
 def _describe_load(options: argparse.Namespace) -> str:
     return (
-        f"{describe_date()}, {describe_machine()}. Load: {options.clients} clients with 10 frames/s "
-        f"each, one face per frame, {options.seconds:.0f} s. All times are CPU milliseconds per "
-        "frame."
+        f"{describe_date()}, {describe_machine()}. Load: {options.clients} clients with 10 "
+        f"frames/s each, one face per frame, {options.seconds:.0f} s. All times are CPU "
+        "milliseconds per frame."
     )
 
 
