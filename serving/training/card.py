@@ -43,7 +43,7 @@ def write_card(
         report: Result of `evaluate.measure`.
         trainings: All training stages of the model, in order.
     """
-    parts = [_about(spec), _cost(report), _results(report)]
+    parts = [_about(spec, report.get("date", "")), _cost(report), _results(report)]
     for source, crops in report["data"].items():
         parts += _data_set(folder, spec, source, crops[DETECTED])
     parts += [_robustness(folder, spec, report), _training(folder, spec, trainings)]
@@ -51,10 +51,12 @@ def write_card(
     (folder / f"{spec.name}.md").write_text(text, encoding="utf-8")
 
 
-def _about(spec: ModelSpec) -> str:
+def _about(spec: ModelSpec, date: str) -> str:
     prose = PROSE / f"{spec.name}.md"
     text = prose.read_text(encoding="utf-8").strip() if prose.is_file() else f"# {spec.title}"
-    return f"{text}\n\n`python -m serving.training.evaluate {spec.name}` wrote the values below."
+    when = f" on {date}" if date else ""
+    command = f"python -m serving.training.evaluate {spec.name}"
+    return f"{text}\n\n`{command}` wrote the values below{when}."
 
 
 def _cost(report: Report) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ def measure(
         for source, faces in tqdm(tested.items(), desc=f"{spec.name} test data", unit="set")
     }
     return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "quality": headline_metrics(data),
         "cost": measure_cost(spec, folder),
         "data": data,

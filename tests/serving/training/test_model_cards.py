@@ -29,6 +29,7 @@ FIGURES = {
     },
 }
 REPORT = {
+    "date": "2026-11-27",
     "data": {"utkface": {"detected": FIGURES}},
     "curves": {
         "size": {"levels": [8, 96], "utkface": [0.6, 0.85], "fairface": [0.5, 0.8]},
@@ -47,6 +48,11 @@ def card(tmp_path):
         return (tmp_path / "gender.md").read_text()
 
     return write
+
+
+def test_the_card_says_when_its_values_were_measured(card):
+    command = "python -m serving.training.evaluate gender"
+    assert f"`{command}` wrote the values below on 2026-11-27.\n" in card()
 
 
 def test_a_row_of_the_confusion_has_the_label_and_its_predictions(card):
