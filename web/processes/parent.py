@@ -1,6 +1,6 @@
 """Parent of several app processes: opens the port, deals connections out, and keeps them running.
 
-It imports neither the app nor eventlet, and takes a few megabytes.
+It imports neither the app nor eventlet, and takes 35 MiB.
 """
 
 from __future__ import annotations
