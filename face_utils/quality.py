@@ -16,20 +16,22 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from face_utils.boxes import FloatArray
 from face_utils.cropping import GreyCrop
 from face_utils.detection import Detection
+from face_utils.face_check import face_likeness
 
-QualityReason = Literal["too_small", "too_dark", "too_bright", "blurred", "turned_away"]
+QualityReason = Literal["too_small", "too_dark", "too_bright", "blurred", "turned_away", "unusual"]
 
 CROP_SIZE = 48
 CROP_MARGIN = 0.05
 
 MIN_SIDE = 32.0
-DARKEST_HIGHLIGHTS = 45.0
+DARKEST_HIGHLIGHTS = 30.0
 BRIGHTEST_SHADOWS = 210.0
 MAX_OVEREXPOSED = 0.32
 MIN_SHARPNESS = 0.06
 MIN_DIAGONAL_DETAIL = 0.275
 MAX_NOSE_OFFSET = 0.61
 MIN_EYE_DISTANCE = 0.2
+MIN_FACE_LIKENESS = -3.6
 
 _WHITE = 250
 
@@ -74,12 +76,16 @@ def assess_quality(detection: Detection, crop: GreyCrop) -> Quality:
         "turned_away": nose_offset(detection) > MAX_NOSE_OFFSET
         or eye_distance(detection) < MIN_EYE_DISTANCE,
     }
-    return Quality(reasons=tuple(reason for reason, found in findings.items() if found))
+    reasons = tuple(reason for reason, found in findings.items() if found)
+    # A face that is dark or blurred looks unusual too, and that reason would not help anyone.
+    if not reasons and face_likeness(crop) < MIN_FACE_LIKENESS:
+        return Quality(reasons=("unusual",))
+    return Quality(reasons=reasons)
 
 
 def highlights(crop: GreyCrop) -> float:
-    """Grey level of the brightest 5 %: dark skin in good light is not a dark image."""
-    return _grey_level(crop, 0.95)
+    """Grey level of the brightest 1 %, which depends on the light more than on the skin."""
+    return _grey_level(crop, 0.99)
 
 
 def shadows(crop: GreyCrop) -> float:

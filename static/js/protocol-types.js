@@ -4,7 +4,7 @@
  * @typedef {"bad_request" | "bad_image" | "image_too_large" | "rate_limited" | "unauthorized" | "server_full"
  *   | "model_unavailable" | "session_expired" | "internal"} ErrorCode
  *
- * @typedef {"too_small" | "too_dark" | "too_bright" | "blurred" | "turned_away"} QualityReason
+ * @typedef {"too_small" | "too_dark" | "too_bright" | "blurred" | "turned_away" | "unusual"} QualityReason
  *
  * @typedef {"available" | "unavailable"} ModelState
  *

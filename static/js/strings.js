@@ -77,6 +77,7 @@ const QUALITY_HINTS = {
   too_bright: "Too bright: turn away from the light",
   blurred: "Blurred: hold still",
   turned_away: "Look at the camera",
+  unusual: "Hold your head upright",
 };
 
 /** @param {QualityReason[]} reasons */

@@ -49,6 +49,22 @@ def test_dim_light_is_not_a_reason(good_crop):
     assert assess_quality(face(), good_crop // 3).ok
 
 
+def test_a_quarter_of_the_light_is_not_a_reason(good_crop):
+    noise = np.random.default_rng(0).normal(0, 1, good_crop.shape)
+
+    assert assess_quality(face(), (good_crop / 4 + noise).clip(0).astype(np.uint8)).ok
+
+
+def test_the_light_and_not_the_skin_is_dark(good_crop):
+    """A twentieth of the face is brighter than the skin: eyes, teeth and shine."""
+    skin = (good_crop * 0.12).astype(np.uint8)
+    lit = skin.copy()
+    lit[20:22, 10:38] = 60
+
+    assert "too_dark" in assess_quality(face(), skin).reasons
+    assert "too_dark" not in assess_quality(face(), lit).reasons
+
+
 def test_a_face_of_dark_skin_in_good_light_is_not_too_dark(good_crop):
     dark = (good_crop * 0.3).astype(np.uint8)
 
@@ -116,6 +132,38 @@ def test_the_blocks_of_a_jpeg_are_not_a_reason(face_image, quality):
     square = face_square(np.array([173, 68, 107, 107], "f4"), CROP_MARGIN)
 
     assert assess_quality(face(), crop(cv2.imdecode(encoded, 1), square, CROP_SIZE)).ok
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_head_on_its_side_or_upside_down_is_unusual(good_crop, quarters):
+    turned = np.ascontiguousarray(np.rot90(good_crop, quarters))
+
+    assert assess_quality(face(), turned).reasons == ("unusual",)
+
+
+@pytest.mark.parametrize("radius", [19, 22, 25])
+def test_a_drawn_smiley_is_unusual(radius):
+    drawn = np.full((192, 192), 120, np.uint8)
+    cv2.circle(drawn, (96, 100), 4 * radius, 220, -1, cv2.LINE_AA)
+    cv2.circle(drawn, (96 - 32, 75), 9, 10, -1, cv2.LINE_AA)
+    cv2.circle(drawn, (96 + 32, 75), 9, 10, -1, cv2.LINE_AA)
+    cv2.ellipse(drawn, (96, 110), (48, 36), 0, 20, 160, 10, 5, cv2.LINE_AA)
+    small = cv2.resize(drawn, (48, 48), interpolation=cv2.INTER_AREA)
+
+    assert assess_quality(face(), small).reasons == ("unusual",)
+
+
+@pytest.mark.parametrize("tilt", [-12, 12])
+def test_a_face_whose_tilt_is_not_quite_known_is_not_unusual(face_image, tilt):
+    square = face_square(np.array([173, 68, 107, 107], "f4"), CROP_MARGIN, tilt)
+
+    assert assess_quality(face(), crop(face_image, square, CROP_SIZE)).ok
+
+
+def test_a_face_with_another_reason_is_not_unusual_too(good_crop):
+    upside_down = np.ascontiguousarray(good_crop[::-1] // 10)
+
+    assert assess_quality(face(), upside_down).reasons == ("too_dark",)
 
 
 def test_an_even_surface_is_not_a_sharp_face():

@@ -12,7 +12,7 @@ test("labels and shares are readable", () => {
 });
 
 test("each quality reason of the protocol has a hint that says what to do", () => {
-  for (const reason of ["too_small", "too_dark", "too_bright", "blurred", "turned_away"]) {
+  for (const reason of ["too_small", "too_dark", "too_bright", "blurred", "turned_away", "unusual"]) {
     assert.notEqual(strings.qualityHint([reason]), strings.capitalized(reason));
   }
   assert.equal(strings.qualityHint(["too_small", "too_dark"]), "Come closer. Too dark: turn towards a light");
