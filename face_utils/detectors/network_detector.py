@@ -52,4 +52,6 @@ class NetworkDetector:
 
     def detect(self, image: Image) -> list[Detection]:
         """Returns all faces of an image, the best score first."""
-        return to_detections(search_everywhere(Picture.of(image), self.look, self._thresholds.new))
+        return to_detections(
+            search_everywhere(Picture.of(image), self.look, self._thresholds.photo)
+        )

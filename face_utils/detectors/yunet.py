@@ -14,7 +14,7 @@ from face_utils.detectors.network_detector import NetworkDetector
 from face_utils.search.canvas_detector import Thresholds
 
 CHECKSUM = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-THRESHOLDS = Thresholds(sure=0.8, new=0.75, known=0.5)
+THRESHOLDS = Thresholds(photo=0.75, sure=0.8, again=0.68, known=0.5)
 
 
 def open_yunet(model: Path) -> NetworkDetector:

@@ -14,13 +14,15 @@ class Thresholds:
     """Lowest scores.
 
     Attributes:
+        photo: Of a face of a photo.
         sure: Of a face that is new in a live frame, at first sight.
-        new: Of a face of a photo, or of a live one at a second, closer look.
-        known: Of a face that is followed already.
+        again: Of a face that was not sure: mean of that look and a second, closer one.
+        known: Of a face that is followed, or that may get a second look.
     """
 
+    photo: float
     sure: float
-    new: float
+    again: float
     known: float
 
 

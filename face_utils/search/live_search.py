@@ -25,13 +25,13 @@ from face_utils.search.window import Window, look_at
 COARSE_SECONDS = 0.19
 """Period of the coarse look: every second frame at 10 frames/s."""
 
-FINE_SECONDS = 0.9
-"""Period of the fine windows."""
+FINE_SECONDS = 0.75
+"""Period of the fine windows. A second look fits into the rest of the second."""
 
 LOSS_SECONDS = 0.5
 """Shortest time between full searches for lost faces."""
 
-DOUBT_SECONDS = 0.25
+DOUBT_SECONDS = 0.15
 """Shortest time between second looks at doubtful faces."""
 
 AT_ONCE = 30
@@ -97,7 +97,7 @@ class LiveSearch:
         looks.at(small)
         if len(self._doubtful) and now - self._doubted_at >= DOUBT_SECONDS:
             self._doubted_at = now
-            looks.closely([around(face[BOX]) for face in self._doubtful[:AT_ONCE]])
+            looks.closely(self._doubtful[:AT_ONCE])
         if self._coarse_turns.take(now) or len(small) < len(followed):
             self._coarse_turns.restart(now)
             looks.coarse()
@@ -121,9 +121,16 @@ class _Looks:
         """Looks at followed faces."""
         self._add(windows, _canvas(windows))
 
-    def closely(self, windows: Sequence[Window]) -> None:
-        """Looks at doubtful faces again, at a scale that suits them."""
-        self._add(windows, _canvas(windows), self._thresholds.new)
+    def closely(self, doubtful: FloatArray) -> None:
+        """Looks at doubtful faces again, at a scale that suits them.
+
+        The mean score of both looks decides.
+        """
+        windows = [around(face[BOX]) for face in doubtful]
+        self._add(windows, _canvas(windows))
+        same = overlaps(self._found[-1][:, BOX], doubtful[:, BOX])
+        first = np.where(same, doubtful[:, SCORE], 0).max(axis=1, initial=0)
+        self._enough[-1] = np.minimum(self._enough[-1], 2 * self._thresholds.again - first)
 
     def coarse(self) -> None:
         """Looks at the whole picture."""
@@ -155,15 +162,15 @@ class _Looks:
         good |= overlaps(rows[:, BOX], followed).any(axis=1)
         # An earlier look shows a face better, but a sure face goes before a doubtful one.
         faces = first_of(rows[good])
-        doubtful = first_of(rows[~good])
+        doubtful = first_of(best_first(rows[~good]))
         shown = overlaps(doubtful[:, BOX], faces[:, BOX]).any(axis=1)
-        return best_first(faces), best_first(doubtful[~shown])
+        return best_first(faces), doubtful[~shown]
 
-    def _add(self, windows: Sequence[Window], canvas: Size, enough: float | None = None) -> None:
+    def _add(self, windows: Sequence[Window], canvas: Size) -> None:
         lowest = self._thresholds.known
         found = look_at(self._picture, windows, canvas, self._look, lowest)
         self._found.append(found)
-        self._enough.append(np.full(len(found), enough or self._thresholds.sure, np.float32))
+        self._enough.append(np.full(len(found), self._thresholds.sure, np.float32))
 
 
 def _canvas(windows: Sequence[Window]) -> Size:

@@ -33,7 +33,7 @@ class DrawnFaceDetector:
         lowered: What is taken off every score.
     """
 
-    thresholds = Thresholds(sure=0.8, new=0.7, known=0.5)
+    thresholds = Thresholds(photo=0.7, sure=0.8, again=0.7, known=0.5)
 
     def __init__(self) -> None:
         self.canvases: list[tuple[int, int]] = []

@@ -83,9 +83,7 @@ def test_both_health_checks_pass(service: Service) -> None:
 
 
 @pytest.mark.parametrize("module", ["tensorflow", "pytest"])
-def test_the_app_is_without_tensorflow_and_tools_of_tests(
-    app_image: str, module: str
-) -> None:
+def test_the_app_is_without_tensorflow_and_tools_of_tests(app_image: str, module: str) -> None:
     def imports(name: str) -> bool:
         return succeeds("docker", "run", "--rm", app_image, "python", "-c", f"import {name}")
 
