@@ -11,6 +11,7 @@ from serving.training.face_check.examples import Examples, Head, build_examples,
 from serving.training.face_check.network import TrainingRecipe, save, train
 from serving.training.recipe_files import load_recipe
 
+RECIPE = TrainingRecipe(units=4, epochs=60, rate=0.02)
 UPRIGHT = np.array([[40, 50], [80, 50], [60, 70], [60, 90]], np.float32)
 
 
@@ -30,7 +31,7 @@ def test_the_network_learns_to_separate_examples():
     inputs = rng.normal(0, 1, (1200, 6)).astype(np.float32)
     inputs[:, 2] += 6 * upright - 10
 
-    hidden, hidden_bias, output, bias = train(Examples(inputs, upright), TrainingRecipe(units=4))
+    hidden, hidden_bias, output, bias = train(Examples(inputs, upright), RECIPE)
 
     odds = np.maximum(inputs @ hidden + hidden_bias, 0) @ output + bias
     assert np.mean((odds > 0) == (upright == 1)) > 0.99
