@@ -44,7 +44,7 @@ class NetworkFile:
         scale = self._width / max(image.shape)
         canvas = _canvas(image, scale)
         rows = np.concatenate(
-            [_place(*part) for part in _by_stride(self._run(canvas), canvas.shape[:2])]
+            [_place(*part) for part in by_stride(self._run(canvas), canvas.shape[:2])]
         )
         rows = rows[rows[:, 0] >= self._threshold]
         boxes = np.concatenate([rows[:, 1:3] - rows[:, 3:5] / 2, rows[:, 3:5]], axis=1)
@@ -75,14 +75,14 @@ def _canvas(image: Image, scale: float) -> Image:
     return np.pad(np.asarray(small, np.uint8), ((0, below), (0, right), (0, 0)))
 
 
-def _by_stride(
+def by_stride(
     outputs: list[NDArray[np.float32]], size: tuple[int, int]
 ) -> list[tuple[NDArray[np.float32], int, int]]:
     """Sorts outputs by their shapes: `(cells, 15)` rows, columns of cells, and stride."""
     result = []
     for stride in STRIDES:
         height, width = size[0] // stride, size[1] // stride
-        flat = [_flatten(value, height, width) for value in outputs]
+        flat = [_flat(value, height, width) for value in outputs]
         parts = {part.shape[1]: part for part in flat if part is not None}
         if 15 not in parts:
             scores = [part for part in flat if part is not None and part.shape[1] == 1]
@@ -92,7 +92,7 @@ def _by_stride(
     return result
 
 
-def _flatten(value: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32] | None:
+def _flat(value: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32] | None:
     """An output as `(cells, channels)`; None if it belongs to another stride."""
     if value.ndim == 4 and value.shape[1:3] != (height, width):
         return None
