@@ -28,7 +28,7 @@ Both versions see the same encoded frames, through the library, with the detecto
   says which faces there are (score 0.85) and which boxes show none (no face with score 0.6). Sizes
   are shares of the image's longer side. The goals are the shares that the issue asks for.
 - The other scenes are drawn from four webcam clips and from validation faces of FairFace, UTKFace
-  and FER+, with fixed seeds.
+  and FER+, with fixed seeds. The counts say how many cases were shown: `--step N` shows every Nth.
 - The goal of a row is what issue 14 asks for."""
 
 Stored = dict[str, dict[str, list[dict[str, str]]]]
