@@ -39,7 +39,7 @@ class LiveDetection:
         picture = frame.decode()
         start = perf_counter() - picture.decode_seconds
         faces = self._search.find(picture, followed, frame.detector, now)
-        inside = faces[_is_inside(faces, picture)]
+        inside = frame.detector.locate(picture, faces[_is_inside(faces, picture)])
         seconds = perf_counter() - start - picture.decode_seconds
         regions = [FaceRegion(detection, picture) for detection in to_detections(inside)]
         timings = {"detect_ms": round(seconds * 1e3, 2)}

@@ -7,6 +7,7 @@ from face_utils.detection import Detection, Image
 from face_utils.detectors import DetectorName
 from face_utils.detectors.candidates import YUNET_FRAMING, Framing, read_cells, to_detections
 from face_utils.detectors.face_network import FaceNetwork
+from face_utils.detectors.landmark_network import LandmarkNetwork
 from face_utils.picture import Picture
 from face_utils.search.canvas_detector import Thresholds
 from face_utils.search.coverage import LARGE, SMALL
@@ -34,11 +35,13 @@ class NetworkDetector:
         self._thresholds = thresholds
         self._framing = framing
         self._network = network
+        self._landmarks = LandmarkNetwork()
 
     def prepare(self) -> None:
         """Compiles the network for all canvases, so that no frame waits for that."""
         for size in (SMALL, LARGE):
             self._network.prepare(size)
+        self._landmarks.prepare()
 
     @property
     def thresholds(self) -> Thresholds:
@@ -50,8 +53,12 @@ class NetworkDetector:
         size = canvas.shape[0], canvas.shape[1]
         return read_cells(self._network.run(canvas), size, threshold, self._framing)
 
+    def locate(self, picture: Picture, faces: FloatArray) -> FloatArray:
+        """Returns `(n, 13)` faces of a frame with the landmarks that their pixels show."""
+        return self._landmarks.locate(picture, faces)
+
     def detect(self, image: Image) -> list[Detection]:
         """Returns all faces of an image, the best score first."""
-        return to_detections(
-            search_everywhere(Picture.of(image), self.look, self._thresholds.photo)
-        )
+        picture = Picture.of(image)
+        faces = search_everywhere(picture, self.look, self._thresholds.photo)
+        return to_detections(self.locate(picture, faces))

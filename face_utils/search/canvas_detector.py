@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from face_utils.boxes import FloatArray
 from face_utils.detection import Image
+from face_utils.picture import Picture
 
 
 @dataclass(frozen=True)
@@ -37,4 +38,8 @@ class CanvasDetector(Protocol):
 
     def look(self, canvas: Image, threshold: float) -> FloatArray:
         """Returns `(n, 13)` candidates in pixels of the canvas."""
+        ...
+
+    def locate(self, picture: Picture, faces: FloatArray) -> FloatArray:
+        """Returns `(n, 13)` faces of a frame with the landmarks that their pixels show."""
         ...

@@ -30,7 +30,10 @@ def cover(pictures: Tensor, share: float = 0.3, patches: int = 3) -> Tensor:
     for _ in range(patches):
         y, x = (torch.rand(count, 1, 1, device=pictures.device) for _ in range(2))
         h, w = (torch.rand(count, 1, 1, device=pictures.device) * 0.15 for _ in range(2))
-        colour = torch.rand(count, 3, 1, 1, device=pictures.device).to(pictures.dtype) * 255
+        colour = (
+            torch.rand(count, pictures.shape[1], 1, 1, device=pictures.device).to(pictures.dtype)
+            * 255
+        )
         chosen = torch.rand(count, 1, 1, device=pictures.device) < share
         inside = chosen & (rows > y) & (rows < y + h) & (columns > x) & (columns < x + w)
         pictures = torch.where(inside[:, None], colour, pictures)
@@ -48,7 +51,7 @@ def _uniform(pictures: Tensor, low: float, high: float, channels: int = 1) -> Te
 def _light(pictures: Tensor) -> Tensor:
     gain = torch.exp(_uniform(pictures, math.log(0.15), math.log(1.5)))
     gain = torch.where(_some(pictures, 0.4), gain, 1.0)
-    colour = torch.where(_some(pictures, 0.5), _uniform(pictures, 0.8, 1.2, channels=3), 1.0)
+    colour = torch.where(_some(pictures, 0.5), _uniform(pictures, 0.8, 1.2, pictures.shape[1]), 1.0)
     gamma = torch.where(_some(pictures, 0.4), _uniform(pictures, 0.6, 1.7), 1.0)
     lit = (pictures * colour).clamp(1e-4, 1) ** gamma * gain
     grey = lit.mean(dim=1, keepdim=True)
