@@ -61,8 +61,13 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def detector(created: list[StubNetwork], model: Path) -> NetworkDetector:
-    return open_yunet(model)
+def detector(
+    created: list[StubNetwork], model: Path, monkeypatch: pytest.MonkeyPatch
+) -> NetworkDetector:
+    """YuNet with the landmarks of its own network."""
+    detector = open_yunet(model)
+    monkeypatch.setattr(detector, "locate", lambda picture, faces: faces)
+    return detector
 
 
 @pytest.fixture
