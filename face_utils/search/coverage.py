@@ -16,7 +16,10 @@ OVERLAP = 48
 """Pixels that neighbouring windows share; a face of this size is whole in one of them."""
 
 SMALLEST_FACE = 14.0
-"""Side in pixels of a window from which on nearly every face is found."""
+"""Side in pixels of a window from which on most faces are found."""
+
+CLEAR_FACE = 18.0
+"""The same for nearly every face; fine windows of large frames show it."""
 
 LIVE_FACE = 32.0
 """Side in pixels of a frame from which on a live face is found within a second."""
@@ -35,7 +38,8 @@ def coarse(width: int, height: int) -> Window:
 def fine(width: int, height: int) -> tuple[Window, ...]:
     """The windows for live faces that are too small for the coarse one, the coarser first."""
     whole = _fit(width, height, LARGE)
-    finest = min(1.0, max(whole, SMALLEST_FACE / LIVE_FACE))
+    enough = whole * LIVE_FACE >= SMALLEST_FACE
+    finest = whole if enough else min(1.0, CLEAR_FACE / LIVE_FACE)
     # A face that is cut off by fine windows must be large enough for a coarser one.
     too_far_apart = finest > 4 * coarse(width, height).scale
     scales = (whole, finest) if too_far_apart else (finest,)
