@@ -18,6 +18,7 @@ import numpy as np
 
 from face_utils.detection import Detector
 from face_utils.detectors.factory import build_detector
+from face_utils.detectors.files import blazeface_file
 from face_utils.face_check import WEIGHTS
 from serving.training.face_check.examples import build_examples, fooled_heads, upright_heads
 from serving.training.face_check.network import TrainingRecipe, save, train
@@ -25,7 +26,6 @@ from serving.training.faces import TRAIN, Grey
 from serving.training.readers import zips
 from serving.training.recipe_files import load_recipe
 from serving.training.run_dir import DATA
-from web.settings import Settings
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def training_images(data: Path, count: int) -> Iterator[Grey]:
 
 def open_detectors(yunet: Path | None) -> Iterator[Detector]:
     """The detectors whose mistakes the check should learn."""
-    blazeface = Settings().detection.blazeface
+    blazeface = blazeface_file()
     yield build_detector("blazeface", blazeface, None)
     if yunet:
         yield build_detector("yunet", blazeface, yunet)
