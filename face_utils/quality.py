@@ -31,8 +31,7 @@ MIN_SHARPNESS = 0.06
 MIN_DIAGONAL_DETAIL = 0.255
 MAX_NOSE_OFFSET = 0.61
 MIN_EYE_DISTANCE = 0.2
-MAX_ROLL = 70.0
-MIN_FACE_LIKENESS = -7.0
+MIN_FACE_LIKENESS = -3.9
 
 _WHITE = 250
 
@@ -79,7 +78,7 @@ def assess_quality(detection: Detection, crop: GreyCrop) -> Quality:
     }
     reasons = tuple(reason for reason, found in findings.items() if found)
     # A face that is dark or blurred looks unusual too, and that reason would not help anyone.
-    if not reasons and _is_unusual(detection, crop):
+    if not reasons and face_likeness(crop) < MIN_FACE_LIKENESS:
         return Quality(reasons=("unusual",))
     return Quality(reasons=reasons)
 
@@ -145,11 +144,6 @@ def eye_distance(detection: Detection) -> float:
         return 1.0
     right_eye, left_eye = detection.landmarks[:2]
     return float(np.hypot(*(left_eye - right_eye))) / float(max(detection.box[2:]))
-
-
-def _is_unusual(detection: Detection, crop: GreyCrop) -> bool:
-    """Whether a head lies, or is none. Beyond `MAX_ROLL` the tilt itself is not certain."""
-    return abs(detection.roll) > MAX_ROLL or face_likeness(crop) < MIN_FACE_LIKENESS
 
 
 def _grey_level(crop: GreyCrop, share: float) -> float:
