@@ -27,7 +27,9 @@ class CallThreads:
     The calls are bounded by those who make them: each session asks each model once at a time.
 
     Example:
-        >>> CallThreads().run(lambda: None)
+        >>> threads = CallThreads()
+        >>> threads.run(lambda: None)
+        >>> threads.close()
     """
 
     def __init__(self) -> None:
@@ -35,6 +37,7 @@ class CallThreads:
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._lock = NativeLock()
         self._idle = 0
+        self._closed = False
 
     def run(self, call: Call) -> None:
         """Starts a call, which must not raise."""
@@ -46,6 +49,14 @@ class CallThreads:
         else:
             self._calls.put(call)
 
+    def close(self) -> None:
+        """Ends the idle threads now, and the others after their call."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, 0
+        for _ in range(idle):
+            self._calls.put(None)
+
     def _work(self, call: Call | None) -> None:
         while call is not None:
             call()
@@ -53,7 +64,7 @@ class CallThreads:
 
     def _next(self) -> Call | None:
         with self._lock:
-            if self._idle >= MAX_IDLE:
+            if self._closed or self._idle >= MAX_IDLE:
                 return None
             self._idle += 1
         return self._calls.get()

@@ -89,6 +89,7 @@ class ModelClient:
         self._proven: set[str] = set()
         self._threads = CallThreads()
         self._stop = Event()
+        self._poller: Thread | None = None
 
     def watch(self, on_change: Callable[[ModelState], None]) -> None:
         """Starts to poll the server for its models; until then none is available.
@@ -102,7 +103,8 @@ class ModelClient:
         self._channel = self._connect()
         self._predictions = PredictionServiceStub(self._channel)
         self._statuses = ModelServiceStub(self._channel)
-        Thread(target=self._poll, name="model-status", daemon=True).start()
+        self._poller = Thread(target=self._poll, name="model-status", daemon=True)
+        self._poller.start()
 
     @property
     def states(self) -> dict[str, ModelState]:
@@ -124,8 +126,11 @@ class ModelClient:
     def close(self) -> None:
         """Ends the polling and closes the channel; calls in flight and later calls fail."""
         self._stop.set()
+        if self._poller:
+            self._poller.join()
         if self._channel:
             self._channel.close()
+        self._threads.close()
 
     def _address(self, spec: Any, name: str) -> None:
         spec.name = name

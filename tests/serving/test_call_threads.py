@@ -44,3 +44,21 @@ def test_threads_of_a_burst_end() -> None:
         worker.join(timeout=0.2)
         ended += not worker.is_alive()
     assert ended == 4
+
+
+def test_closed_threads_end_after_their_calls() -> None:
+    threads, together = CallThreads(), Barrier(4, timeout=TIMEOUT_SECONDS)
+    workers = []
+
+    def call() -> None:
+        workers.append(current_thread())
+        together.wait()
+
+    for _ in range(3):
+        threads.run(call)
+    together.wait()
+    threads.close()
+
+    for worker in workers:
+        worker.join(TIMEOUT_SECONDS)
+    assert not any(worker.is_alive() for worker in workers)
