@@ -105,14 +105,19 @@ def test_without_model_files_boxes_flow_and_the_reason_is_given(
     assert status["message"].endswith(".")
 
 
-def test_without_a_detector_file_the_cascade_of_opencv_stands_in(
-    app: AppProcess, frame: bytes
+@pytest.mark.parametrize(
+    ("settings", "detector"),
+    [({"MIEN_BLAZEFACE": "gone"}, "mien"), ({"MIEN_DETECTOR": "haar"}, "haar")],
+    ids=["own", "haar"],
+)
+def test_without_any_detector_file_faces_are_found(
+    app: AppProcess, frame: bytes, settings: dict[str, str], detector: str
 ) -> None:
     with (
-        running_app(MIEN_BLAZEFACE="gone", MIEN_MODEL_SERVER=app.model_server_target) as poor,
+        running_app(**settings, MIEN_MODEL_SERVER=app.model_server_target) as poor,
         connected(poor.url) as client,
     ):
-        assert client.wait_for("session")["detector"] == "haar"
+        assert client.wait_for("session")["detector"] == detector
         assert len(client.call("frame", {"seq": 0}, frame)["faces"]) == 1
 
 
