@@ -47,6 +47,13 @@ def fine(width: int, height: int) -> tuple[Window, ...]:
 
 
 @lru_cache(maxsize=64)
+def finest(width: int, height: int) -> tuple[Window, ...]:
+    """The windows of a small frame for faces below `LIVE_FACE`, which should come closer."""
+    scale = min(1.0, PHOTO_SIDE / max(width, height))
+    return tuple(_tiles(width, height, scale)) if fine(width, height)[-1].scale < scale else ()
+
+
+@lru_cache(maxsize=64)
 def everything(width: int, height: int) -> tuple[Window, ...]:
     """The large windows for a photo, whose faces may be smaller than live ones."""
     whole = _fit(width, height, LARGE)

@@ -16,7 +16,7 @@ from face_utils.boxes import FloatArray
 from face_utils.detectors.candidates import BOX, SCORE, Size, no_candidates
 from face_utils.picture import Picture
 from face_utils.search.canvas_detector import CanvasDetector
-from face_utils.search.coverage import LARGE, SMALL, coarse, fine
+from face_utils.search.coverage import LARGE, SMALL, coarse, fine, finest
 from face_utils.search.follow_windows import FollowedFace, FollowWindows, around
 from face_utils.search.overlaps import best_first, first_of, overlaps
 from face_utils.search.turns import Turns
@@ -27,6 +27,9 @@ COARSE_SECONDS = 0.19
 
 FINE_SECONDS = 0.75
 """Period of the fine windows. A second look fits into the rest of the second."""
+
+FINEST_SECONDS = 2.0
+"""Period of the windows for faces that are too small to be judged."""
 
 LOSS_SECONDS = 0.5
 """Shortest time between full searches for lost faces."""
@@ -88,6 +91,7 @@ class LiveSearch:
         self._size = size
         self._coarse_turns = Turns(1, COARSE_SECONDS, now)
         self._fine_turns = Turns(len(fine(*size)), FINE_SECONDS, now)
+        self._finest_turns = Turns(len(finest(*size)), FINEST_SECONDS, now)
         self._lost_at = now
 
     def _look_where_it_pays(
@@ -102,6 +106,8 @@ class LiveSearch:
             self._coarse_turns.restart(now)
             looks.coarse()
         looks.fine(self._fine_turns.take(now))
+        windows = finest(*self._size)
+        looks.at([windows[number] for number in self._finest_turns.take(now)], LARGE)
 
 
 class _Looks:
@@ -117,9 +123,13 @@ class _Looks:
         self._found: list[FloatArray] = []
         self._enough: list[FloatArray] = []
 
-    def at(self, windows: Sequence[Window]) -> None:
-        """Looks at followed faces."""
-        self._add(windows, _canvas(windows))
+    def at(self, windows: Sequence[Window], canvas: Size | None = None) -> None:
+        """Looks at some windows, together on a canvas, or each on one of its own size."""
+        if canvas is None:
+            self._add(windows, _canvas(windows))
+        else:
+            for window in windows:
+                self._add([window], canvas)
 
     def closely(self, doubtful: FloatArray) -> None:
         """Looks at doubtful faces again, at a scale that suits them.

@@ -19,7 +19,7 @@ class Turns:
 
     def __init__(self, count: int, seconds: float, now: float) -> None:
         self._count = count
-        self._step = seconds / count
+        self._step = seconds / max(count, 1)
         self._next = 0
         self.restart(now)
 
@@ -29,6 +29,8 @@ class Turns:
 
     def take(self, now: float) -> list[int]:
         """Numbers of the windows whose turn it is, each at most once."""
+        if self._count == 0:
+            return []
         due = min(self._count, int((now - self._since) / self._step))
         if due == self._count:
             self.restart(now)

@@ -59,8 +59,8 @@ def files(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("tests", "chosen"),
     [
-        ("web/test_faults.py", "tells_every_session and eventlet"),
-        ("web/test_faults.py", "tells_every_session and gunicorn"),
+        ("web/live/test_faults.py", "tells_every_session and eventlet"),
+        ("web/live/test_faults.py", "tells_every_session and gunicorn"),
         ("serving/server/test_lifecycle.py", "one_command_serves"),
         ("face_utils/test_analyzer.py", "real_models"),
         ("serving/training/test_network_and_export.py", "one_command_makes and emotion"),

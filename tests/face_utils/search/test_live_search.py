@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from face_utils.boxes import iou
-from face_utils.search.coverage import LARGE, SMALL, fine
+from face_utils.search.coverage import LARGE, SMALL, fine, finest
 
 HD, FULL_HD, VGA = (1280, 720), (1920, 1080), (640, 480)
 SIZES = [VGA, HD, FULL_HD]
@@ -73,7 +73,7 @@ def test_a_face_of_usual_size_costs_one_small_canvas_in_most_frames(session):
     canvases = [list(session.detector.canvases) for _ in range(20) if session.see(USER, size=VGA)]
 
     assert all(used[0] == SMALL for used in canvases)
-    assert sum(len(used) for used in canvases) <= 20 + 3
+    assert sum(len(used) for used in canvases) <= 20 + 3 + len(finest(*VGA))
 
 
 @pytest.mark.parametrize("count", [1, 10, 25])
@@ -151,3 +151,11 @@ def test_the_same_place_gives_the_same_box_in_every_frame(session):
     boxes = {str(session.see(*faces)) for _ in range(20)}
 
     assert len(boxes) == 1
+
+
+def test_a_face_that_is_too_small_to_be_judged_is_boxed_within_two_seconds(session):
+    session.see(size=VGA)
+
+    seen = [session.see((311, 232, 26, 26), size=VGA) for _ in range(20)]
+
+    assert any(near(faces, (311, 232, 26, 26)) for faces in seen)
