@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from process.cores import available_cores
 
-FRAME_CPU_MS = 4.0
-"""Processor time of a frame of 640 x 480 with one face, app and model server together, from
-docs/experiments/benchmark.md."""
+FRAME_CPU_MS = 4.5
+"""Processor time of a frame of 640 x 480 with one face, app and model server together, on a core
+that is kept busy: the webcams on one core of docs/experiments/benchmark.md."""
 
 LEAST_FRAMES_PER_SECOND = 5
 """When all sessions are in use, each can still have this many frames analyzed."""
@@ -20,7 +20,7 @@ LEAST_CONNECTIONS = 1000
 
 
 def auto_sessions(processes: int = 1, cores: int | None = None) -> int:
-    """Sessions that the cores can give 5 frames/s each: 50 per core.
+    """Sessions that the cores can give 5 frames/s each: 44 per core.
 
     Args:
         processes: Number of app processes.
