@@ -13,7 +13,7 @@ FOLDER = Path(__file__).with_name("face_detector")
 FRAMING = Framing(side=0.98, down=0.046)
 """Medians over 408 faces of the training data, against BlazeFace."""
 
-THRESHOLDS = Thresholds(photo=0.75, sure=0.73, again=0.58, known=0.4)
+THRESHOLDS = Thresholds(photo=0.75, sure=0.77, again=0.63, known=0.4)
 
 
 def open_own() -> NetworkDetector:
